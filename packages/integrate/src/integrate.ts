@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
+import { attemptRef } from '@ralph/protocol/contract/paths';
+import { identityOf } from '@ralph/protocol/process/process-identity';
+import { afterLanding } from './after-landing.ts';
+import { parkedTip } from './attempt-refs.ts';
+import { beginJob } from './begin.ts';
+import type { Bench } from './bench.ts';
+import type { Candidate } from './candidate.ts';
+import { claimTask } from './claim.ts';
+import type { Job } from './job.ts';
+import { keepWorkspace, type Opened } from './keep-workspace.ts';
+import { land, type Landed } from './land.ts';
+import { landedBefore } from './landed-before.ts';
+import { landAgain } from './next-command.ts';
+import { kindOfFailure, type Outcome } from './outcome.ts';
+import { targetName } from './settings.ts';
+import { Stopped } from './stopped.ts';
+import { openWorkspace } from './workspace.ts';
+
+/**
+ * Integrates one candidate and says so in events. Whatever goes wrong ends this candidate only: it is blocked with its
+ * workspace kept, or failed. When told to stop, nothing is said about it and a later run begins it again.
+ */
+export async function integrate(bench: Bench, candidate: Candidate): Promise<Outcome> {
+  if (bench.stop.aborted) return { kind: 'stopped' };
+  const opened: Opened = {};
+  try {
+    const landed = await underClaim(bench, candidate, opened);
+    await afterLanding(bench, candidate, landed, opened.workspace !== undefined);
+    return { kind: 'landed' };
+  } catch (error) {
+    if (error instanceof Stopped) return { kind: 'stopped' };
+    return notLanded(bench, candidate, opened.job, asFailure(bench, candidate, error));
+  }
+}
+
+async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed> {
+  requireSafeId(candidate);
+  const release = await claimTask(bench, candidate);
+  try {
+    const tip = await parkedTip(bench.settings.root, candidate);
+    const landed = (await landedEarlier(bench, candidate, tip)) ?? (await landNow(bench, candidate, tip, opened));
+    await sayCompleted(bench, candidate, landed, opened.job);
+    return landed;
+  } catch (error) {
+    if (!(error instanceof Stopped)) {
+      await keepWorkspace(bench, candidate, opened, asFailure(bench, candidate, error));
+    }
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+function requireSafeId({ taskId }: Candidate): void {
+  if (isSafeTaskId(taskId)) return;
+  throw new Failure('task_unsafe_id', `${JSON.stringify(taskId)} cannot serve as a folder and ref name`, {
+    hint: 'use letters, digits, dot, dash and underscore in task ids',
+  });
+}
+
+async function landedEarlier(bench: Bench, { workspacePath }: Candidate, tip: string): Promise<Landed | undefined> {
+  const commit = existsSync(workspacePath) ? undefined : await landedBefore(bench, tip);
+  return commit === undefined ? undefined : { commit, queueTracked: false };
+}
+
+async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: Opened): Promise<Landed> {
+  const workspace = await openWorkspace(bench.settings.root, candidate);
+  opened.workspace = workspace;
+  const job = await beginJob(bench, candidate, workspace, tip);
+  opened.job = job;
+  const { taskId: task_id, attempt } = candidate;
+  const identity = identityOf(process.pid);
+  const who = identity === undefined ? {} : { identity };
+  await bench.output.event('integrate.started', { task_id, attempt, base: targetName(bench.settings), ...who });
+  return land(job);
+}
+
+async function sayCompleted(
+  { output }: Bench,
+  { taskId: task_id, attempt, title, workspacePath: workspace_path }: Candidate,
+  { commit }: Landed,
+  job: Job | undefined,
+): Promise<void> {
+  const push_attempts = job?.pushes ?? 0;
+  const ci_runs = job?.gateRuns ?? 0;
+  const named = title === undefined ? {} : { title };
+  await output.event('task.completed', { task_id, attempt, commit, push_attempts, ci_runs, workspace_path, ...named });
+}
+
+async function notLanded(bench: Bench, candidate: Candidate, job: Job | undefined, failure: Failure): Promise<Outcome> {
+  const { taskId: task_id, attempt, workspacePath: workspace_path } = candidate;
+  const { code, message: reason } = failure;
+  const next_command = failure.parts.hint ?? landAgain(bench.settings, candidate);
+  const told = { task_id, attempt, reason, code, next_command };
+  const kind = kindOfFailure(code);
+  if (kind === 'blocked') {
+    await bench.output.event('task.blocked', { ...told, attempts: job?.pushes ?? 0, workspace_path });
+  } else {
+    await bench.output.event('task.failed', { ...told, salvage_ref: attemptRef(task_id, attempt) });
+  }
+  return { kind, failure };
+}
+
+function asFailure({ output }: Bench, { taskId, attempt }: Candidate, thrown: unknown): Failure {
+  const error = asIoFailure(thrown, 'use a file');
+  if (isFailure(error)) return error;
+  if (error instanceof Error) output.detail(error.stack ?? error.message);
+  const words = error instanceof Error ? error.message : String(error);
+  return new Failure('internal', words, { taskId, attempt, cause: error });
+}

@@ -1,0 +1,96 @@
+import { Failure } from '@ralph/protocol/contract/failure';
+import { isQueueTracked } from './bookkeeping.ts';
+import type { Job } from './job.ts';
+import { landAgain } from './next-command.ts';
+import { passGate } from './pass-gate.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { pushCommit } from './push.ts';
+import { pushVerdict, refusalWords, type PushVerdict } from './push-verdict.ts';
+import { targetName } from './settings.ts';
+import { throwIfStopped } from './stopped.ts';
+import { fetchTarget, isAncestor } from './target.ts';
+
+export interface Landed {
+  readonly commit: string;
+  readonly queueTracked: boolean;
+}
+
+/**
+ * Brings the work of a job onto the target branch: rebase, gate, push, and ask the remote, again for as long as others
+ * are faster. It has landed when the remote says so, whatever git push said.
+ *
+ * @throws Failure when it cannot land by itself; Stopped
+ */
+export async function land(job: Job): Promise<Landed> {
+  const { workspace, earlierHead } = job;
+  let prepared: Prepared | undefined;
+  for (;;) {
+    const target = await targetCommit(job, job.bench.stop);
+    throwIfStopped(job.bench.stop);
+    if (earlierHead !== undefined && (await isAncestor(workspace.path, earlierHead, target))) {
+      return {
+        commit: earlierHead,
+        queueTracked: await isQueueTracked(job.bench.settings.root, workspace.path, target),
+      };
+    }
+    if (prepared?.onto !== target) prepared = await prepare(job, target);
+    const { commit, queueTracked } = prepared;
+    if (commit === target) return { commit, queueTracked };
+    throwIfStopped(job.bench.stop);
+    await passGate(job, prepared);
+    throwIfStopped(job.bench.stop);
+    if (await pushAndAsk(job, prepared)) return { commit, queueTracked };
+  }
+}
+
+/**
+ * Pushes and returns whether the work is on the target branch of the remote. When it is not, settles when it is time
+ * for the next try.
+ */
+async function pushAndAsk(job: Job, { commit }: Prepared): Promise<boolean> {
+  const { bench, workspace, candidate } = job;
+  job.pushes += 1;
+  const result = await pushCommit(bench.settings, workspace, commit, bench.lastCall);
+  const verdict = pushVerdict(result);
+  if (verdict === 'ok' || verdict === 'unknown') {
+    const target = await targetCommit(job, bench.lastCall);
+    if (await isAncestor(workspace.path, commit, target)) return true;
+  }
+  const refusal = verdict === 'ok' ? 'unknown' : verdict;
+  const words = verdict === 'ok' ? `${targetName(bench.settings)} does not hold what was pushed` : refusalWords(result);
+  const { taskId: task_id, attempt } = candidate;
+  throwIfStopped(bench.stop);
+  await bench.output.event('push.rejected', { task_id, attempt, verdict: shownVerdict(refusal), message: words });
+  await job.waitForNextTry(refusal, words, landAgain(bench.settings, candidate));
+  return false;
+}
+
+/** The contract of the event knows no lock on the server: it is a rival, or what is left of one. */
+function shownVerdict(refusal: Exclude<PushVerdict, 'ok'>): Exclude<PushVerdict, 'ok' | 'lock_left'> {
+  return refusal === 'lock_left' ? 'race' : refusal;
+}
+
+/**
+ * Asks the remote for the commit of the target branch, again when it cannot be reached.
+ *
+ * @throws Failure `origin_unreachable`, `push_auth`, `target_branch_missing`; Stopped
+ */
+async function targetCommit(job: Job, signal: AbortSignal): Promise<string> {
+  const { bench, workspace, candidate } = job;
+  const { settings } = bench;
+  for (;;) {
+    const end = await fetchTarget(settings, workspace.path, signal);
+    switch (end.kind) {
+      case 'fetched':
+        return end.commit;
+      case 'missing':
+        throw new Failure('target_branch_missing', `${settings.remote.name} has no branch ${settings.targetBranch}`, {
+          hint: `git push -u ${settings.remote.name} ${settings.targetBranch}`,
+        });
+      case 'auth':
+      case 'network':
+        throwIfStopped(signal);
+        await job.waitForNextTry(end.kind, end.words, landAgain(settings, candidate));
+    }
+  }
+}

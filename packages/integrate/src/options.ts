@@ -1,0 +1,39 @@
+import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+
+export const TARGET_OPTIONS = {
+  'target-branch': {
+    kind: 'text',
+    value: 'BRANCH',
+    describe: 'where work lands (default: the branch checked out in the main worktree)',
+  },
+  remote: { kind: 'text', value: 'NAME', fallback: 'origin', describe: 'the remote that is pushed to' },
+} as const satisfies OptionSpecs;
+
+export const LAND_OPTIONS = {
+  ...TARGET_OPTIONS,
+  ci: {
+    kind: 'text',
+    value: 'CMD',
+    describe: 'the gate: run by sh -c in the workspace; nothing is pushed unless it ends with 0',
+  },
+  'ci-timeout': { kind: 'seconds', fallback: 1800, describe: 'time limit of the gate' },
+  'max-attempts': {
+    kind: 'count',
+    fallback: 50,
+    describe: 'rejected pushes and failed connections before a task is blocked',
+  },
+  backoff: {
+    kind: 'milliseconds',
+    fallback: [500, 2000, 5000, 10000],
+    describe: 'pauses between them, the last one repeats (default: 500,2000,5000,10000)',
+  },
+  'keep-workspaces': { kind: 'flag', describe: 'leave the workspace of a landed task where it is' },
+} as const satisfies OptionSpecs;
+
+export const RUN_OPTIONS = { ...LAND_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
+
+export const ONE_OPTIONS = {
+  workspace: { kind: 'text', value: 'DIR', describe: 'the workspace that holds the work' },
+  attempt: { kind: 'count', value: 'N', describe: 'the attempt that made it' },
+  ...LAND_OPTIONS,
+} as const satisfies OptionSpecs;

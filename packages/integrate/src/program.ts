@@ -1,0 +1,34 @@
+import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
+import { ONE_OPTIONS, RUN_OPTIONS, TARGET_OPTIONS } from './options.ts';
+
+export const program: ProgramSpec = {
+  name: 'ralph-integrate',
+  summary: 'get finished work onto the target branch',
+  commands: [
+    command({
+      words: ['run'],
+      summary: 'Land the work of each agent.finished on stdin: rebase, gate, push, verify; pass everything else on.',
+      options: RUN_OPTIONS,
+      examples: [
+        "ralph-state task list --runnable | ralph-worker run -- claude -p | ralph-integrate run --ci 'npm test' | ralph-state apply",
+      ],
+      load: () => import('./commands/run.ts'),
+    }),
+    command({
+      words: ['one'],
+      summary: 'Land the work of one workspace.',
+      operands: { name: 'ID', least: 1, most: 1 },
+      options: ONE_OPTIONS,
+      examples: [
+        "ralph-integrate one RQ-0001 --workspace ../.workspaces/app/parallel/RQ-0001 --attempt 1 --ci 'npm test'",
+      ],
+      load: () => import('./commands/one.ts'),
+    }),
+    command({
+      words: ['preflight'],
+      summary: 'Check that work could land: remote, target branch, queue and done file.',
+      options: TARGET_OPTIONS,
+      load: () => import('./commands/preflight.ts'),
+    }),
+  ],
+};

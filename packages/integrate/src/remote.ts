@@ -1,0 +1,61 @@
+import { isAbsolute, resolve } from 'node:path';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { git, tryGit } from '@ralph/protocol/process/git';
+import { withoutCredentials } from './push-verdict.ts';
+
+/** A remote of the main repository; each address falls back to the other. */
+export interface Remote {
+  readonly name: string;
+  readonly fetchUrl: string;
+  readonly pushUrl: string;
+}
+
+/**
+ * Reads a remote from the configuration of the main repository; relative paths are made absolute, since workspaces lie
+ * elsewhere.
+ *
+ * @throws Failure `no_origin` when there is no such remote
+ */
+export async function findRemote(root: string, name: string): Promise<Remote> {
+  const [fetchUrl, pushUrl] = [await firstAddress(root, name, 'url'), await firstAddress(root, name, 'pushurl')];
+  const either = fetchUrl ?? pushUrl;
+  if (either === undefined) {
+    throw new Failure('no_origin', `No '${name}' git remote configured in ${root}`, {
+      hint: `git remote add ${name} URL`,
+    });
+  }
+  return { name, fetchUrl: absolute(root, fetchUrl ?? either), pushUrl: absolute(root, pushUrl ?? either) };
+}
+
+/** Returns the address of a remote as it may be shown: without user and password. */
+export function shownUrl(url: string): string {
+  return withoutCredentials(url);
+}
+
+/**
+ * Gives a workspace the remote of the main repository, so that an agent which changed it there cannot send work
+ * elsewhere.
+ */
+export async function bindRemote(workspace: string, remote: Remote): Promise<void> {
+  for (const [key, url] of [
+    ['url', remote.fetchUrl],
+    ['pushurl', remote.pushUrl],
+  ] as const) {
+    const args = ['config', '--local', '--get-all', `remote.${remote.name}.${key}`];
+    const present = (await tryGit(args, { cwd: workspace })).stdout.trimEnd();
+    if (present === url || (key === 'pushurl' && present === '' && url === remote.fetchUrl)) continue;
+    await git(['config', '--local', '--replace-all', `remote.${remote.name}.${key}`, url], { cwd: workspace });
+  }
+}
+
+async function firstAddress(root: string, name: string, key: 'url' | 'pushurl'): Promise<string | undefined> {
+  const { stdout } = await tryGit(['config', '--get-all', `remote.${name}.${key}`], { cwd: root });
+  const first = stdout.split('\n', 1)[0] ?? '';
+  return first === '' ? undefined : first;
+}
+
+/** As git reads an address: a path unless it has a scheme, or a colon before the first slash. */
+function absolute(root: string, url: string): string {
+  const isPath = !/^[a-z][a-z\d+.-]*:\/\//i.test(url) && !/^[^/]*:/.test(url);
+  return isPath && !isAbsolute(url) ? resolve(root, url) : url;
+}

@@ -1,0 +1,25 @@
+import { git, tryGit } from '@ralph/protocol/process/git';
+import type { Bench } from './bench.ts';
+import { targetName, trackingRef } from './settings.ts';
+import { fetchTarget, isAncestor } from './target.ts';
+
+/**
+ * Brings the user's checkout forward to the target branch, since the queue file in it has just changed there; only
+ * when the branch is checked out, strictly behind, and none of the user's edits are in the way.
+ *
+ * @param note is told why it was left where it is
+ */
+export async function updateCheckout({ settings, lastCall }: Bench, note: (what: string) => void): Promise<void> {
+  const { root, targetBranch } = settings;
+  const { stdout } = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd: root });
+  if (stdout.trim() !== `refs/heads/${targetBranch}`) return;
+  const end = await fetchTarget(settings, root, lastCall);
+  if (end.kind !== 'fetched') return note(`your checkout is not updated: ${end.words}`);
+  const head = (await git(['rev-parse', 'HEAD'], { cwd: root })).trim();
+  if (head === end.commit) return;
+  if (!(await isAncestor(root, head, end.commit)))
+    return note(`your checkout has commits that ${targetName(settings)} has not: it is left as it is`);
+  const settled = ['-c', 'core.hooksPath=/dev/null', '-c', 'merge.autoStash=false'];
+  const merge = await tryGit([...settled, 'merge', '--quiet', '--ff-only', trackingRef(settings)], { cwd: root });
+  if (merge.exitCode !== 0) note(`your checkout is left as it is: ${merge.stderr.trim().split('\n')[0] ?? ''}`);
+}

@@ -1,0 +1,133 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { builtProgram, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { eventOf, finishedAttempt, foreignPush } from './finished-attempt.ts';
+
+const RUN = ['run', '--keep-workspaces', '--backoff', '1'] as const;
+
+/** A repository whose queue and done file are tracked. */
+function trackedQueue(...ids: readonly string[]): TestRepository {
+  return temporaryRepository({
+    '.gitignore': '.ralph/cache/\n.ralph/logs/\n',
+    '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: ids.map((id) => queueTask(id)) }, null, 2),
+    '.ralph/done.jsonc': JSON.stringify({ version: 1, tasks: [] }, null, 2),
+  });
+}
+
+function idsIn(repo: TestRepository, path: string): string[] {
+  const { tasks } = JSON.parse(repo.gitOrigin('show', `main:${path}`)) as { tasks: { id: string }[] };
+  return tasks.map((task) => task.id);
+}
+
+describe('with a queue that is tracked by git', () => {
+  it('the move to done lands right behind the work, and the checkout of the user follows', async () => {
+    const repo = trackedQueue('T-1', 'T-2', 'T-3');
+    const first = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const second = finishedAttempt(repo, 'T-2', { files: { 'b.txt': 'b\n' } });
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${first.line}\n${second.line}\n` });
+    expect(end).toMatchObject({ status: 0, stderr: '' });
+    expect(repo.gitOrigin('log', '--format=%s', 'main').split('\n')).toEqual([
+      'T-2: move to done',
+      'T-2: work',
+      'T-1: move to done',
+      'T-1: work',
+      'start',
+    ]);
+    expect(repo.gitOrigin('log', '-1', '--format=%(trailers:key=Ralph-Task,valueonly)', 'main').trim()).toBe('T-2');
+    expect(repo.gitOrigin('show', '--format=', '--name-only', 'main').split('\n')).toEqual([
+      '.ralph/done.jsonc',
+      '.ralph/queue.jsonc',
+    ]);
+    expect(idsIn(repo, '.ralph/queue.jsonc')).toEqual(['T-3']);
+    expect(idsIn(repo, '.ralph/done.jsonc')).toEqual(['T-1', 'T-2']);
+    expect(repo.git('rev-parse', 'HEAD')).toBe(repo.gitOrigin('rev-parse', 'main'));
+    expect(repo.git('status', '--porcelain')).toBe('');
+  });
+
+  it('what another has moved while the gate ran is kept', async () => {
+    const repo = trackedQueue('T-1', 'T-2');
+    const mine = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const other = finishedAttempt(repo, 'T-2', { files: { 'b.txt': 'b\n' } });
+    const started = join(repo.folder, 'started');
+    const rival = `cd ${repo.root} && ${process.execPath} ${builtProgram('ralph-integrate')} one T-2 --keep-workspaces --attempt 1 --workspace ${other.workspace}`;
+    const gate = `test -e ${started} || { touch ${started}; ${rival}; }`;
+    const end = await runProgram('ralph-integrate', [...RUN, '--ci', gate], {
+      cwd: repo.root,
+      stdin: `${mine.line}\n`,
+    });
+    expect(end.status).toBe(0);
+    expect(eventOf(end, 'push.rejected')).toMatchObject({ verdict: 'race' });
+    expect(idsIn(repo, '.ralph/queue.jsonc')).toEqual([]);
+    expect(idsIn(repo, '.ralph/done.jsonc')).toEqual(['T-2', 'T-1']);
+  });
+
+  it('what the attempt itself did to the files does not land', async () => {
+    const repo = trackedQueue('T-1', 'T-2');
+    const { line } = finishedAttempt(repo, 'T-1', {
+      files: { 'a.txt': 'a\n', '.ralph/queue.jsonc': '{"version":1,"tasks":[]}' },
+    });
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end.status).toBe(0);
+    expect(idsIn(repo, '.ralph/queue.jsonc')).toEqual(['T-2']);
+  });
+
+  it('a task in neither file fails, and nothing is pushed', async () => {
+    const repo = trackedQueue('T-2');
+    const { line, git, head } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end.status).toBe(1);
+    expect(eventOf(end, 'task.failed')).toMatchObject({ code: 'bookkeeping_failed' });
+    expect(repo.gitOrigin('log', '--format=%s', 'main')).toBe('start');
+    expect(git('rev-parse', 'HEAD')).toBe(head);
+    expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
+  });
+
+  it('a checkout with edits in the way is left as it is, with a note', async () => {
+    const repo = trackedQueue('T-1', 'T-2');
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const edited = `${repo.read('.ralph/queue.jsonc')}\n// mine\n`;
+    writeFileSync(join(repo.root, '.ralph/queue.jsonc'), edited);
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end.status).toBe(0);
+    expect(end.stderr).toContain('your checkout is left as it is');
+    expect(repo.read('.ralph/queue.jsonc')).toBe(edited);
+    expect(idsIn(repo, '.ralph/done.jsonc')).toEqual(['T-1']);
+  });
+});
+
+describe('with a queue that is split between git and not', () => {
+  it('the task is blocked and both files are named', async () => {
+    const repo = temporaryRepository({
+      '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: [queueTask('T-1')] }),
+    });
+    repo.write('.ralph/done.jsonc', '{"version":1,"tasks":[]}');
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end.status).toBe(3);
+    expect(eventOf(end, 'task.blocked')).toMatchObject({ code: 'config_invalid' });
+    expect(eventOf(end, 'task.blocked')['reason']).toMatch(/queue\.jsonc is tracked .*done\.jsonc is not/);
+  });
+});
+
+describe('without --keep-workspaces', () => {
+  it('the workspace of a landed task is removed, that of a blocked one is kept', async () => {
+    const repo = temporaryRepository({ 'c.txt': 'old\n' });
+    const landing = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const blocked = finishedAttempt(repo, 'T-2', { files: { 'c.txt': 'mine\n' } });
+    foreignPush(repo, 'c.txt', 'theirs\n');
+    const end = await runProgram('ralph-integrate', ['run'], {
+      cwd: repo.root,
+      stdin: `${landing.line}\n${blocked.line}\n`,
+    });
+    expect(end.status).toBe(2);
+    expect(eventOf(end, 'workspace.removed')).toMatchObject({
+      task_id: 'T-1',
+      attempt: 1,
+      workspace_path: landing.workspace,
+    });
+    expect(existsSync(landing.workspace)).toBe(false);
+    expect(existsSync(blocked.workspace)).toBe(true);
+  });
+});

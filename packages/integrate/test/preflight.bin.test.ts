@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
+import { queueTask, temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
+import { foreignPush } from './finished-attempt.ts';
+
+function preflight(cwd: string, ...args: readonly string[]) {
+  return runProgram('ralph-integrate', ['preflight', ...args], { cwd });
+}
+
+describe('ralph-integrate preflight', () => {
+  it('says where work would land and moves no ref', async () => {
+    const repo = temporaryRepository();
+    foreignPush(repo, 'b.txt', 'b\n');
+    const refs = repo.git('for-each-ref');
+    const { status, stdout } = await preflight(repo.root);
+    expect(status).toBe(0);
+    expect(records(stdout)).toEqual([
+      {
+        remote: 'origin',
+        url: repo.origin,
+        target_branch: 'main',
+        commit: repo.gitOrigin('rev-parse', 'main'),
+        queue_tracked: false,
+        ahead: 0,
+        behind: 1,
+      },
+    ]);
+    expect(repo.git('for-each-ref')).toBe(refs);
+  });
+
+  it('knows a queue that is tracked, also before there is a done file', async () => {
+    const repo = temporaryRepository({
+      '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: [queueTask('T-1')] }),
+    });
+    expect(records((await preflight(repo.root)).stdout)[0]).toMatchObject({ queue_tracked: true });
+  });
+
+  it('takes a remote that has only a push address', async () => {
+    const repo = temporaryRepository();
+    repo.git('config', 'remote.origin.pushurl', '../origin.git');
+    repo.git('config', '--unset', 'remote.origin.url');
+    expect(records((await preflight(repo.root)).stdout)[0]).toMatchObject({ url: repo.origin });
+  });
+
+  it('refuses a folder that is no repository', async () => {
+    const end = await preflight(temporaryFolder());
+    expect(end.status).toBe(78);
+    expect(errorRecord(end.stderr)).toMatchObject({ code: 'not_a_repository' });
+  });
+
+  it('refuses a repository without the remote', async () => {
+    const repo = temporaryRepository();
+    repo.git('remote', 'remove', 'origin');
+    const end = await preflight(repo.root);
+    expect(end.status).toBe(78);
+    expect(errorRecord(end.stderr)).toMatchObject({
+      code: 'no_origin',
+      message: expect.stringContaining("No 'origin' git remote configured"),
+      hint: 'git remote add origin URL',
+    });
+  });
+
+  it('refuses a detached HEAD, unless the branch is named', async () => {
+    const repo = temporaryRepository();
+    repo.git('checkout', '-q', '--detach');
+    const end = await preflight(repo.root);
+    expect(end.status).toBe(78);
+    expect(errorRecord(end.stderr)).toMatchObject({
+      code: 'detached_head',
+      message: expect.stringContaining('detached HEAD detected'),
+    });
+    expect((await preflight(repo.root, '--target-branch', 'main')).status).toBe(0);
+  });
+
+  it('reports a remote that cannot be reached in the words of git, without its password', async () => {
+    const repo = temporaryRepository();
+    repo.git('remote', 'set-url', 'origin', 'http://user:secret@127.0.0.1:1/gone.git');
+    const end = await preflight(repo.root);
+    expect(end.status).toBe(69);
+    expect(errorRecord(end.stderr)).toMatchObject({ code: 'origin_unreachable', retryable: true });
+    expect(end.stderr).toMatch(/connect/i);
+    expect(end.stderr).not.toContain('secret');
+  });
+
+  it('refuses a target branch that the remote has not', async () => {
+    const repo = temporaryRepository();
+    repo.git('checkout', '-q', '-b', 'fresh');
+    const end = await preflight(repo.root);
+    expect(end.status).toBe(78);
+    expect(errorRecord(end.stderr)).toMatchObject({ code: 'target_branch_missing', hint: 'git push -u origin fresh' });
+  });
+
+  it('refuses a queue that is tracked beside a done file that is not', async () => {
+    const repo = temporaryRepository({ '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: [] }) });
+    repo.write('.ralph/done.jsonc', '{"version":1,"tasks":[]}');
+    const end = await preflight(repo.root);
+    expect(end.status).toBe(78);
+    expect(errorRecord(end.stderr)).toMatchObject({ code: 'config_invalid' });
+    expect(end.stderr).toMatch(/queue\.jsonc[\s\S]*done\.jsonc/);
+  });
+});

@@ -1,0 +1,29 @@
+import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
+import { HOLD_OPTIONS, LOCK_OPTIONS, TAKE_OPTIONS } from './options.ts';
+
+export const program: ProgramSpec = {
+  name: 'ralph-lock',
+  summary: 'one loop at a time in a repository',
+  commands: [
+    command({
+      words: ['run'],
+      summary: 'Hold the lock while a command runs; its status is passed on, 75 if the lock is held by another.',
+      command: 'required',
+      options: TAKE_OPTIONS,
+      examples: ['ralph-lock run -- make release', 'ralph-lock run --wait=10m --prompt "nightly" -- ./loop.sh'],
+      load: () => import('./commands/run.ts'),
+    }),
+    command({
+      words: ['hold'],
+      summary: 'Take the lock, say lock.acquired, and hold it until stdin ends.',
+      options: HOLD_OPTIONS,
+      load: () => import('./commands/hold.ts'),
+    }),
+    command({
+      words: ['status'],
+      summary: 'Tell whether the lock is held and by whom, without taking it.',
+      options: LOCK_OPTIONS,
+      load: () => import('./commands/status.ts'),
+    }),
+  ],
+};

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorRecord, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
+import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
+import { hold, isLocked, launcher, lockFile, status } from './holders.ts';
+
+describe('ralph-lock and flock(1)', () => {
+  it('respect each other', async () => {
+    const { root } = temporaryRepository();
+    const holder = await hold(root);
+    expect(isLocked(root)).toBe(true);
+    holder.stdin.end();
+    await once(holder, 'close');
+    expect(isLocked(root)).toBe(false);
+    const body = `exec "$0" "$1" run -- true`;
+    const nested = spawnSync('flock', [lockFile(root), 'sh', '-c', body, process.execPath, launcher()], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect([nested.status, errorRecord(nested.stderr)['code']]).toEqual([75, 'lock_held']);
+  });
+});
+
+describe('the lock of a repository', () => {
+  it('is the same from a subdirectory, through a symlink, from a linked worktree and by --repo', async () => {
+    const { root, folder, git, write } = temporaryRepository();
+    write('deep/file', '');
+    symlinkSync(root, join(folder, 'link'));
+    git('worktree', 'add', '-q', '--detach', join(folder, 'linked'));
+    const holder = await hold(root);
+    for (const cwd of [join(root, 'deep'), join(folder, 'link'), join(folder, 'linked')]) {
+      expect([cwd, await status(cwd)]).toMatchObject([
+        cwd,
+        { locked: true, holder: { pid: holder.pid }, path: lockFile(root) },
+      ]);
+    }
+    const elsewhere = await runProgram('ralph-lock', ['--repo', root, 'run', '--', 'true'], { cwd: folder });
+    expect(elsewhere.status).toBe(75);
+  });
+
+  it('has a name, and locks of other names do not mind it', async () => {
+    const { root } = temporaryRepository();
+    await hold(root, '--name', 'deploy');
+    expect(existsSync(join(root, '.ralph/deploy.lock'))).toBe(true);
+    expect(await runProgram('ralph-lock', ['run', '--', 'true'], { cwd: root })).toMatchObject({ status: 0 });
+    expect(await runProgram('ralph-lock', ['run', '--name', 'deploy', '--', 'true'], { cwd: root })).toMatchObject({
+      status: 75,
+    });
+  });
+
+  it.each(['../evil', 'a/b', '.hidden', 'x y', 'x'.repeat(65)])('cannot be called %j', async (name) => {
+    const { root } = temporaryRepository();
+    const { status: code, stderr } = await runProgram('ralph-lock', ['run', '--name', name, '--', 'true'], {
+      cwd: root,
+    });
+    expect([code, errorRecord(stderr)['code'], existsSync(join(root, '.ralph'))]).toEqual([64, 'usage', false]);
+  });
+
+  it('needs a repository around, or a folder named with --repo', async () => {
+    const folder = temporaryFolder();
+    const { status: code, stderr } = await runProgram('ralph-lock', ['status'], { cwd: folder });
+    expect([code, errorRecord(stderr)]).toMatchObject([
+      78,
+      { code: 'not_a_repository', hint: expect.stringContaining('--repo') as string },
+    ]);
+    expect(await runProgram('ralph-lock', ['run', '--repo', '.', '--', 'true'], { cwd: folder })).toMatchObject({
+      status: 0,
+    });
+    expect(JSON.parse(readFileSync(join(folder, '.ralph/loop.lock'), 'utf8'))).toMatchObject({ state: 'released' });
+  });
+});

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Input } from '@ralph/protocol/cli/input';
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { parseLine } from '@ralph/protocol/contract/parse-line';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
+import { git } from '@ralph/protocol/process/git';
+import { siblingCommand } from '@ralph/protocol/process/sibling';
+import { demoText, surprises } from '../demo/demo-report.ts';
+import { makeDemoRepository, type DemoRepository } from '../demo/demo-repository.ts';
+import type { DEMO_OPTIONS } from '../options.ts';
+import { foldResult, type Results } from '../run/results.ts';
+
+/**
+ * `ralph-orchestrate demo`: makes a repository, lets `run` work through its queue, and holds what the events said
+ * against what the origin has.
+ */
+export async function run(call: Call<typeof DEMO_OPTIONS>): Promise<Result> {
+  const { args, output, stop } = call;
+  const format = args.format ?? 'table';
+  output.format = format;
+  const demo = await makeDemoRepository();
+  output.note(`A repository with ten tasks, made for this demo: ${demo.root}\n`);
+  const status = await orchestrate(demo, args.workers, format);
+  if (stop.signal.aborted) return {};
+  const results = await readResults(join(demo.root, RALPH_PATHS.events), stop.signal);
+  const subjects = await git(['log', '--format=%s%n%b', 'main'], { cwd: demo.origin });
+  const unexpected = surprises(results, subjects.match(/RQ-\d{4}/g) ?? []);
+  if (status !== 2) unexpected.push(`the run was to end with status 2, but ended with ${status}`);
+  if (unexpected.length > 0) {
+    throw new Failure('internal', `the demo did not go as it should: ${unexpected.join('; ')}`, {
+      hint: `look at ${demo.folder}`,
+    });
+  }
+  const log = await git(['log', '--format=%h %s', 'main'], { cwd: demo.origin });
+  return {
+    record: { repository: demo.root, origin: demo.origin, tasks: [...results.values()] },
+    text: demoText(demo, results, log),
+  };
+}
+
+/** Spawns the real `run`, as a user would, and returns its status. */
+function orchestrate(demo: DemoRepository, workers: number, format: string): Promise<number> {
+  const agent = fileURLToPath(new URL('../demo/agent.mjs', import.meta.url));
+  const [program = '', ...before] = siblingCommand('ralph-orchestrate');
+  const args = [...before, 'run', '--repo', demo.root, '--workers', String(workers), '--format', format];
+  const child = spawn(program, [...args, '--ci', 'sh check.sh', '--', process.execPath, agent], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: scrubbedEnvironment(),
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+async function readResults(path: string, signal: AbortSignal): Promise<Results> {
+  let results: Results = new Map();
+  for await (const { record, number } of new Input({ stream: createReadStream(path), signal }).lines()) {
+    const line = parseLine(record, number);
+    if (line.kind === 'event') results = foldResult(results, line.event);
+  }
+  return results;
+}

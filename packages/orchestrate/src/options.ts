@@ -1,0 +1,39 @@
+import type { OptionSpecs } from '@ralph/protocol/cli/options';
+
+export const RUN_OPTIONS = {
+  workers: {
+    kind: 'count',
+    describe: 'agents that run side by side (default: parallel.workers of the config, else 2)',
+  },
+  'max-tasks': { kind: 'count', describe: 'start at most this many tasks' },
+  tasks: {
+    kind: 'text',
+    value: 'FILE|-',
+    describe: 'take tasks from a file or stdin instead of the queue: NDJSON lines, or a queue file',
+  },
+  'target-branch': {
+    kind: 'text',
+    value: 'BRANCH',
+    describe: 'where the work lands (default: the branch that is checked out)',
+  },
+  ci: { kind: 'text', value: 'CMD', describe: 'the gate: run by sh in the workspace; only what passes it is pushed' },
+  'ci-timeout': { kind: 'seconds', describe: 'time limit of one gate run (default: 30m)' },
+  timeout: { kind: 'seconds', describe: 'time limit of one agent (default: none)' },
+  'on-busy': {
+    kind: 'choice',
+    choices: ['fail', 'wait'],
+    fallback: 'fail',
+    describe: 'what to do when another run holds the repository',
+  },
+  wait: { kind: 'seconds', describe: 'with --on-busy wait: how long at most (default: without limit)' },
+  'include-draft': { kind: 'flag', describe: 'take drafts too, when nothing else is left' },
+  'workspace-root': {
+    kind: 'text',
+    value: 'DIR',
+    describe: 'folder of the workspaces (default: beside the repository)',
+  },
+} as const satisfies OptionSpecs;
+
+export const DEMO_OPTIONS = {
+  workers: { kind: 'count', fallback: 4, describe: 'agents that run side by side' },
+} as const satisfies OptionSpecs;

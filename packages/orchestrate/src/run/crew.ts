@@ -1,0 +1,98 @@
+import { Sibling, type SiblingName } from '@ralph/protocol/process/sibling';
+import type { InputLine } from '@ralph/protocol/cli/input';
+import type { Failure } from '@ralph/protocol/contract/failure';
+
+/** How long a sibling may take to end in order after it was told to, before it is killed. */
+const END_LIMIT_MS = 15_000;
+
+export interface CrewPlan {
+  readonly repo: string;
+  readonly targetBranch: string;
+  readonly workspaceRoot: string;
+  readonly workers: number;
+  readonly timeout: number | undefined;
+  readonly ci: string | undefined;
+  readonly ciTimeout: number | undefined;
+  readonly maxPushAttempts: number;
+  readonly pushBackoffMs: readonly number[];
+  readonly command: readonly string[];
+}
+
+/** The two coprocesses that do the work: one runs agents, one lands what they made. */
+export class Crew {
+  readonly worker: Sibling;
+  readonly integrator: Sibling;
+
+  constructor(plan: CrewPlan, onNote: (line: string) => void) {
+    this.worker = new Sibling('ralph-worker', workerArguments(plan), onNote);
+    this.integrator = new Sibling('ralph-integrate', integratorArguments(plan), onNote);
+  }
+
+  /**
+   * Carries both streams, line by line and in order within each, until both have closed.
+   *
+   * @returns the failure of a sibling that ended as it should not have
+   */
+  async carry(onLine: (from: SiblingName, line: InputLine) => Promise<void>): Promise<Failure | undefined> {
+    const [worker, integrator] = await Promise.all([carryOne(this.worker, onLine), carryOne(this.integrator, onLine)]);
+    return worker ?? integrator;
+  }
+
+  /** Says that no more work comes; each ends when what runs is done. */
+  end(): void {
+    this.worker.end();
+    this.integrator.end();
+  }
+
+  /** Takes both off their leash: they end their agents and gates, and then themselves; killed if they do not. */
+  abort(): void {
+    for (const sibling of [this.worker, this.integrator]) {
+      sibling.drop();
+      const timer = setTimeout(() => sibling.kill('SIGKILL'), END_LIMIT_MS);
+      void sibling.ended.catch(() => {}).then(() => clearTimeout(timer));
+    }
+  }
+
+  /** Kills both at once; their watchers end what they leave behind. */
+  kill(): void {
+    this.worker.kill('SIGKILL');
+    this.integrator.kill('SIGKILL');
+  }
+}
+
+async function carryOne(
+  sibling: Sibling,
+  onLine: (from: SiblingName, line: InputLine) => Promise<void>,
+): Promise<Failure | undefined> {
+  for await (const line of sibling.lines()) await onLine(sibling.name, line);
+  const { failure, exitCode } = await sibling.ended;
+  // Statuses up to 6 tell how the work went, which the events have told already.
+  return exitCode <= 6 ? undefined : failure;
+}
+
+function workerArguments(plan: CrewPlan): string[] {
+  const limit = plan.timeout === undefined ? [] : ['--timeout', String(plan.timeout)];
+  return [
+    'run',
+    '--leash',
+    ...common(plan),
+    '--workspace-root',
+    plan.workspaceRoot,
+    '--jobs',
+    String(plan.workers),
+    ...limit,
+    '--',
+    ...plan.command,
+  ];
+}
+
+function integratorArguments(plan: CrewPlan): string[] {
+  const gate = plan.ci === undefined ? [] : ['--ci', plan.ci];
+  const limit = plan.ciTimeout === undefined ? [] : ['--ci-timeout', String(plan.ciTimeout)];
+  const push = ['--max-attempts', String(plan.maxPushAttempts), '--backoff', plan.pushBackoffMs.join(',') || '0'];
+  return ['run', '--leash', ...common(plan), '--keep-workspaces', ...push, ...gate, ...limit];
+}
+
+function common(plan: CrewPlan): string[] {
+  return ['--repo', plan.repo, '--target-branch', plan.targetBranch, '--format', 'ndjson'];
+}

@@ -1,0 +1,52 @@
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import type { AnyEvent } from '@ralph/protocol/contract/events';
+import type { EventLog } from './event-log.ts';
+import { outcomeOf, outcomeStatus, waitingTasks, type Outcome } from './outcome.ts';
+import { idsWith } from './results.ts';
+import type { LoopEnd } from './run-loop.ts';
+import { summaryText } from './summary-text.ts';
+
+export interface RunEnd {
+  readonly end: LoopEnd;
+  readonly runId: string;
+  readonly started: number;
+  readonly log: EventLog;
+}
+
+/**
+ * Says how a run ended: `run.finished`, a summary for a person, and the status.
+ *
+ * @throws the failure that ended the run before its time
+ */
+export async function finishRun(
+  { output, stop }: Pick<Call, 'output' | 'stop'>,
+  { end, runId, started, log }: RunEnd,
+): Promise<Result> {
+  const { view, results, failure } = end;
+  const outcome: Outcome = stop.cause === undefined ? outcomeOf(view) : 'interrupted';
+  const [landed, failed, blocked] = [
+    idsWith(results, 'landed'),
+    idsWith(results, 'failed'),
+    idsWith(results, 'blocked'),
+  ];
+  const finished: AnyEvent = await output.event('run.finished', {
+    run_id: runId,
+    outcome,
+    counts: {
+      landed: landed.length,
+      failed: failed.length,
+      blocked: blocked.length,
+      waiting: waitingTasks(view),
+    },
+    landed,
+    failed,
+    blocked,
+    duration_ms: Date.now() - started,
+  });
+  log.append(finished);
+  const summary = summaryText(outcome, results, waitingTasks(view));
+  if (output.format === 'table') await output.write(`\n${summary}`);
+  else output.note(summary.trimEnd());
+  if (failure !== undefined) throw failure;
+  return { exit: outcomeStatus(outcome) };
+}

@@ -1,0 +1,70 @@
+import { Failure } from '@ralph/protocol/contract/failure';
+import { Sibling } from '@ralph/protocol/process/sibling';
+
+export interface LockRequest {
+  readonly repo: string;
+  readonly prompt: string;
+  readonly wait: number | undefined;
+  /** Ends a wait for the lock. */
+  readonly signal: AbortSignal;
+  readonly onNote: (line: string) => void;
+}
+
+/** The loop lock, held by a coprocess as long as this object is not released. */
+export class LockHolder {
+  /** Settles with a failure when the lock is lost before it was released; with nothing when it has been released. */
+  lost: Promise<Failure | undefined> = Promise.resolve(undefined);
+  readonly #sibling: Sibling;
+  readonly #lines: AsyncGenerator<{ readonly record: Record<string, unknown> }>;
+
+  private constructor(sibling: Sibling) {
+    this.#sibling = sibling;
+    this.#lines = sibling.lines();
+  }
+
+  /**
+   * Takes the loop lock.
+   *
+   * @param request its `wait` is in seconds: Infinity without limit, nothing not to wait
+   * @throws Failure `lock_held` (75) naming the holder, `cancelled` when the signal ended the wait
+   */
+  static async take({ repo, prompt, wait, signal, onNote }: LockRequest): Promise<LockHolder> {
+    const limit = wait === undefined ? [] : [Number.isFinite(wait) ? `--wait=${wait}` : '--wait='];
+    const args = ['hold', '--leash', '--repo', repo, '--prompt', prompt, ...limit];
+    const holder = new LockHolder(new Sibling('ralph-lock', args, onNote));
+    const giveUp = () => holder.#sibling.drop();
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await holder.#taken();
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async #taken(): Promise<LockHolder> {
+    const first = await this.#lines.next();
+    if (first.done !== true && first.value.record['type'] === 'lock.acquired') {
+      this.lost = this.#watch();
+      return this;
+    }
+    for await (const line of this.#lines) void line;
+    throw (await this.#sibling.ended).failure ?? new Failure('sibling_failed', 'ralph-lock ended without the lock');
+  }
+
+  /** Lets the lock go and waits until it is free. */
+  async release(): Promise<void> {
+    this.#sibling.end();
+    await this.lost;
+  }
+
+  async #watch(): Promise<Failure | undefined> {
+    for await (const { record } of this.#lines) {
+      if (record['type'] !== 'lock.lost') continue;
+      return new Failure('lock_unavailable', `the loop lock was lost: ${String(record['reason'])}`, {
+        hint: 'see that nobody removes .ralph/loop.lock, and run again',
+      });
+    }
+    const { failure } = await this.#sibling.ended;
+    return failure;
+  }
+}

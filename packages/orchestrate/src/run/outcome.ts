@@ -1,0 +1,39 @@
+import type { ExitName } from '@ralph/protocol/contract/exit-status';
+import type { RUN_OUTCOMES } from '@ralph/protocol/contract/events';
+import { count, type View } from './schedule.ts';
+
+export type Outcome = (typeof RUN_OUTCOMES)[number];
+
+/**
+ * Names how a run ended. Work that did not land makes it `partial`, whatever else is true; a run that found tasks but
+ * could start none of them is `blocked`, one that found nothing `no_candidates`.
+ */
+export function outcomeOf(view: View): Outcome {
+  if (count(view, 'failed', 'blocked') > 0) return 'partial';
+  if (view.stopping) return 'stopped';
+  if (view.phases.size > 0) return 'completed';
+  return waitingTasks(view) > 0 ? 'blocked' : 'no_candidates';
+}
+
+/** Returns how many tasks were left that could not be started. */
+export function waitingTasks(view: View): number {
+  const { dependency = 0, schedule = 0, draft = 0, blocked = 0 } = view.idle ?? {};
+  return dependency + schedule + draft + blocked;
+}
+
+/** Returns the status that a run ends with. */
+export function outcomeStatus(outcome: Outcome): ExitName {
+  switch (outcome) {
+    case 'completed':
+    case 'no_candidates':
+    case 'blocked':
+    case 'stopped':
+      return 'ok';
+    case 'partial':
+      return 'partial';
+    case 'limit':
+      return 'limit';
+    case 'interrupted':
+      return 'cancelled';
+  }
+}

@@ -1,0 +1,55 @@
+import type { AnyEvent } from '@ralph/protocol/contract/events';
+
+/** What became of one task in this run, as far as it is known. */
+export interface TaskResult {
+  readonly id: string;
+  readonly title: string;
+  readonly result: 'running' | 'integrating' | 'landed' | 'failed' | 'blocked';
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  readonly commit: string | undefined;
+  readonly reason: string | undefined;
+  readonly code: string | undefined;
+  /** What a person types next. */
+  readonly nextCommand: string | undefined;
+}
+
+export type Results = ReadonlyMap<string, TaskResult>;
+
+/** Folds one event into the results of a run. */
+export function foldResult(results: Results, event: AnyEvent): Results {
+  const id = event.task_id;
+  if (id === undefined) return results;
+  const before = results.get(id);
+  const after = step(before, event, id);
+  return after === before || after === undefined ? results : new Map(results).set(id, after);
+}
+
+function step(before: TaskResult | undefined, event: AnyEvent, id: string): TaskResult | undefined {
+  const known: TaskResult = before ?? {
+    id,
+    title: '',
+    result: 'running',
+    attempt: event.attempt ?? 1,
+    startedAt: event.at,
+    endedAt: undefined,
+    commit: undefined,
+    reason: undefined,
+    code: undefined,
+    nextCommand: undefined,
+  };
+  if (event.type === 'workspace.ready') return known;
+  if (event.type === 'agent.started') return { ...known, title: event.title ?? known.title, attempt: event.attempt };
+  if (event.type === 'integrate.started') return { ...known, result: 'integrating' };
+  if (event.type === 'task.completed') return { ...known, result: 'landed', endedAt: event.at, commit: event.commit };
+  if (event.type !== 'task.blocked' && event.type !== 'task.failed') return before;
+  const { reason, code, next_command: nextCommand } = event;
+  const result = event.type === 'task.blocked' ? 'blocked' : 'failed';
+  return { ...known, result, endedAt: event.at, reason, code, nextCommand };
+}
+
+/** Returns the ids of the tasks with one result, in the order in which they were started. */
+export function idsWith(results: Results, result: TaskResult['result']): string[] {
+  return [...results.values()].filter((task) => task.result === result).map((task) => task.id);
+}

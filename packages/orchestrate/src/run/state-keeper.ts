@@ -1,0 +1,69 @@
+import { Failure } from '@ralph/protocol/contract/failure';
+import type { Task } from '@ralph/protocol/contract/task';
+import { Sibling } from '@ralph/protocol/process/sibling';
+import type { Waiting } from './schedule.ts';
+
+interface Answer {
+  readonly ok: boolean;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly task?: Task | null;
+  readonly waiting?: Waiting;
+}
+
+interface Pending {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The coprocess that keeps the state file: every line is answered, in order, once it is durable. */
+export class StateKeeper {
+  readonly sibling: Sibling;
+  readonly #pending: Pending[] = [];
+  readonly #onRefusal: (text: string) => void;
+
+  /** @param onRefusal told when the state file refused an event: a stale attempt, an illegal step */
+  constructor(args: readonly string[], onNote: (line: string) => void, onRefusal: (text: string) => void) {
+    this.sibling = new Sibling('ralph-state', ['apply', '--answer', '--leash', ...args], onNote);
+    this.#onRefusal = onRefusal;
+    void this.#readAnswers();
+  }
+
+  /** Records one event; settles when it is on disk. */
+  async record(event: object): Promise<void> {
+    const answer = await this.#ask(event);
+    if (!answer.ok) this.#onRefusal(answer.error?.message ?? 'the event was refused');
+  }
+
+  /** Asks for the next task of the queue, other than those named. */
+  async select(
+    exclude: readonly string[],
+    includeDraft: boolean,
+  ): Promise<{ task: Task | undefined; waiting: Waiting }> {
+    const { ok, error, task, waiting } = await this.#ask({ type: 'task.select', exclude, include_draft: includeDraft });
+    if (!ok)
+      throw new Failure('queue_invalid', error?.message ?? 'the queue cannot be read', {
+        hint: 'ralph-state task validate',
+      });
+    return { task: task ?? undefined, waiting: waiting ?? { dependency: 0, schedule: 0, draft: 0, blocked: 0 } };
+  }
+
+  #ask(line: object): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ resolve, reject });
+      void this.sibling.send(line);
+    });
+  }
+
+  async #readAnswers(): Promise<void> {
+    let cause: unknown;
+    try {
+      for await (const { record } of this.sibling.lines()) this.#pending.shift()?.resolve(record as unknown as Answer);
+      cause = (await this.sibling.ended).failure;
+    } catch (error) {
+      cause = error;
+    }
+    const error =
+      cause instanceof Error ? cause : new Failure('sibling_failed', 'ralph-state ended before it had answered');
+    for (const { reject } of this.#pending.splice(0)) reject(error);
+  }
+}

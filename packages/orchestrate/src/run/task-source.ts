@@ -1,0 +1,39 @@
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import type { Task } from '@ralph/protocol/contract/task';
+import { callSibling } from '@ralph/protocol/process/sibling';
+import { selectGiven } from './given-tasks.ts';
+import type { Waiting } from './schedule.ts';
+import type { StateKeeper } from './state-keeper.ts';
+
+/** Answers which task is next, given those already attempted and those landed in this run. */
+export type TaskSource = (
+  exclude: readonly string[],
+  landed: ReadonlySet<string>,
+) => Promise<{ readonly task: Task | undefined; readonly waiting: Waiting }>;
+
+/** Tasks from the queue as it is on disk at each question; ralph-state chooses. */
+export function fromQueue(keeper: StateKeeper, includeDraft: boolean): TaskSource {
+  return (exclude) => keeper.select(exclude, includeDraft);
+}
+
+/**
+ * Tasks that were handed over. One that an earlier run left blocked is not started: its workspace holds work that is
+ * waiting for a person, who is told so.
+ */
+export async function fromGiven(
+  tasks: readonly Task[],
+  repo: string,
+  onNote: (line: string) => void,
+): Promise<TaskSource> {
+  const records = await callSibling('ralph-state', ['list', '--repo', repo, '--lifecycle', 'blocked_push'], onNote);
+  const blocked = new Set(records.map((record) => String(record['task_id'])));
+  const kept = tasks.filter(({ id }) => blocked.has(id));
+  for (const { id } of kept)
+    onNote(
+      `${id} is blocked since an earlier run; to start it over: ${commandLine(['ralph-state', 'remove', id, '--repo', repo])}`,
+    );
+  return (exclude, landed) => {
+    const { task, waiting } = selectGiven(tasks, new Set([...exclude, ...blocked]), landed, Date.now());
+    return Promise.resolve({ task, waiting: { ...waiting, blocked: kept.length } });
+  };
+}

@@ -1,0 +1,86 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { configFile, DEFAULTS, type ParallelSettings } from '@ralph/protocol/contract/config-file';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { describeIssue } from '@ralph/protocol/contract/parse-line';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { parseJsonc, readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { nearestWord } from '@ralph/protocol/cli/nearest-word';
+
+/** What a run is made with, after defaults, configuration and flags. */
+export interface Settings {
+  readonly workers: number;
+  readonly maxPushAttempts: number;
+  readonly pushBackoffMs: readonly number[];
+  /** Absolute, or nothing where the worker's own default serves. */
+  readonly workspaceRoot: string | undefined;
+}
+
+export interface SettingFlags {
+  readonly workers: number | undefined;
+  readonly workspaceRoot: string | undefined;
+}
+
+/** Keys of the reference that this version reads without acting on them. */
+const UNUSED = ['workspace_retention_hours', 'ignored_file_allowlist'] as const satisfies (keyof ParallelSettings)[];
+
+/**
+ * Reads the `parallel` section of the configuration; nothing where there is none.
+ *
+ * @throws Failure `config_invalid` with file, key and the nearest known name
+ */
+export async function readConfig(root: string): Promise<ParallelSettings> {
+  const path = join(root, RALPH_PATHS.config);
+  const text = readTextIfPresent(path);
+  if (text === undefined) return {};
+  const parsed = configFile.safeParse(await parseJsonc(text, path, 'config_invalid'));
+  if (parsed.success) return parsed.data.parallel ?? {};
+  const issue = parsed.error.issues[0];
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const known = Object.keys(configFile.shape.parallel.unwrap().shape);
+  const nearest = unknown === undefined ? undefined : nearestWord(unknown, known);
+  throw new Failure('config_invalid', `${path}: ${describeIssue(parsed.error)}`, {
+    hint: nearest === undefined ? 'mend that key, or remove it' : `did you mean ${nearest}?`,
+  });
+}
+
+/** Returns the keys that are set but have no effect yet, so that the user is told. */
+export function unusedKeys(config: ParallelSettings): string[] {
+  return UNUSED.filter((key) => config[key] !== undefined && config[key] !== null);
+}
+
+/**
+ * Puts defaults, configuration and flags together; flags win.
+ *
+ * @throws Failure `config_invalid` for a workspace root that is empty or climbs with `..`
+ */
+export function resolveSettings(
+  flags: SettingFlags,
+  config: ParallelSettings,
+  root: string,
+  home = homedir(),
+): Settings {
+  const chosenRoot = flags.workspaceRoot === undefined ? config.workspace_root : resolve(flags.workspaceRoot);
+  return {
+    workers: flags.workers ?? config.workers ?? DEFAULTS.workers,
+    maxPushAttempts: config.max_push_attempts ?? DEFAULTS.maxPushAttempts,
+    pushBackoffMs: config.push_backoff_ms ?? DEFAULTS.pushBackoffMs,
+    workspaceRoot: chosenRoot === null || chosenRoot === undefined ? undefined : expandRoot(chosenRoot, root, home),
+  };
+}
+
+/** Expands a configured root as the reference does: `~` is the home folder, a relative path starts at the repository. */
+function expandRoot(path: string, root: string, home: string): string {
+  if (path.trim() === '' || path.split('/').includes('..')) {
+    throw new Failure(
+      'config_invalid',
+      `parallel.workspace_root ${JSON.stringify(path)}: must not be empty or contain ..`,
+      {
+        hint: 'give an absolute path, one that starts with ~/, or one below the repository',
+      },
+    );
+  }
+  if (path === '~') return home;
+  if (path.startsWith('~/')) return join(home, path.slice(2));
+  return isAbsolute(path) ? path : join(root, path);
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
+import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { leftovers } from './support/leftovers.ts';
+import { recordsOnDisk } from './support/state.ts';
+
+function run(repository: TestRepository, tasks: readonly object[], ...options: string[]) {
+  const agent = scriptedCommand(
+    repository.folder,
+    'agent',
+    `test -e must-be-red && exit 4
+     test "$RALPH_TASK_TITLE" = red && touch must-be-red
+     echo "$RALPH_TASK_ID" >> "$RALPH_TASK_TITLE.txt"`,
+  );
+  const stdin = tasks.map((task) => `${JSON.stringify(task)}\n`).join('');
+  const args = ['run', '--tasks', '-', '--ci', 'test ! -e must-be-red', ...options, '--', agent];
+  return runProgram('ralph-orchestrate', args, { cwd: repository.root, stdin });
+}
+
+describe('ralph-orchestrate run --tasks -', () => {
+  it('works through tasks from stdin, each after those it depends on, and leaves the queue alone', async () => {
+    const repository = temporaryRepository();
+    repository.queue([{ id: 'Q-1', title: 'of the queue' }]);
+    const before = repository.read('.ralph/queue.jsonc');
+    const tasks = [
+      { id: 'B', title: 'landed', depends_on: ['A'] },
+      { id: 'A', title: 'landed' },
+      { id: 'C', title: 'landed', depends_on: ['B'] },
+    ];
+    expect(await run(repository, tasks, '--workers', '3')).toMatchObject({ status: 0 });
+    expect(repository.gitOrigin('show', 'main:landed.txt')).toBe('A\nB\nC');
+    expect(repository.read('.ralph/queue.jsonc')).toBe(before);
+    expect(leftovers(repository)).toEqual([]);
+  });
+
+  it('M32: starts no more tasks than --max-tasks', async () => {
+    const repository = temporaryRepository();
+    const tasks = [
+      { id: 'A', title: 'a' },
+      { id: 'B', title: 'b' },
+      { id: 'C', title: 'c' },
+    ];
+    const { status, stdout } = await run(repository, tasks, '--max-tasks', '2', '--workers', '1');
+    expect(status).toBe(0);
+    expect(records(stdout).at(-1)).toMatchObject({ outcome: 'completed', landed: ['A', 'B'] });
+  });
+
+  it('does not start a blocked task over until its record is removed; its first commits stay under a ref', async () => {
+    const repository = temporaryRepository();
+    const task = [{ id: 'A', title: 'red' }];
+    expect(await run(repository, task)).toMatchObject({ status: 2 });
+    const first = repository.git('rev-parse', 'refs/ralph/attempts/A/1');
+    const again = await run(repository, task);
+    expect(again).toMatchObject({ status: 0, stderr: expect.stringContaining('ralph-state remove A') });
+    expect(records(again.stdout).at(-1)).toMatchObject({ outcome: 'blocked', counts: { blocked: 0, waiting: 1 } });
+    await runProgram('ralph-state', ['remove', 'A'], { cwd: repository.root });
+    expect(await run(repository, [{ id: 'A', title: 'green' }])).toMatchObject({ status: 0 });
+    expect(recordsOnDisk(repository.root)).toMatchObject([{ lifecycle: 'completed', attempt: 2 }]);
+    expect(repository.git('rev-parse', 'refs/ralph/attempts/A/1')).toBe(first);
+    expect(leftovers(repository)).toEqual([]);
+  });
+});

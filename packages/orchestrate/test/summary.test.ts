@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { AnyEvent } from '@ralph/protocol/contract/events';
+import { foldResult, idsWith, type Results } from '../src/run/results.ts';
+import { summaryText } from '../src/run/summary-text.ts';
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
+const commit = 'c'.repeat(40);
+
+function fold(...events: readonly object[]): Results {
+  return events.reduce<Results>((results, event) => foldResult(results, event as AnyEvent), new Map());
+}
+
+const landed = [
+  { type: 'workspace.ready', at: at(0), task_id: 'A', attempt: 1 },
+  { type: 'agent.started', at: at(1), task_id: 'A', attempt: 1, title: 'Do A' },
+  { type: 'integrate.started', at: at(2), task_id: 'A', attempt: 1 },
+  { type: 'task.completed', at: at(3), task_id: 'A', attempt: 1, commit },
+];
+const blocked = [
+  { type: 'workspace.ready', at: at(0), task_id: 'B', attempt: 2 },
+  {
+    type: 'task.blocked',
+    at: at(5),
+    task_id: 'B',
+    attempt: 2,
+    reason: 'conflict in x',
+    code: 'conflict',
+    next_command: 'cd w',
+  },
+];
+
+describe('the summary of a run', () => {
+  it('names each task with result, commit, time and attempt, and the next command for what did not land', () => {
+    expect(summaryText('partial', fold(...landed, ...blocked), 1)).toBe(
+      [
+        'TASK  RESULT   COMMIT      TIME   ATTEMPT  TITLE OR REASON',
+        'A     landed   cccccccccc  3.0 s  1        Do A',
+        'B     blocked  -           5.0 s  2        conflict in x',
+        '',
+        'B: next: cd w',
+        '',
+        'partial: 1 landed, 1 blocked, 0 failed, 1 waiting',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says what to do about an empty queue', () => {
+    expect(summaryText('no_candidates', new Map(), 0)).toContain('ralph-state task add');
+  });
+
+  it('lists ids by result', () => {
+    const results = fold(...landed, ...blocked);
+    expect([idsWith(results, 'landed'), idsWith(results, 'blocked'), idsWith(results, 'failed')]).toEqual([
+      ['A'],
+      ['B'],
+      [],
+    ]);
+  });
+});

@@ -1,0 +1,63 @@
+import type { AnyEvent } from '../contract/events.ts';
+
+/** Returns the line that a person at a terminal sees for an event; nothing for events that only machines need. */
+export function eventText(event: AnyEvent): string | undefined {
+  const words = describe(event);
+  if (words === undefined) return undefined;
+  const time = new Date(event.at).toTimeString().slice(0, 8);
+  return event.task_id === undefined ? `${time}  ${words}` : `${time}  ${event.task_id.padEnd(10)} ${words}`;
+}
+
+function describe(event: AnyEvent): string | undefined {
+  switch (event.type) {
+    case 'run.started':
+      return `run ${event.run_id}: ${event.workers} agents side by side, landing on ${event.target_branch}`;
+    case 'run.finished':
+      return `run ended: ${event.outcome} (${event.landed.length} landed, ${event.failed.length} failed, ${event.blocked.length} blocked)`;
+    case 'lock.acquired':
+      return `holding ${event.path}`;
+    case 'lock.busy':
+      return `busy: ${event.path}`;
+    case 'lock.released':
+      return `released ${event.path}`;
+    case 'lock.lost':
+      return `lost ${event.path}: ${event.reason}`;
+    case 'workspace.ready':
+      return `workspace ready in ${event.duration_ms} ms`;
+    case 'agent.started':
+      return `agent started (pid ${event.pid}): ${event.title ?? ''}`;
+    case 'agent.progress':
+      return undefined;
+    case 'agent.finished':
+      return `agent ended: ${endWords(event)}, ${event.commits} commit${event.commits === 1 ? '' : 's'}`;
+    case 'work.salvaged':
+      return `work kept as ${event.ref}`;
+    case 'rebase.conflicted':
+      return `conflict in ${event.files.join(', ')}`;
+    case 'ci.passed':
+      return `gate passed in ${event.duration_ms} ms${event.cached ? ' (known)' : ''}`;
+    case 'ci.failed':
+      return `gate failed (${event.timed_out ? 'time limit' : `status ${event.exit_code ?? event.signal}`})`;
+    case 'push.rejected':
+      return `push rejected: ${event.verdict}`;
+    case 'task.completed':
+      return `landed as ${event.commit.slice(0, 10)}`;
+    case 'task.blocked':
+      return `blocked: ${event.reason}`;
+    case 'task.failed':
+      return `failed: ${event.reason}`;
+    case 'task':
+    case 'workspace.removed':
+    case 'integrate.started':
+    case 'rebase.done':
+    case 'ci.started':
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function endWords(event: Extract<AnyEvent, { type: 'agent.finished' }>): string {
+  if (event.reason !== 'exited') return event.reason.replace('_', ' ');
+  return event.signal === null ? `status ${event.exit_code}` : event.signal;
+}

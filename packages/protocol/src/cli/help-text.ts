@@ -1,0 +1,76 @@
+import { COMMON_OPTIONS, type OptionSpec, type OptionSpecs } from './options.ts';
+import type { AnyCommandSpec, ProgramSpec } from './program.ts';
+
+/** Returns the help of a whole program: its commands, a line each. */
+export function programHelp(program: ProgramSpec): string {
+  const rows: [string, string][] = program.commands.map((spec) => [spec.words.join(' '), spec.summary]);
+  rows.push(['exit-codes', 'print the table of exit statuses']);
+  rows.push(['help', 'print this text; with --format json, all commands and options as one document']);
+  return [
+    `${program.name}: ${program.summary}`,
+    '',
+    `Usage: ${program.name} COMMAND [OPTIONS]`,
+    '',
+    'Commands:',
+    ...align(rows),
+    '',
+    'Options of every command:',
+    ...align(optionRows(COMMON_OPTIONS)),
+    '  --help, --version',
+    '',
+    `${program.name} COMMAND --help shows one command.`,
+    '',
+  ].join('\n');
+}
+
+/** Returns the help of one command. */
+export function commandHelp(program: ProgramSpec, spec: AnyCommandSpec): string {
+  const parts = [`Usage: ${synopsis(program.name, spec)}`, '', spec.summary, ''];
+  if (Object.keys(spec.options).length > 0) parts.push('Options:', ...align(optionRows(spec.options)), '');
+  parts.push('Common options:', ...align(optionRows(COMMON_OPTIONS)), '');
+  if (spec.examples !== undefined) parts.push('Examples:', ...spec.examples.map((line) => `  ${line}`), '');
+  return parts.join('\n');
+}
+
+/** Returns the one-line form of a command: `ralph-state get ID [OPTIONS]`. */
+export function synopsis(program: string, spec: AnyCommandSpec): string {
+  const parts = [program, ...spec.words];
+  if (spec.operands !== undefined) parts.push(spec.operands.least > 0 ? spec.operands.name : `[${spec.operands.name}]`);
+  parts.push('[OPTIONS]');
+  if (spec.command !== undefined) parts.push(spec.command === 'required' ? '-- CMD…' : '[-- CMD…]');
+  return parts.join(' ');
+}
+
+/** Returns name and meaning of each option, as the help and the docs show them. */
+export function optionRows(options: OptionSpecs): [string, string][] {
+  return Object.entries(options).map(([name, spec]) => [`--${name}${placeholder(spec)}`, meaning(spec)]);
+}
+
+function placeholder(spec: OptionSpec): string {
+  switch (spec.kind) {
+    case 'flag':
+      return '';
+    case 'optional-seconds':
+      return '[=SECONDS]';
+    case 'choice':
+      return ` ${spec.choices?.join('|') ?? ''}`;
+    case 'count':
+      return ` ${spec.value ?? 'N'}`;
+    case 'seconds':
+      return ` ${spec.value ?? 'SECONDS'}`;
+    case 'milliseconds':
+      return ` ${spec.value ?? 'MS,MS,…'}`;
+    case 'text':
+      return ` ${spec.value ?? 'TEXT'}`;
+  }
+}
+
+function meaning(spec: OptionSpec): string {
+  if (spec.fallback === undefined || /default/.test(spec.describe)) return spec.describe;
+  return `${spec.describe} (default: ${String(spec.fallback)})`;
+}
+
+function align(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+}

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { describeIssue } from '../contract/parse-line.ts';
+import { usageFailure } from './usage-failure.ts';
+import type { OptionSpec } from './options.ts';
+
+const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
+
+const seconds = z
+  .string()
+  .regex(/^\d+(?:\.\d+)?[smhd]?$/, 'not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)')
+  .transform((text) => {
+    const unit = text.at(-1) ?? '';
+    const factor = SECONDS_PER_UNIT[unit];
+    return factor === undefined ? Number(text) : Number(text.slice(0, -1)) * factor;
+  })
+  .refine((value) => value <= 10 ** 7, 'longer than 115 days');
+
+const count = z
+  .string()
+  .regex(/^\d{1,6}$/, 'not a whole number')
+  .transform(Number);
+
+const positiveCount = count.refine((value) => value >= 1, 'must be at least 1');
+
+const milliseconds = z
+  .string()
+  .regex(/^\d{1,9}(?:,\d{1,9})*$/, 'not a list of milliseconds (form: 500,2000,5000)')
+  .transform((text) => text.split(',').map(Number));
+
+function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
+  switch (spec.kind) {
+    case 'count':
+      return spec.fallback === 0 ? count : positiveCount;
+    case 'seconds':
+      return seconds;
+    case 'optional-seconds':
+      return z.union([z.literal('').transform(() => Number.POSITIVE_INFINITY), seconds]);
+    case 'milliseconds':
+      return milliseconds;
+    case 'choice':
+      return z.string().refine((value) => spec.choices?.includes(value) === true, {
+        error: `not one of ${spec.choices?.join(', ') ?? ''}`,
+      });
+    case 'text':
+    case 'flag':
+      return z.string();
+  }
+}
+
+/**
+ * Reads the value of one option.
+ *
+ * @throws Failure `usage` that names the option and the value.
+ */
+export function readOptionValue(program: string, name: string, spec: OptionSpec, raw: string): unknown {
+  const parsed = schemaFor(spec).safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const what = spec.kind === 'optional-seconds' ? 'not a number of seconds' : describeIssue(parsed.error);
+  throw usageFailure(program, `--${name} ${JSON.stringify(raw)}: ${what}`);
+}

@@ -1,0 +1,139 @@
+import yargs from 'yargs';
+import { COMMON_OPTIONS, type OptionSpec, type OptionSpecs } from './options.ts';
+import type { AnyCommandSpec, ProgramSpec } from './program.ts';
+import { unknownWord, usageFailure } from './usage-failure.ts';
+
+/** The part of a command's spec that its arguments are held against. */
+export type ArgumentSpec = Pick<AnyCommandSpec, 'words' | 'operands' | 'command' | 'options'>;
+
+export interface ParsedArguments {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly operands: readonly string[];
+  readonly command: readonly string[];
+}
+
+/**
+ * Reads the arguments of one command: yargs cuts them, zod checks the values. A single option given twice, a value of
+ * the wrong form, an unknown option and a missing or surplus operand are usage errors.
+ *
+ * @param argv what followed the words of the command, options before the words included
+ */
+export async function parseArguments(
+  program: ProgramSpec,
+  spec: ArgumentSpec,
+  argv: readonly string[],
+): Promise<ParsedArguments> {
+  const options: OptionSpecs = { ...COMMON_OPTIONS, ...spec.options };
+  checkWords(program.name, options, argv);
+  const raw = await cut(options, argv);
+  const command = (raw['--'] ?? []).map(String);
+  const operands = raw._.map(String);
+  checkNames(program.name, options, raw);
+  checkOperands(program.name, spec, operands);
+  checkCommand(program.name, spec, command, argv.includes('--'));
+  const args: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(options))
+    args[name] = await valueOf(program.name, name, option, raw[name]);
+  return { args, operands, command };
+}
+
+interface RawArguments {
+  readonly _: readonly (string | number)[];
+  readonly '--'?: readonly (string | number)[];
+  readonly [name: string]: unknown;
+}
+
+async function cut(options: OptionSpecs, argv: readonly string[]): Promise<RawArguments> {
+  const parser = yargs(withDashValues(options, argv))
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .locale('en')
+    .fail((message, error) => {
+      throw error ?? new Error(message);
+    })
+    .parserConfiguration({
+      'populate--': true,
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'short-option-groups': false,
+      'duplicate-arguments-array': true,
+      'greedy-arrays': false,
+    });
+  for (const [name, option] of Object.entries(options)) {
+    if (option.kind === 'flag') parser.boolean(name);
+    else parser.string(name);
+  }
+  return parser.parseAsync();
+}
+
+/** Ties a lone `-` to its option: yargs takes it for a word of its own, and everybody else for stdin. */
+function withDashValues(options: OptionSpecs, argv: readonly string[]): string[] {
+  const dashes = argv.indexOf('--');
+  const end = dashes === -1 ? argv.length : dashes;
+  const tied: string[] = [];
+  for (const [index, word] of argv.entries()) {
+    const before = argv[index - 1]?.replace(/^--/, '') ?? '';
+    const takesValue = Object.hasOwn(options, before) && options[before]?.kind !== 'flag';
+    if (word === '-' && index < end && takesValue) tied.push(`${tied.pop() ?? ''}=-`);
+    else tied.push(word);
+  }
+  return tied;
+}
+
+/** Looks at the words themselves: yargs answers some names by itself, and shows a flag that is given twice as one. */
+function checkWords(program: string, options: OptionSpecs, argv: readonly string[]): void {
+  const dashes = argv.indexOf('--');
+  const flags = new Set<string>();
+  for (const word of dashes === -1 ? argv : argv.slice(0, dashes)) {
+    if (!word.startsWith('--')) continue;
+    const [name = '', value] = word.slice(2).split('=', 2);
+    if (!Object.hasOwn(options, name)) throw unknownOption(program, options, name);
+    if (options[name]?.kind !== 'flag') continue;
+    if (value !== undefined) throw usageFailure(program, `--${name} takes no value`);
+    if (flags.has(name)) throw usageFailure(program, `--${name} was given more than once`);
+    flags.add(name);
+  }
+}
+
+function unknownOption(program: string, options: OptionSpecs, name: string): Error {
+  const known = Object.keys(options).map((option) => `--${option}`);
+  return unknownWord(program, 'option', name.length === 1 ? `-${name}` : `--${name}`, known);
+}
+
+function checkNames(program: string, options: OptionSpecs, raw: RawArguments): void {
+  for (const name of Object.keys(raw)) {
+    if (name === '_' || name === '--' || name === '$0' || Object.hasOwn(options, name)) continue;
+    throw unknownOption(program, options, name);
+  }
+}
+
+function checkOperands(program: string, spec: ArgumentSpec, operands: readonly string[]): void {
+  const { name = 'operand', least = 0, most = 0 } = spec.operands ?? {};
+  if (operands.length < least) throw usageFailure(program, `${spec.words.join(' ')} needs ${name}`);
+  if (operands.length > most) throw usageFailure(program, `unexpected ${JSON.stringify(operands[most])}`);
+}
+
+function checkCommand(program: string, spec: ArgumentSpec, given: readonly string[], dashes: boolean): void {
+  if (spec.command === 'required' && given.length === 0) {
+    throw usageFailure(program, `${spec.words.join(' ')} needs a command after --`);
+  }
+  if (spec.command === undefined && dashes)
+    throw usageFailure(program, `${spec.words.join(' ')} takes no command after --`);
+}
+
+async function valueOf(program: string, name: string, spec: OptionSpec, raw: unknown): Promise<unknown> {
+  if (raw === undefined) return spec.kind === 'flag' ? false : spec.many === true ? [] : spec.fallback;
+  if (spec.many === true) return (Array.isArray(raw) ? raw : [raw]).map(String);
+  if (Array.isArray(raw)) throw usageFailure(program, `--${name} was given more than once`);
+  if (spec.kind === 'flag') return raw === true;
+  const text = String(raw);
+  if (text === '' && spec.kind !== 'optional-seconds') throw usageFailure(program, `--${name} needs a value`);
+  if (spec.kind === 'text') return text;
+  // zod is only loaded for a value that has to be checked, so that nobody pays for it otherwise.
+  const { readOptionValue } = await import('./option-values.ts');
+  return readOptionValue(program, name, spec, text);
+}

@@ -1,0 +1,117 @@
+import { exitCode } from '../contract/exit-status.ts';
+import { asIoFailure, Failure, isFailure } from '../contract/failure.ts';
+import { CleanupStack } from './cleanup-stack.ts';
+import { exitStatusTable } from './exit-status-table.ts';
+import { failureText } from './failure-text.ts';
+import { findCommand, type FoundCommand } from './find-command.ts';
+import { commandHelp, programHelp } from './help-text.ts';
+import { Input } from './input.ts';
+import { Output, type Format } from './output.ts';
+import { printResult } from './print-result.ts';
+import { Stop, stopExitCode } from './stop.ts';
+import { VERSION } from './version.ts';
+import type { Call, ProgramSpec, Result } from './program.ts';
+
+/**
+ * Runs a program to its end: reads the arguments, calls the command, prints what it returns, undoes what was
+ * registered and sets the exit status. The status is that of a bug until the end has been reached.
+ */
+export async function runProgram(program: ProgramSpec, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  process.exitCode = exitCode('internal');
+  const stop = new Stop();
+  const cleanup = new CleanupStack();
+  const { stdout, stderr } = process;
+  const output = new Output({ stdout, stderr, onClosed: () => stop.request({ kind: 'stdout_closed' }) });
+  stop.listen();
+  let status: number;
+  try {
+    status = await runCommand(program, argv, { stop, cleanup, output });
+  } catch (error) {
+    status = stop.cause !== undefined && !isFailure(error) ? stopExitCode(stop.cause) : report(program, output, error);
+  }
+  for (const problem of await cleanup.unwind())
+    output.error(`${program.name}: clean-up: ${problem.name}: ${problem.message}`);
+  if (stop.cause !== undefined) status = stopExitCode(stop.cause);
+  await output.flush();
+  stop.unlisten();
+  if (inputTouched) process.stdin.destroy();
+  process.exitCode = status;
+}
+
+let inputTouched = false;
+
+interface Surroundings {
+  readonly stop: Stop;
+  readonly cleanup: CleanupStack;
+  readonly output: Output;
+}
+
+async function runCommand(program: ProgramSpec, argv: readonly string[], around: Surroundings): Promise<number> {
+  const { stop, cleanup, output } = around;
+  const found = findCommand(program, argv);
+  if (found.kind !== 'command') return printResult(output, await generalResult(program, found, output));
+  if (found.help) return printResult(output, { text: commandHelp(program, found.spec) });
+  const { parseArguments } = await import('./parse-arguments.ts');
+  const parsed = await parseArguments(program, found.spec, found.rest);
+  const { format, quiet, verbose, leash } = parsed.args as Partial<Call['args']> & { leash?: boolean };
+  if (format !== undefined) output.format = format;
+  output.quiet = quiet === true;
+  output.verbose = verbose === true;
+  const module = await found.spec.load();
+  const call: Call = {
+    program: program.name,
+    args: parsed.args as Call['args'],
+    operands: parsed.operands,
+    command: parsed.command,
+    get input() {
+      inputTouched = true;
+      return new Input({
+        stream: process.stdin,
+        signal: stop.signal,
+        ...(leash === true ? { onLeashEnd: () => stop.request({ kind: 'leash' }) } : {}),
+      });
+    },
+    output,
+    stop,
+    cleanup,
+  };
+  return printResult(output, await module.run(call as never));
+}
+
+type General = Exclude<FoundCommand, { kind: 'command' }>;
+
+async function generalResult(program: ProgramSpec, { kind, rest }: General, output: Output): Promise<Result> {
+  const format = kind === 'version' ? undefined : await askedFormat(program, kind, rest);
+  output.format = format ?? output.format;
+  switch (kind) {
+    case 'help': {
+      if (format === undefined || format === 'table') return { text: programHelp(program) };
+      const { helpDocument } = await import('./help-document.ts');
+      return { record: helpDocument(program) };
+    }
+    case 'version':
+      return { text: `${program.name} ${VERSION}\n` };
+    case 'exit-codes':
+      return exitStatusTable();
+  }
+}
+
+async function askedFormat(program: ProgramSpec, word: string, rest: readonly string[]): Promise<Format | undefined> {
+  if (rest.length === 0) return undefined;
+  const { parseArguments } = await import('./parse-arguments.ts');
+  const { args } = await parseArguments(program, { words: [word], options: {} }, rest);
+  return args['format'] as Format | undefined;
+}
+
+function report(program: ProgramSpec, output: Output, thrown: unknown): number {
+  const error = asIoFailure(thrown, 'use a file');
+  const failure = isFailure(error)
+    ? error
+    : new Failure('internal', error instanceof Error ? error.message : String(error), {
+        hint: 'this is a bug: please report it with the lines above',
+      });
+  if (!isFailure(error)) output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  output.error(failureText(program.name, failure));
+  if (!process.stdout.isTTY) output.error(JSON.stringify({ error: failure.toRecord() }));
+  return failure.exit;
+}

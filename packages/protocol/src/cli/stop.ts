@@ -1,0 +1,78 @@
+import { signalExitCode, type KnownSignal } from '../contract/exit-status.ts';
+
+/** Why the process was told to end before its work was done. The first cause wins. */
+export type StopCause =
+  | { readonly kind: 'signal'; readonly signal: KnownSignal }
+  | { readonly kind: 'leash' }
+  | { readonly kind: 'stdout_closed' };
+
+const ANSWERED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The one owner of signals in a process. The first signal starts one orderly shutdown through `signal`; a second one
+ * runs the force hooks and lets the process die of it at once.
+ */
+export class Stop {
+  readonly #controller = new AbortController();
+  readonly #forceHooks = new Set<() => void>();
+  readonly #listeners = new Map<NodeJS.Signals, () => void>();
+  #cause: StopCause | undefined;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get cause(): StopCause | undefined {
+    return this.#cause;
+  }
+
+  /** Starts the shutdown, unless one is under way. */
+  request(cause: StopCause): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.#controller.abort(cause);
+  }
+
+  /** Registers what must still happen when a second signal ends the process at once; returns its removal. */
+  onForce(hook: () => void): () => void {
+    this.#forceHooks.add(hook);
+    return () => void this.#forceHooks.delete(hook);
+  }
+
+  /** Starts to answer SIGINT, SIGTERM and SIGHUP. */
+  listen(): void {
+    for (const name of ANSWERED) {
+      const listener = () => this.#receive(name);
+      this.#listeners.set(name, listener);
+      process.on(name, listener);
+    }
+  }
+
+  /** Gives the signals back to their default meaning. */
+  unlisten(): void {
+    for (const [name, listener] of this.#listeners) process.off(name, listener);
+    this.#listeners.clear();
+  }
+
+  #receive(name: (typeof ANSWERED)[number]): void {
+    if (this.#cause === undefined) {
+      this.request({ kind: 'signal', signal: name });
+      return;
+    }
+    for (const hook of this.#forceHooks) hook();
+    this.unlisten();
+    process.kill(process.pid, name);
+  }
+}
+
+/** Returns the exit status for a stopped process: 128 + n of the signal, or of what it amounts to. */
+export function stopExitCode(cause: StopCause): number {
+  switch (cause.kind) {
+    case 'signal':
+      return signalExitCode(cause.signal);
+    case 'leash':
+      return signalExitCode('SIGTERM');
+    case 'stdout_closed':
+      return signalExitCode('SIGPIPE');
+  }
+}

@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { commitId, envelope, taskEnvelope } from './envelope.ts';
+import { processIdentity } from './state-file.ts';
+import { lockRecord } from './lock-record.ts';
+import { task } from './task.ts';
+
+const milliseconds = z.int().min(0).describe('milliseconds');
+const reason = z.string().describe('words for a person');
+const code = z.string().describe('a failure code');
+
+const taskIds = z.array(z.string()).describe('task ids, in the order in which they were started');
+const runCounts = z.looseObject({
+  landed: z.int().min(0),
+  failed: z.int().min(0),
+  blocked: z.int().min(0),
+  waiting: z.int().min(0).describe('tasks left that could not be started'),
+});
+
+export const RUN_OUTCOMES = [
+  'completed',
+  'partial',
+  'no_candidates',
+  'blocked',
+  'stopped',
+  'limit',
+  'interrupted',
+] as const;
+
+export const AGENT_END_REASONS = ['exited', 'timeout', 'idle_timeout', 'cancelled', 'spawn_failed'] as const;
+
+export const PUSH_VERDICTS = ['race', 'policy', 'auth', 'network', 'local', 'unknown'] as const;
+
+/** Every event of the stream by its type. A type that is not here is passed through unchanged. */
+export const EVENTS = {
+  'run.started': envelope.extend({ run_id: z.string(), target_branch: z.string(), workers: z.int().min(1) }),
+  'run.finished': envelope.extend({
+    run_id: z.string(),
+    outcome: z.enum(RUN_OUTCOMES),
+    counts: runCounts,
+    landed: taskIds,
+    failed: taskIds,
+    blocked: taskIds,
+    duration_ms: milliseconds,
+  }),
+  'lock.acquired': envelope.extend({ path: z.string(), holder: lockRecord }),
+  'lock.busy': envelope.extend({ path: z.string(), holder: lockRecord.nullable() }),
+  'lock.released': envelope.extend({ path: z.string() }),
+  'lock.lost': envelope.extend({ path: z.string(), reason }),
+  task: envelope.extend({ task_id: z.string(), attempt: z.int().min(1).optional(), task }),
+  'workspace.ready': taskEnvelope.extend({
+    workspace_path: z.string(),
+    base_commit: commitId,
+    reused: z.boolean(),
+    duration_ms: milliseconds,
+  }),
+  'workspace.removed': taskEnvelope.extend({ workspace_path: z.string() }),
+  'agent.started': taskEnvelope.extend({
+    pid: z.int().min(1),
+    identity: processIdentity,
+    workspace_path: z.string(),
+    base_commit: commitId,
+    log_path: z.string(),
+    title: z.string().optional(),
+  }),
+  'agent.progress': taskEnvelope.extend({ bytes: z.int().min(0), last_line: z.string() }),
+  'agent.finished': taskEnvelope.extend({
+    exit_code: z.int().nullable(),
+    signal: z.string().nullable(),
+    reason: z.enum(AGENT_END_REASONS),
+    workspace_path: z.string(),
+    base_commit: commitId,
+    head_commit: commitId,
+    commits: z.int().min(0).describe('commits on top of base_commit'),
+    changed_files: z.int().min(0),
+    log_path: z.string(),
+    duration_ms: milliseconds,
+    title: z.string().optional(),
+  }),
+  'work.salvaged': taskEnvelope.extend({ ref: z.string(), commit: commitId, reason }),
+  'integrate.started': taskEnvelope.extend({
+    base: z.string().describe('what the work is rebased onto'),
+    identity: processIdentity.optional().describe('who integrates'),
+  }),
+  'rebase.done': taskEnvelope.extend({ commit: commitId, base_commit: commitId }),
+  'rebase.conflicted': taskEnvelope.extend({ files: z.array(z.string()) }),
+  'ci.started': taskEnvelope.extend({ command: z.string(), tree: commitId }),
+  'ci.passed': taskEnvelope.extend({ tree: commitId, cached: z.boolean(), duration_ms: milliseconds }),
+  'ci.failed': taskEnvelope.extend({
+    tree: commitId,
+    exit_code: z.int().nullable(),
+    signal: z.string().nullable(),
+    timed_out: z.boolean(),
+    log_path: z.string(),
+    tail: z.string(),
+    duration_ms: milliseconds,
+  }),
+  'push.rejected': taskEnvelope.extend({ verdict: z.enum(PUSH_VERDICTS), message: z.string() }),
+  'task.completed': taskEnvelope.extend({
+    commit: commitId,
+    push_attempts: z.int().min(0),
+    ci_runs: z.int().min(0),
+    workspace_path: z.string(),
+    title: z.string().optional(),
+  }),
+  'task.blocked': taskEnvelope.extend({
+    reason,
+    code,
+    attempts: z.int().min(0),
+    workspace_path: z.string(),
+    next_command: z.string().describe('what a person types next'),
+  }),
+  'task.failed': taskEnvelope.extend({
+    reason,
+    code,
+    salvage_ref: z.string().optional(),
+    log_path: z.string().optional(),
+    next_command: z.string().optional(),
+  }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventType = keyof typeof EVENTS;
+
+export type EventOf<T extends EventType> = z.infer<(typeof EVENTS)[T]> & { type: T };
+
+export type AnyEvent = { [T in EventType]: EventOf<T> }[EventType];
+
+/** What a program fills in; the envelope is added when the event is written. */
+export type EventFields<T extends EventType> = {
+  [K in keyof EventOf<T> as Exclude<K, 'v' | 'at' | 'type'>]: EventOf<T>[K];
+};
+
+/** Orders on a coprocess's stdin: they are acted on and go no further. */
+export const ORDERS = {
+  end: z.looseObject({ type: z.literal('end') }),
+  'workspace.remove': z.looseObject({
+    type: z.literal('workspace.remove'),
+    task_id: z.string().min(1),
+    attempt: z.int().min(1).optional(),
+  }),
+  'task.select': z.looseObject({
+    type: z.literal('task.select'),
+    exclude: z.array(z.string()).default([]),
+    include_draft: z.boolean().default(false),
+  }),
+} as const;
+
+/** Tells whether a type is one of the events above. */
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENTS, type);
+}

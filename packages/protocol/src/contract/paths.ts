@@ -1,0 +1,39 @@
+/** Where the family keeps its files, relative to the root of the repository's main worktree. */
+export const RALPH_PATHS = {
+  state: '.ralph/cache/parallel/state.json',
+  stateLock: '.ralph/cache/parallel/state.lock',
+  claims: '.ralph/cache/parallel/claims',
+  queue: '.ralph/queue.jsonc',
+  done: '.ralph/done.jsonc',
+  config: '.ralph/config.jsonc',
+  logs: '.ralph/logs/parallel',
+  events: '.ralph/logs/parallel/events.ndjson',
+  blockedMarker: '.ralph/cache/parallel/blocked_push.json',
+} as const;
+
+/** Files of the run itself: never part of a commit that we make, whatever the ignore files say. */
+export const RUNTIME_PATTERNS = [
+  '.ralph/cache/',
+  '.ralph/logs/',
+  '.ralph/lock/',
+  '.ralph/*.lock',
+  '.ralph/trust.jsonc',
+] as const;
+
+/** Files that hold secrets by custom: never added by us unless they are tracked already. */
+export const SECRET_PATTERNS = ['.env', '.env.*'] as const;
+
+/** Returns the ref that parks the tip of an attempt. */
+export function attemptRef(taskId: string, attempt: number): string {
+  return `refs/ralph/attempts/${taskId}/${attempt}`;
+}
+
+/** Returns the ref that keeps work which would otherwise be lost. */
+export function salvageRef(taskId: string, attempt: number): string {
+  return `refs/ralph/salvage/${taskId}/${attempt}`;
+}
+
+/** Returns the ref that keeps the base commit of a living workspace from being pruned. */
+export function baseRef(taskId: string): string {
+  return `refs/ralph/base/${taskId}`;
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { commitId } from './envelope.ts';
+
+/** Version of the state file, shared with ralph-agent-loop 0.4. */
+export const STATE_SCHEMA_VERSION = 3;
+
+export const LIFECYCLES = ['running', 'integrating', 'completed', 'failed', 'blocked_push'] as const;
+
+export const lifecycle = z.enum(LIFECYCLES);
+
+export type Lifecycle = z.infer<typeof lifecycle>;
+
+/** Names a process beyond its number: a pid is reused, the start time and the boot are not. */
+export const processIdentity = z.looseObject({
+  pid: z.int().min(1),
+  start_time: z.string().describe('field 22 of /proc/PID/stat, or what ps prints; empty when unknown'),
+  boot_id: z.string(),
+});
+
+export type ProcessIdentity = z.infer<typeof processIdentity>;
+
+/**
+ * One attempt at a task. The first seven fields are ralph-agent-loop's; the rest are ours and optional, so that either
+ * tool reads the other's file. Unknown fields survive a rewrite.
+ */
+export const workerRecord = z.looseObject({
+  task_id: z.string().min(1),
+  workspace_path: z.string().default(''),
+  lifecycle: lifecycle.default('running'),
+  started_at: z.string().default(''),
+  completed_at: z.string().nullish(),
+  push_attempts: z.int().min(0).default(0),
+  last_error: z.string().nullish(),
+  title: z.string().optional(),
+  attempt: z.int().min(1).optional(),
+  identity: processIdentity.optional(),
+  base_commit: commitId.optional(),
+  head_commit: commitId.optional(),
+  pushed_commit: commitId.optional(),
+  log_path: z.string().optional(),
+  error_code: z.string().optional(),
+  salvage_ref: z.string().optional(),
+  retry_requested_at: z.string().optional(),
+});
+
+export type WorkerRecord = z.infer<typeof workerRecord>;
+
+export const stateFile = z.looseObject({
+  schema_version: z.int().min(0).default(1),
+  started_at: z.string().default(''),
+  target_branch: z.string().default(''),
+  workers: z.array(workerRecord).default([]),
+  revision: z.int().min(0).optional().describe('ours: grows by one with every change'),
+});
+
+export type StateFile = z.infer<typeof stateFile>;
+
+const TERMINAL: ReadonlySet<Lifecycle> = new Set<Lifecycle>(['completed', 'failed', 'blocked_push']);
+
+/** Tells whether nothing more happens to a record by itself. */
+export function isTerminal(state: Lifecycle): boolean {
+  return TERMINAL.has(state);
+}

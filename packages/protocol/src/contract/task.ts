@@ -1,0 +1,61 @@
+import * as z from 'zod';
+
+const text = z.string();
+const list = z.array(z.string());
+
+export const TASK_STATUSES = ['draft', 'todo', 'doing', 'done', 'rejected'] as const;
+
+/**
+ * One task of the queue file, in the format of ralph-agent-loop 0.4 (its task contract). Only `id` and `title` are
+ * asked for when reading; unknown fields are kept.
+ */
+export const task = z.looseObject({
+  id: z.string().min(1),
+  title: z.string().min(1),
+  status: z.enum(TASK_STATUSES).optional(),
+  priority: z.enum(['critical', 'high', 'medium', 'low']).optional(),
+  description: text.nullish(),
+  request: text.nullish(),
+  created_at: text.optional(),
+  updated_at: text.optional(),
+  started_at: text.nullish(),
+  completed_at: text.nullish(),
+  scheduled_start: text.nullish(),
+  tags: list.optional(),
+  scope: list.optional(),
+  evidence: list.optional(),
+  plan: list.optional(),
+  notes: list.optional(),
+  depends_on: list.optional(),
+  blocks: list.optional(),
+  relates_to: list.optional(),
+  duplicates: text.nullish(),
+  parent_id: text.nullish(),
+  attempt: z.int().min(1).optional().describe('ours: the next attempt number, on lines that ask for work'),
+});
+
+export type Task = z.infer<typeof task>;
+
+/** The queue file and the done file. */
+export const queueFile = z.looseObject({ version: z.literal(1), tasks: z.array(task) });
+
+export type QueueFile = z.infer<typeof queueFile>;
+
+/** Statuses that satisfy a dependency and that live in the done file. */
+export const TERMINAL_TASK_STATUSES: readonly string[] = ['done', 'rejected'];
+
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
+
+/**
+ * Tells whether an id can serve as a folder name, as a part of a git ref and as an argument. The rule is narrower than
+ * git's and the file system's, so that no id needs quoting anywhere.
+ */
+export function isSafeTaskId(id: string): boolean {
+  return (
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) &&
+    !id.includes('..') &&
+    !id.endsWith('.') &&
+    !id.endsWith('.lock') &&
+    !RESERVED.test(id)
+  );
+}

@@ -1,0 +1,74 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { asIoFailure, Failure } from '../contract/failure.ts';
+
+const NEXT_FILE = /\.(\d+)\.[0-9a-f]{16}\.next(?:\.\d+)?$/;
+
+/**
+ * Replaces a file so that a reader, and a crash at any instant, finds the old or the new content, whole. The new
+ * content is written to a next file in the same folder, read back, and only then renamed into place; file and folder
+ * are synced. A symlink stays and its target is replaced, with the mode that it had. The good file is never handed to
+ * a writer.
+ *
+ * @throws Failure `disk_full`, `permission` or `io`; the file is then as it was
+ */
+export async function replaceFile(path: string, content: string): Promise<void> {
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  let next: string | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const target = targetOf(path);
+    next = join(dirname(target), `.${basename(target)}.${process.pid}.${randomBytes(8).toString('hex')}.next`);
+    const mode = statSync(target, { throwIfNoEntry: false })?.mode;
+    writeFileAtomic.sync(next, content, { fsync: true, ...(mode === undefined ? {} : { mode: mode & 0o7777 }) });
+    if (readFileSync(next, 'utf8') !== content)
+      throw new Failure('disk_full', `cannot write ${path}: it came out short`);
+    renameSync(next, target);
+    syncFolder(dirname(target));
+  } catch (error) {
+    if (next !== undefined) rmSync(next, { force: true });
+    throw asIoFailure(error, `write ${path}`);
+  }
+}
+
+/**
+ * Removes what killed writers left beside a file. To be called under the lock that writers of this file take, since
+ * then nobody's next file is in use.
+ */
+export function sweepNextFiles(path: string): void {
+  const folder = dirname(path);
+  const prefix = `.${basename(path)}.`;
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(prefix) && NEXT_FILE.test(name)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
+    throw error;
+  }
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

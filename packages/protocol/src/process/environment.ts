@@ -1,0 +1,27 @@
+/** Variables that would point git at another repository: git's own list of them, and namespaces. */
+const REPOSITORY_VARIABLES = [
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_CONFIG',
+  'GIT_CONFIG_PARAMETERS',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_GRAFT_FILE',
+  'GIT_INDEX_FILE',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_PREFIX',
+  'GIT_SHALLOW_FILE',
+  'GIT_COMMON_DIR',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_NAMESPACE',
+  'GIT_QUARANTINE_PATH',
+] as const;
+
+/** Returns the environment without the variables that would lead git away from the folder it is run in. */
+export function scrubbedEnvironment(from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const environment = { ...from };
+  for (const name of REPOSITORY_VARIABLES) delete environment[name];
+  return environment;
+}

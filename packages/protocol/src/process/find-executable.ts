@@ -1,0 +1,31 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { Failure } from '../contract/failure.ts';
+
+/**
+ * Makes sure that a command can be started, as a shell would look for it.
+ *
+ * @throws Failure `command_not_found` or `command_not_executable`
+ */
+export function requireExecutable(command: string, cwd: string): void {
+  const candidates = command.includes('/')
+    ? [isAbsolute(command) ? command : resolve(cwd, command)]
+    : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder || '.', command));
+  const present = candidates.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+  if (present.some(isExecutable)) return;
+  if (present[0] !== undefined) {
+    throw new Failure('command_not_executable', `not executable: ${present[0]}`, { hint: `chmod +x ${present[0]}` });
+  }
+  throw new Failure('command_not_found', `command not found: ${command}`, {
+    hint: command.includes('/') ? 'check the path' : 'install it, or see that its folder is on PATH',
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

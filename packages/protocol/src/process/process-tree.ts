@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { Writable } from 'node:stream';
+import { DEFAULTS } from '../contract/config-file.ts';
+import { asIoFailure } from '../contract/failure.ts';
+import type { ProcessIdentity } from '../contract/state-file.ts';
+import { identityOf } from './process-identity.ts';
+import { livingMembers, signalProcess, TREE_MARK, type TreeMember } from './process-list.ts';
+import { OrphanWatcher } from './orphan-watcher.ts';
+
+/** Why a tree ended; the first cause wins. */
+export type TreeEndCause = 'exited' | 'timeout' | 'cancelled';
+
+export interface TreeEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly cause: TreeEndCause;
+}
+
+export interface TreeOptions {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Descriptors for the standard streams; output goes to a file, never through our memory. */
+  readonly stdin: number | 'ignore';
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+const POLL_MS = 20;
+
+/** The command waits for a line on descriptor 3 before it runs; the end of it means that we died first. */
+const GATE = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$@"';
+
+/**
+ * The process trees that this process has started: each in a session of its own, marked through its environment, and
+ * ended as a whole. A watcher ends them when we are killed.
+ */
+export class ProcessTrees {
+  readonly #mark = randomBytes(8).toString('hex');
+  readonly #trees = new Set<ProcessTree>();
+  #watcher: OrphanWatcher | undefined;
+
+  /**
+   * Makes a process that waits for `release` before it runs the command. Until then it can be recorded; nothing of
+   * the command has run.
+   */
+  async start(options: TreeOptions): Promise<ProcessTree> {
+    this.#watcher ??= new OrphanWatcher(this.#mark);
+    const mark = `${this.#mark}.${randomBytes(4).toString('hex')}`;
+    const child = spawn('sh', ['-c', GATE, 'ralph-gate', ...options.command], {
+      cwd: options.cwd,
+      env: { ...options.env, [TREE_MARK]: mark },
+      detached: true,
+      stdio: [options.stdin, options.stdout, options.stderr, 'pipe'],
+    });
+    const ended = endOf(child);
+    const pid = child.pid;
+    const identity = pid === undefined ? undefined : identityOf(pid);
+    if (pid === undefined || identity === undefined)
+      throw asIoFailure(await ended.catch((error: unknown) => error), 'start a process');
+    const watcher = this.#watcher;
+    watcher.add(pid);
+    const tree = new ProcessTree({ child, identity, mark, ended });
+    this.#trees.add(tree);
+    void tree.finished.finally(() => {
+      this.#trees.delete(tree);
+      watcher.remove(pid);
+    });
+    return tree;
+  }
+
+  /** Ends every tree side by side, within the grace and a little more. */
+  async endAll(): Promise<void> {
+    await Promise.all([...this.#trees].map((tree) => tree.end('cancelled')));
+    this.#watcher?.close();
+    this.#watcher = undefined;
+  }
+
+  /** Kills every tree at once, without waiting. */
+  killAll(): void {
+    for (const tree of this.#trees) tree.kill();
+  }
+}
+
+interface TreeParts {
+  readonly child: ChildProcess;
+  readonly identity: ProcessIdentity;
+  readonly mark: string;
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+export class ProcessTree {
+  readonly identity: ProcessIdentity;
+  /** Settles when the command has ended and nothing of its tree is left. */
+  readonly finished: Promise<TreeEnd>;
+  readonly #parts: TreeParts;
+  #cause: TreeEndCause | undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor(parts: TreeParts) {
+    this.#parts = parts;
+    this.identity = parts.identity;
+    this.finished = parts.ended.then(async ({ code, signal }) => {
+      const cause = this.#cause ?? 'exited';
+      await this.#endTree();
+      return { exitCode: code, signal, cause };
+    });
+    // A caller may end the tree without ever waiting for it.
+    this.finished.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.identity.pid;
+  }
+
+  /** Lets the command run. */
+  release(): void {
+    const gate = this.#parts.child.stdio[3] as Writable;
+    gate.on('error', () => {});
+    gate.end('go\n');
+  }
+
+  /** Ends the whole tree: SIGINT, the grace, SIGKILL. Settles when it is gone. */
+  async end(cause: TreeEndCause): Promise<void> {
+    this.#cause ??= cause;
+    await this.#endTree();
+    await this.finished;
+  }
+
+  /** Sends SIGKILL to the whole tree and does not wait. */
+  kill(): void {
+    this.#signal('SIGKILL');
+  }
+
+  #endTree(): Promise<void> {
+    this.#ending ??= this.#interruptThenKill();
+    return this.#ending;
+  }
+
+  async #interruptThenKill(): Promise<void> {
+    if (this.#members().length === 0) return;
+    this.#signal('SIGINT');
+    if (await this.#goneWithin(DEFAULTS.interruptGraceMs)) return;
+    this.#signal('SIGKILL');
+    await this.#goneWithin(DEFAULTS.killGraceMs);
+  }
+
+  async #goneWithin(limitMs: number): Promise<boolean> {
+    const deadline = Date.now() + limitMs;
+    for (;;) {
+      if (this.#members().length === 0) return true;
+      if (Date.now() >= deadline) return false;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  #members(): TreeMember[] {
+    return livingMembers(this.pid, this.#parts.mark);
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const members = this.#members();
+    // The group goes as a whole, so that a fork in this moment does not slip through; its number is only used while a
+    // member holds it, since it may be given to a stranger afterwards.
+    if (members.some((member) => member.inGroup)) signalProcess(-this.pid, signal);
+    for (const { pid, inGroup } of members) if (!inGroup) signalProcess(pid, signal);
+  }
+}
+
+function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve({ code, signal }));
+  });
+  ended.catch(() => {});
+  return ended;
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { asIoFailure, Failure, type FailureCode } from '../contract/failure.ts';
+
+const DEEPEST = 200;
+
+/** Returns the text of a file, or nothing when there is none. */
+export function readTextIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw asIoFailure(error, `read ${path}`);
+  }
+}
+
+/**
+ * Parses JSON that may hold comments, trailing commas and a byte order mark.
+ *
+ * @throws Failure with the given code, naming file, line and column; a text that is nested deeper than any file of
+ *   ours is refused as well
+ */
+export async function parseJsonc(text: string, path: string, code: FailureCode): Promise<unknown> {
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const { parse, printParseErrorCode, visit } = await import('jsonc-parser');
+  let depth = 0;
+  const refuse = (offset: number, what: string) => {
+    throw corrupt(path, body, offset, what, code);
+  };
+  const enter = (offset: number) => {
+    depth += 1;
+    if (depth > DEEPEST) refuse(offset, `nested deeper than ${DEEPEST}`);
+  };
+  const leave = () => void (depth -= 1);
+  visit(
+    body,
+    {
+      onObjectBegin: enter,
+      onArrayBegin: enter,
+      onObjectEnd: leave,
+      onArrayEnd: leave,
+      onObjectProperty: (name, offset) => {
+        if (name === '__proto__') refuse(offset, 'a key named __proto__');
+      },
+      onError: (error, offset) => refuse(offset, printParseErrorCode(error)),
+    },
+    { allowTrailingComma: true, disallowComments: false },
+  );
+  return parse(body, [], { allowTrailingComma: true });
+}
+
+function corrupt(path: string, text: string, offset: number, what: string, code: FailureCode): Failure {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  const column = offset - before.lastIndexOf('\n');
+  return new Failure(code, `${path}:${line}:${column}: cannot be read: ${what}`, {
+    hint: `mend that line, or restore the file; it was left as it is`,
+    details: { path, line, column },
+  });
+}

@@ -1,0 +1,130 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asIoFailure, Failure } from '../contract/failure.ts';
+import { Input, type InputLine } from '../cli/input.ts';
+import { scrubbedEnvironment } from './environment.ts';
+
+export type SiblingName = 'ralph-lock' | 'ralph-state' | 'ralph-worker' | 'ralph-integrate' | 'ralph-orchestrate';
+
+/**
+ * Returns the command that starts a sibling: from the folder in `RALPH_EXEC_PATH`, from beside our own package, or
+ * from PATH.
+ */
+export function siblingCommand(name: SiblingName): readonly string[] {
+  const chosen = process.env['RALPH_EXEC_PATH'];
+  if (chosen !== undefined && existsSync(join(chosen, name))) return [join(chosen, name)];
+  const short = name.replace('ralph-', '');
+  // Bundles live in packages/NAME/dist.
+  const beside = fileURLToPath(new URL(`../../${short}/bin/${name}.mjs`, import.meta.url));
+  return existsSync(beside) ? [process.execPath, beside] : [name];
+}
+
+export interface SiblingEnd {
+  readonly exitCode: number;
+  /** The last line of stderr that was an error record, or plain words. */
+  readonly failure: Failure | undefined;
+}
+
+/** A sibling that runs beside us: lines go in, lines come out. */
+export class Sibling {
+  readonly name: SiblingName;
+  readonly ended: Promise<SiblingEnd>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #notes: string[] = [];
+
+  /** @param onNote gets each line of the sibling's stderr that is not its error record */
+  constructor(name: SiblingName, args: readonly string[], onNote: (line: string) => void = () => {}) {
+    this.name = name;
+    const [program = '', ...rest] = siblingCommand(name);
+    // A group of its own: the Ctrl-C of a terminal must reach the orchestrator alone, which ends us in order.
+    this.#child = spawn(program, [...rest, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      env: scrubbedEnvironment(),
+    });
+    this.#child.stdin.on('error', () => {});
+    this.ended = this.#waitForEnd(onNote);
+    this.ended.catch(() => {});
+  }
+
+  /** Writes one record; settles when the pipe can take more. */
+  async send(record: object): Promise<void> {
+    const { stdin } = this.#child;
+    if (stdin.destroyed || stdin.write(`${JSON.stringify(record)}\n`)) return;
+    await Promise.race([new Promise((resolve) => stdin.once('drain', resolve)), this.ended.catch(() => {})]);
+  }
+
+  /** Says that no more lines come. */
+  end(): void {
+    if (!this.#child.stdin.writableEnded) this.#child.stdin.end('{"type":"end"}\n');
+  }
+
+  /** Closes stdin without the `end` line: a sibling on a leash aborts. */
+  drop(): void {
+    this.#child.stdin.destroy();
+  }
+
+  /** Yields the records of its stdout until it closes. */
+  lines(): AsyncGenerator<InputLine> {
+    return new Input({ stream: this.#child.stdout, signal: new AbortController().signal }).lines();
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  #waitForEnd(onNote: (line: string) => void): Promise<SiblingEnd> {
+    let pending = '';
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (pending + text).split('\n');
+      pending = lines.pop() ?? '';
+      for (const line of lines) this.#note(line, onNote);
+    });
+    return new Promise((resolve, reject) => {
+      this.#child.on('error', (error) => reject(asIoFailure(error, `start ${this.name}`)));
+      this.#child.on('close', (code, signal) => {
+        if (pending !== '') this.#note(pending, onNote);
+        const exitCode = code ?? 128;
+        resolve({ exitCode, failure: exitCode === 0 ? undefined : this.#failure(exitCode, signal) });
+      });
+    });
+  }
+
+  #note(line: string, onNote: (line: string) => void): void {
+    this.#notes.push(line);
+    if (this.#notes.length > 20) this.#notes.shift();
+    if (!line.startsWith('{"error":')) onNote(line);
+  }
+
+  #failure(exitCode: number, signal: NodeJS.Signals | null): Failure {
+    const record = this.#notes.toReversed().find((line) => line.startsWith('{"error":'));
+    if (record !== undefined) {
+      const { error } = JSON.parse(record) as { error: { code: never; message: string; hint: string; exit: number } };
+      return new Failure(error.code, error.message, { hint: error.hint, exit: error.exit });
+    }
+    const how = signal === null ? `status ${exitCode}` : signal;
+    return new Failure('sibling_failed', `${this.name} ended with ${how}: ${this.#notes.slice(-3).join(' / ')}`);
+  }
+}
+
+/**
+ * Runs a sibling to its end and returns the records it printed.
+ *
+ * @throws Failure the sibling's own, with its status
+ */
+export async function callSibling(
+  name: SiblingName,
+  args: readonly string[],
+  onNote?: (line: string) => void,
+): Promise<Record<string, unknown>[]> {
+  const sibling = new Sibling(name, args, onNote);
+  sibling.end();
+  const records: Record<string, unknown>[] = [];
+  for await (const line of sibling.lines()) records.push(line.record);
+  const { failure } = await sibling.ended;
+  if (failure !== undefined) throw failure;
+  return records;
+}

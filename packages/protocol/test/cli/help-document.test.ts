@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { helpDocument } from '../../src/cli/help-document.ts';
+import { commandHelp, programHelp } from '../../src/cli/help-text.ts';
+import { example } from './example-program.ts';
+
+it('describes the whole command line in one document', () => {
+  const document = helpDocument(example);
+  expect(document.commands.map((one) => one.synopsis)).toEqual([
+    'ralph-example work [OPTIONS] [-- CMD…]',
+    'ralph-example must [OPTIONS] -- CMD…',
+    'ralph-example task get ID [OPTIONS]',
+    'ralph-example task list [OPTIONS]',
+  ]);
+  expect(document.common_options.map((one) => one.name)).toEqual(['repo', 'format', 'quiet', 'verbose']);
+  expect(document.commands[0]?.options.slice(0, 4)).toEqual([
+    { name: 'timeout', form: '--timeout SECONDS', kind: 'seconds', meaning: 'limit (default: 60)', default: 60 },
+    { name: 'jobs', form: '--jobs N', kind: 'count', meaning: 'side by side' },
+    { name: 'retries', form: '--retries N', kind: 'count', meaning: 'again (default: 0)', default: 0 },
+    { name: 'wait', form: '--wait[=SECONDS]', kind: 'optional-seconds', meaning: 'wait' },
+  ]);
+});
+
+it('names every command and every option in the text for people', () => {
+  const all = [programHelp(example), ...example.commands.map((spec) => commandHelp(example, spec))].join('\n');
+  for (const { command, options } of helpDocument(example).commands) {
+    expect(all).toContain(`  ${command}`);
+    for (const option of options) expect(all).toContain(`  ${option.form}`);
+  }
+});

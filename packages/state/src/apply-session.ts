@@ -1,0 +1,162 @@
+import type { InputLine } from '@ralph/protocol/cli/input';
+import type { EventOf } from '@ralph/protocol/contract/events';
+import { ORDERS } from '@ralph/protocol/contract/events';
+import { Failure, isFailure, type FailureRecord } from '@ralph/protocol/contract/failure';
+import { badLine } from '@ralph/protocol/contract/bad-line';
+import { describeIssue, parseLine } from '@ralph/protocol/contract/parse-line';
+import type { StateFile } from '@ralph/protocol/contract/state-file';
+import type { Task } from '@ralph/protocol/contract/task';
+import type { Repository } from '@ralph/protocol/process/repository';
+import { nextAttempt, selectUnderLock } from './board.ts';
+import { fold } from './fold.ts';
+import { QueueStore } from './queue-store.ts';
+import { currentBranch, isQueueTracked } from './repository-facts.ts';
+import type { Waiting } from './selection.ts';
+import { emptyState, revisionOf } from './state-document.ts';
+import { StateStore } from './state-store.ts';
+import { withWriteLock, type WriteLock } from './write-lock.ts';
+
+/** What one line came to; `selected` only for the order `task.select`. */
+export type Answer =
+  | {
+      readonly ok: true;
+      readonly revision: number;
+      readonly changed: boolean;
+      readonly selected?: { readonly task: Task | null; readonly waiting: Waiting };
+    }
+  | { readonly ok: false; readonly failure: Failure };
+
+export interface BatchOutcome {
+  /** In the order of the lines; those after a bad line have none. */
+  readonly answers: readonly Answer[];
+  /** What ended the batch early. */
+  readonly failure: Failure | undefined;
+}
+
+/** Folds batches of lines into the state file of one repository and moves what has landed out of its queue. */
+export class ApplySession {
+  readonly #repository: Repository;
+  readonly #states: StateStore;
+  readonly #queues: QueueStore;
+  #tracked: Promise<boolean> | undefined;
+  #branch: Promise<string | undefined> | undefined;
+  #revision: number | undefined;
+
+  constructor(repository: Repository) {
+    this.#repository = repository;
+    this.#states = new StateStore(repository.root);
+    this.#queues = new QueueStore(repository.root);
+  }
+
+  /** Returns the revision that was read or written last, or that of the file when no line has come. */
+  async revision(): Promise<number> {
+    return this.#revision ?? revisionOf(await this.#states.read());
+  }
+
+  /**
+   * Applies the lines in one read-modify-write; when it returns, every change is on the disk.
+   *
+   * @param stopAt says which refusal ends the batch there; what came before it is kept
+   * @throws Failure when the state file cannot be read or written; then nothing of the batch is recorded
+   */
+  apply(lines: readonly InputLine[], stopAt: (failure: Failure) => boolean): Promise<BatchOutcome> {
+    // Lines that have arrived are applied even when we are told to stop: their senders may be gone.
+    const { signal } = new AbortController();
+    return withWriteLock(this.#repository.root, signal, async (lock) => {
+      const before = await this.#states.read();
+      let state = before ?? (await this.#newState());
+      const answers: Answer[] = [];
+      let failure: Failure | undefined;
+      for (const line of lines) {
+        const step = await this.#take(lock, state, line);
+        if (step.answer.ok || !isBadLine(step.answer.failure)) answers.push(step.answer);
+        state = step.state;
+        if (!step.answer.ok && (isBadLine(step.answer.failure) || stopAt(step.answer.failure))) {
+          failure = step.answer.failure;
+          break;
+        }
+      }
+      if (revisionOf(state) > revisionOf(before)) await this.#states.write(lock, state);
+      this.#revision = revisionOf(state);
+      return { answers, failure };
+    });
+  }
+
+  async #newState(): Promise<StateFile> {
+    this.#branch ??= currentBranch(this.#repository);
+    return emptyState((await this.#branch) ?? '', new Date().toISOString());
+  }
+
+  async #take(lock: WriteLock, state: StateFile, line: InputLine): Promise<{ state: StateFile; answer: Answer }> {
+    const unchanged = { ok: true, revision: revisionOf(state), changed: false } as const;
+    let after = state;
+    try {
+      const parsed = parseLine(line.record, line.number);
+      switch (parsed.kind) {
+        case 'task':
+        case 'unknown':
+          return { state, answer: unchanged };
+        case 'order': {
+          if (parsed.type !== 'task.select') return { state, answer: unchanged };
+          return { state, answer: { ...unchanged, selected: await this.#select(lock, state, line) } };
+        }
+        case 'event': {
+          const result = fold(state, parsed.event);
+          if (result.kind === 'refused') {
+            const { task_id: taskId, attempt } = parsed.event;
+            throw refusal(result, taskId ?? '', attempt ?? 0);
+          }
+          after = result.state;
+          if (parsed.event.type === 'task.completed') await this.#archive(lock, parsed.event);
+          return { state: after, answer: { ok: true, revision: revisionOf(after), changed: result.changed } };
+        }
+      }
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return { state: after, answer: { ok: false, failure: error } };
+    }
+  }
+
+  async #select(lock: WriteLock, state: StateFile, line: InputLine) {
+    const order = ORDERS['task.select'].safeParse(line.record);
+    if (!order.success) throw badLine(line.number, `task.select: ${describeIssue(order.error)}`);
+    const { exclude, include_draft: includeDraft } = order.data;
+    const { runnable, waiting } = await selectUnderLock(lock, this.#queues, state, { includeDraft, exclude });
+    const [task] = runnable;
+    return { task: task === undefined ? null : { ...task, attempt: nextAttempt(state, task.id) }, waiting };
+  }
+
+  /** What has landed leaves the queue; a task that came from elsewhere is in no queue, and that is fine. */
+  async #archive(lock: WriteLock, event: EventOf<'task.completed'>): Promise<void> {
+    this.#tracked ??= isQueueTracked(this.#repository);
+    if (await this.#tracked) return;
+    try {
+      await this.#queues.archive(lock, event.task_id, new Date());
+    } catch (error) {
+      if (!isFailure(error) || error.code !== 'task_not_found') throw error;
+    }
+  }
+}
+
+/** Tells whether a failure says that the line itself cannot be used. */
+function isBadLine(failure: Failure): boolean {
+  return failure.code === 'bad_line';
+}
+
+function refusal(
+  result: { code: 'fenced' | 'illegal_transition'; message: string },
+  taskId: string,
+  attempt: number,
+): Failure {
+  const hint =
+    result.code === 'fenced'
+      ? `nothing is to be done; see ralph-state get ${taskId}`
+      : `compare the stream with ralph-state get ${taskId}`;
+  return new Failure(result.code, result.message, { hint, taskId, attempt });
+}
+
+/** Returns an answer as it is printed. */
+export function answerLine(answer: Answer): object {
+  if (!answer.ok) return { ok: false, error: answer.failure.toRecord() satisfies FailureRecord };
+  return { ok: true, revision: answer.revision, ...answer.selected };
+}

@@ -1,0 +1,73 @@
+import type { StateFile } from '@ralph/protocol/contract/state-file';
+import type { Task } from '@ralph/protocol/contract/task';
+import { leftBehind } from './archiving.ts';
+import { QueueStore, type QueuePair } from './queue-store.ts';
+import { requireValid } from './queue-validation.ts';
+import { select, type Selection } from './selection.ts';
+import { standingsOf } from './standings.ts';
+import { StateStore } from './state-store.ts';
+import { withWriteLock, type WriteLock } from './write-lock.ts';
+
+export interface SelectionRequest {
+  readonly includeDraft: boolean;
+  readonly exclude: readonly string[];
+}
+
+/**
+ * Reads what selection needs and selects.
+ *
+ * @throws Failure `queue_invalid`, `queue_corrupt`, `state_corrupt`, `state_newer`, `permission` or `io`
+ */
+export async function selectFromDisk(
+  root: string,
+  signal: AbortSignal,
+  request: SelectionRequest,
+): Promise<Selection & { readonly state: StateFile | undefined }> {
+  const state = await new StateStore(root).read();
+  return { ...(await selectFrom(state, await readMended(root, signal), request)), state };
+}
+
+/** Reads queue and done file. Takes the write lock only when a killed writer left a task in both. */
+export async function readMended(root: string, signal: AbortSignal): Promise<QueuePair> {
+  const store = new QueueStore(root);
+  const pair = await store.read();
+  return leftBehind(pair) === -1 ? pair : withWriteLock(root, signal, (lock) => store.readHealed(lock));
+}
+
+/** Selects while the write lock is held, for a state that may not be on the disk yet. */
+export async function selectUnderLock(
+  lock: WriteLock,
+  store: QueueStore,
+  state: StateFile,
+  request: SelectionRequest,
+): Promise<Selection> {
+  return selectFrom(state, await store.readHealed(lock), request);
+}
+
+async function selectFrom(
+  state: StateFile | undefined,
+  pair: QueuePair,
+  request: SelectionRequest,
+): Promise<Selection> {
+  await requireValid(pair.queue, pair.done);
+  const now = new Date();
+  return select({
+    queue: pair.queue.tasks,
+    done: pair.done.tasks,
+    standings: standingsOf(state, pair.queue.tasks, now),
+    includeDraft: request.includeDraft,
+    exclude: new Set(request.exclude),
+    now,
+  });
+}
+
+/** Returns the attempt that comes after the one that is on record; 1 where none is. */
+export function nextAttempt(state: StateFile | undefined, taskId: string): number {
+  return (state?.workers.find(({ task_id }) => task_id === taskId)?.attempt ?? 0) + 1;
+}
+
+/** Returns a task as a line that asks for work: with the number of its next attempt, where there was an earlier one. */
+export function workLine(state: StateFile | undefined, task: Task): Task {
+  const attempt = nextAttempt(state, task.id);
+  return attempt === 1 ? task : { ...task, attempt };
+}

@@ -1,0 +1,15 @@
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import { findRepository } from '@ralph/protocol/process/repository';
+import type { NO_OPTIONS } from '../options.ts';
+import { recordNotFound } from '../record-not-found.ts';
+import { shownRecord } from '../shown-record.ts';
+import { StateStore } from '../state-store.ts';
+
+/** `ralph-state get ID`: one record. */
+export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {
+  const [id = ''] = call.operands;
+  const store = new StateStore(findRepository(call.args.repo).root);
+  const record = (await store.read())?.workers.find(({ task_id }) => task_id === id);
+  if (record === undefined) throw recordNotFound(id, store.path);
+  return { record: shownRecord(record, new Date()) };
+}

@@ -1,0 +1,28 @@
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import { unknownWord } from '@ralph/protocol/cli/usage-failure';
+import { LIFECYCLES } from '@ralph/protocol/contract/state-file';
+import { findRepository } from '@ralph/protocol/process/repository';
+import { ageOf } from '../age.ts';
+import type { LIST_OPTIONS } from '../options.ts';
+import { shownRecord, type ShownRecord } from '../shown-record.ts';
+import { StateStore } from '../state-store.ts';
+
+/** `ralph-state list`: the records in the order of the file. */
+export async function run(call: Call<typeof LIST_OPTIONS>): Promise<Result> {
+  const wanted = call.args.lifecycle;
+  const known: readonly string[] = LIFECYCLES;
+  for (const word of wanted) if (!known.includes(word)) throw unknownWord(call.program, 'lifecycle', word, known);
+  const state = await new StateStore(findRepository(call.args.repo).root).read();
+  const now = new Date();
+  const records = (state?.workers ?? []).filter(({ lifecycle }) => wanted.length === 0 || wanted.includes(lifecycle));
+  return {
+    records: records.map((record) => shownRecord(record, now)),
+    columns: {
+      task: (row: ShownRecord) => row.task_id,
+      lifecycle: (row: ShownRecord) => (row.lost === true ? `${row.lifecycle} (lost)` : row.lifecycle),
+      age: (row: ShownRecord) => ageOf(row.started_at, now),
+      attempts: (row: ShownRecord) => String(row.attempt ?? ''),
+      'last error': (row: ShownRecord) => row.last_error ?? '',
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+
+export const NO_OPTIONS = {} as const satisfies OptionSpecs;
+
+export const INIT_OPTIONS = {
+  'target-branch': {
+    kind: 'text',
+    value: 'BRANCH',
+    describe: 'the branch that work lands on (default: the one that is checked out)',
+  },
+} as const satisfies OptionSpecs;
+
+export const LIST_OPTIONS = {
+  lifecycle: {
+    kind: 'choice',
+    many: true,
+    choices: ['running', 'integrating', 'completed', 'failed', 'blocked_push'],
+    describe: 'only records in this lifecycle; may be given more than once',
+  },
+} as const satisfies OptionSpecs;
+
+export const APPLY_OPTIONS = {
+  answer: { kind: 'flag', describe: 'answer every line with one line, once its change is on the disk' },
+  ...LEASH_OPTION,
+} as const satisfies OptionSpecs;
+
+const DRAFT_OPTION = {
+  'include-draft': { kind: 'flag', describe: 'drafts may be chosen too, after everything else' },
+} as const satisfies OptionSpecs;
+
+export const TASK_LIST_OPTIONS = {
+  runnable: { kind: 'flag', describe: 'only what could start now, in the order of selection' },
+  ...DRAFT_OPTION,
+} as const satisfies OptionSpecs;
+
+export const TASK_NEXT_OPTIONS = {
+  exclude: { kind: 'text', value: 'ID', many: true, describe: 'not this task; may be given more than once' },
+  ...DRAFT_OPTION,
+} as const satisfies OptionSpecs;
+
+export const TASK_ADD_OPTIONS = {
+  title: { kind: 'text', describe: 'add one task with this title; without it, tasks are read from stdin' },
+} as const satisfies OptionSpecs;
+
+export const SCHEMA_OPTIONS = {
+  all: { kind: 'flag', describe: 'every schema, a line each: {name, schema}' },
+} as const satisfies OptionSpecs;

@@ -1,0 +1,61 @@
+import { queueFile, type QueueFile, type Task } from '@ralph/protocol/contract/task';
+import { checkDocument, parseDocument } from './read-document.ts';
+import { elementText, newQueueText, withElement, withoutElement } from './queue-edit.ts';
+
+/** One of the two files of tasks, as it was read. */
+export interface QueueDocument {
+  readonly path: string;
+  /** Absent when there is no file. */
+  readonly text: string | undefined;
+  readonly tasks: readonly Task[];
+}
+
+/**
+ * Reads the text of a queue or done file.
+ *
+ * @throws Failure `queue_corrupt` naming file, line and column
+ */
+export async function parseQueue(text: string | undefined, path: string): Promise<QueueDocument> {
+  if (text === undefined) return { path, text, tasks: [] };
+  const source = { text, path, code: 'queue_corrupt' } as const;
+  const value = await parseDocument(text, path, source.code);
+  const { tasks } = await checkDocument<QueueFile>(queueFile, value, source);
+  return { path, text, tasks };
+}
+
+/** Returns the document with a task at its end. */
+export async function appendTask(document: QueueDocument, element: string): Promise<QueueDocument> {
+  const text = await edited(document, (body) => withElement(body, element));
+  return checked(document, text, document.tasks.length + 1);
+}
+
+/** Returns the document without the task at an index. */
+export async function removeTask(document: QueueDocument, index: number): Promise<QueueDocument> {
+  const text = await edited(document, (body) => withoutElement(body, index));
+  return checked(document, text, document.tasks.length - 1);
+}
+
+/** Returns the source of a task as it stands in the file. */
+export function taskText(document: QueueDocument, index: number): Promise<string> {
+  return elementText(withoutMark(document.text ?? ''), index);
+}
+
+async function edited(document: QueueDocument, edit: (body: string) => Promise<string>): Promise<string> {
+  const text = document.text ?? newQueueText();
+  const body = withoutMark(text);
+  return `${body.length < text.length ? '\uFEFF' : ''}${await edit(body)}`;
+}
+
+/** An edit that does not leave the other tasks as they were is a bug, and must not reach the file. */
+async function checked(before: QueueDocument, text: string, length: number): Promise<QueueDocument> {
+  const after = await parseQueue(text, before.path).catch(() => undefined);
+  const known = new Set(before.tasks.map((task) => JSON.stringify(task)));
+  const strange = after?.tasks.filter((task) => !known.has(JSON.stringify(task))).length ?? 0;
+  const mostStrange = length > before.tasks.length ? 1 : 0;
+  if (after?.tasks.length === length && strange <= mostStrange) return after;
+  throw new Error(`an edit of ${before.path} went wrong; the file was left as it is`);
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}

@@ -1,0 +1,127 @@
+import type { Edit, Node } from 'jsonc-parser';
+
+/**
+ * Edits of the text of a queue file that touch one element of `tasks` and leave every other byte. jsonc-parser's own
+ * `modify` takes the comments around a removed element with it, and the bracket after the last one of a compact list.
+ */
+
+const TOLERANT = { allowTrailingComma: true, disallowComments: false } as const;
+
+interface TaskList {
+  readonly list: Node;
+  readonly elements: readonly Node[];
+  readonly bracket: number;
+}
+
+/** Returns the text of a queue file without tasks. */
+export function newQueueText(): string {
+  return `${JSON.stringify({ version: 1, tasks: [] }, null, 2)}\n`;
+}
+
+/** Returns the source of the element at an index, without the indentation that its place gives it. */
+export async function elementText(text: string, index: number): Promise<string> {
+  const { elements } = await taskList(text);
+  const { offset, length } = elementAt(elements, index);
+  const indent = indentBefore(text, offset);
+  return text.slice(offset, offset + length).replaceAll(`\n${indent}`, '\n');
+}
+
+/** Returns the text without the element at an index: the comments around it stay. */
+export async function withoutElement(text: string, index: number): Promise<string> {
+  const { applyEdits } = await import('jsonc-parser');
+  const { elements, bracket } = await taskList(text);
+  const node = elementAt(elements, index);
+  const end = node.offset + node.length;
+  const comma = await commaBetween(text, end, elements[index + 1]?.offset ?? bracket);
+  if (comma !== undefined) {
+    const tail = text.slice(end, comma);
+    // A comment between the element and its comma stays, and so two edits are needed.
+    if (tail.trim() === '') return applyEdits(text, [wholeLine(text, node.offset, comma + 1)]);
+    return applyEdits(text, [wholeLine(text, node.offset, end), { offset: comma, length: 1, content: '' }]);
+  }
+  const previous = elements[index - 1];
+  const before =
+    previous === undefined ? undefined : await commaBetween(text, previous.offset + previous.length, node.offset);
+  const removal = wholeLine(text, node.offset, end);
+  return applyEdits(text, before === undefined ? [removal] : [{ offset: before, length: 1, content: '' }, removal]);
+}
+
+/** Returns the text with one more element at the end of the list, laid out as the others are. */
+export async function withElement(text: string, element: string): Promise<string> {
+  const { applyEdits } = await import('jsonc-parser');
+  const { list, elements, bracket } = await taskList(text);
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const last = elements.at(-1);
+  const edits: Edit[] = [];
+  if (last !== undefined && (await commaBetween(text, last.offset + last.length, bracket)) === undefined) {
+    edits.push({ offset: last.offset + last.length, length: 0, content: ',' });
+  }
+  const outer = indentBefore(text, list.offset);
+  const first = elements[0];
+  const inner = first !== undefined && startsLine(text, first.offset) ? indentBefore(text, first.offset) : `${outer}  `;
+  const line = `${inner}${element.replaceAll(/\r?\n/g, `${eol}${inner}`)}${eol}`;
+  if (startsLine(text, bracket)) {
+    edits.push({ offset: lineStart(text, bracket), length: 0, content: line });
+  } else {
+    const blank = /[ \t]*$/.exec(text.slice(0, bracket))?.[0].length ?? 0;
+    edits.push({ offset: bracket - blank, length: blank, content: `${eol}${line}${outer}` });
+  }
+  return applyEdits(text, edits);
+}
+
+/** Returns the source of an object with some of its properties set. */
+export async function withProperties(element: string, properties: Readonly<Record<string, string>>): Promise<string> {
+  const { applyEdits, modify } = await import('jsonc-parser');
+  const layout = element.includes('\n') ? { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } } : {};
+  let text = element;
+  for (const [name, value] of Object.entries(properties)) text = applyEdits(text, modify(text, [name], value, layout));
+  return text;
+}
+
+async function taskList(text: string): Promise<TaskList> {
+  const { findNodeAtLocation, parseTree } = await import('jsonc-parser');
+  const tree = parseTree(text, [], TOLERANT);
+  const list = tree === undefined ? undefined : findNodeAtLocation(tree, ['tasks']);
+  if (list?.type !== 'array') throw new Error('a queue text without a list of tasks was to be edited');
+  return { list, elements: list.children ?? [], bracket: list.offset + list.length - 1 };
+}
+
+function elementAt(elements: readonly Node[], index: number): Node {
+  const node = elements[index];
+  if (node === undefined) throw new Error(`a queue text has no task number ${index}`);
+  return node;
+}
+
+/** Finds the comma between two offsets, passing over comments. */
+async function commaBetween(text: string, from: number, to: number): Promise<number | undefined> {
+  const { createScanner } = await import('jsonc-parser');
+  const scanner = createScanner(text, true);
+  scanner.setPosition(from);
+  for (scanner.scan(); scanner.getTokenOffset() < to; scanner.scan()) {
+    if (text[scanner.getTokenOffset()] === ',') return scanner.getTokenOffset();
+  }
+  return undefined;
+}
+
+/** Removes a range, and its line with it where nothing else stands on it. */
+function wholeLine(text: string, from: number, to: number): Edit {
+  const rest = /^[ \t]*\r?\n/.exec(text.slice(to))?.[0];
+  if (rest !== undefined && startsLine(text, from)) {
+    const start = lineStart(text, from);
+    return { offset: start, length: to + rest.length - start, content: '' };
+  }
+  const blank = /^[ \t]*/.exec(text.slice(to))?.[0].length ?? 0;
+  return { offset: from, length: to + blank - from, content: '' };
+}
+
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+function startsLine(text: string, offset: number): boolean {
+  return text.slice(lineStart(text, offset), offset).trim() === '' && lineStart(text, offset) > 0;
+}
+
+function indentBefore(text: string, offset: number): string {
+  return /^[ \t]*/.exec(text.slice(lineStart(text, offset), offset))?.[0] ?? '';
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import type { Task } from '@ralph/protocol/contract/task';
+import { replaceFile, sweepNextFiles } from '@ralph/protocol/process/durable-file';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { appendTask, parseQueue, removeTask, taskText, type QueueDocument } from './queue-document.ts';
+import { withProperties } from './queue-edit.ts';
+import { archivedProperties, leftBehind } from './archiving.ts';
+import { requireValid } from './queue-validation.ts';
+import type { WriteLock } from './write-lock.ts';
+
+export interface QueuePair {
+  readonly queue: QueueDocument;
+  readonly done: QueueDocument;
+}
+
+/** The queue and the done file of one repository; nothing else opens them. */
+export class QueueStore {
+  readonly #queuePath: string;
+  readonly #donePath: string;
+
+  constructor(root: string) {
+    this.#queuePath = join(root, RALPH_PATHS.queue);
+    this.#donePath = join(root, RALPH_PATHS.done);
+  }
+
+  /**
+   * Reads both files; a missing one has no tasks.
+   *
+   * @throws Failure `queue_corrupt`, `permission` or `io`
+   */
+  async read(): Promise<QueuePair> {
+    const queue = await parseQueue(readTextIfPresent(this.#queuePath), this.#queuePath);
+    return { queue, done: await parseQueue(readTextIfPresent(this.#donePath), this.#donePath) };
+  }
+
+  /**
+   * Reads both files and drops from the queue what a killed writer had moved to done already.
+   *
+   * @throws Failure as `read`, or that of the write
+   */
+  async readHealed(lock: WriteLock): Promise<QueuePair> {
+    let pair = await this.read();
+    for (let index = leftBehind(pair); index !== -1; index = leftBehind(pair)) {
+      pair = { ...pair, queue: await this.#write(lock, await removeTask(pair.queue, index)) };
+    }
+    return pair;
+  }
+
+  /**
+   * Adds a task to the end of the queue.
+   *
+   * @throws Failure `queue_invalid` when the queue would not be valid with it; nothing is written then
+   */
+  async add(lock: WriteLock, pair: QueuePair, task: Task): Promise<QueuePair> {
+    const queue = await appendTask(pair.queue, JSON.stringify(task, null, 2));
+    await requireValid(queue, pair.done);
+    return { ...pair, queue: await this.#write(lock, queue) };
+  }
+
+  /**
+   * Moves a task from the queue to the end of the done file, its comments and unknown fields included. The done file is
+   * written first: a crash between the two leaves the task in both, which `readHealed` mends.
+   *
+   * @returns the task as it stands in the done file
+   * @throws Failure `task_not_found` when it is in neither file
+   */
+  async archive(lock: WriteLock, id: string, now: Date): Promise<Task> {
+    const pair = await this.readHealed(lock);
+    const index = pair.queue.tasks.findIndex((task) => task.id === id);
+    const task = pair.queue.tasks[index];
+    if (task === undefined) {
+      const archived = pair.done.tasks.findLast((other) => other.id === id);
+      if (archived !== undefined) return archived;
+      throw new Failure('task_not_found', `no task ${id} in ${pair.queue.path} or ${pair.done.path}`, {
+        hint: 'see the ids with ralph-state task list',
+        taskId: id,
+      });
+    }
+    const element = await withProperties(await taskText(pair.queue, index), archivedProperties(task, now));
+    const done = await appendTask(pair.done, element);
+    const queue = await removeTask(pair.queue, index);
+    await this.#write(lock, done);
+    await this.#write(lock, queue);
+    return done.tasks.at(-1) ?? task;
+  }
+
+  async #write(lock: WriteLock, document: QueueDocument): Promise<QueueDocument> {
+    void lock;
+    sweepNextFiles(document.path);
+    await replaceFile(document.path, document.text ?? '');
+    return document;
+  }
+}

@@ -1,0 +1,88 @@
+import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
+import type { RecordEvent } from './lifecycle-rules.ts';
+
+/**
+ * Returns what the record of an attempt says after an event, or nothing when the event alone cannot make a record.
+ * Pure: whether the step is allowed is decided elsewhere.
+ *
+ * @param current the record of this very attempt, if there is one
+ */
+export function recordAfter(event: RecordEvent, current: WorkerRecord | undefined): WorkerRecord | undefined {
+  const record = current ?? newRecord(event);
+  switch (event.type) {
+    case 'workspace.ready':
+      return { ...record, workspace_path: event.workspace_path, base_commit: event.base_commit };
+    case 'agent.started':
+      return {
+        ...record,
+        ...titleOf(event),
+        workspace_path: event.workspace_path,
+        lifecycle: 'running',
+        started_at: event.at,
+        identity: event.identity,
+        base_commit: event.base_commit,
+        log_path: event.log_path,
+      };
+    case 'agent.finished':
+      return {
+        ...record,
+        ...titleOf(event),
+        workspace_path: event.workspace_path,
+        base_commit: event.base_commit,
+        head_commit: event.head_commit,
+        log_path: event.log_path,
+      };
+    case 'work.salvaged':
+      return current === undefined ? undefined : { ...current, salvage_ref: event.ref };
+    case 'integrate.started':
+      return {
+        ...withoutEnd(record),
+        lifecycle: 'integrating',
+        ...(event.identity === undefined ? {} : { identity: event.identity }),
+      };
+    case 'task.completed':
+      return {
+        ...withoutEnd(record),
+        ...titleOf(event),
+        workspace_path: event.workspace_path,
+        lifecycle: 'completed',
+        completed_at: event.at,
+        push_attempts: event.push_attempts,
+        pushed_commit: event.commit,
+      };
+    case 'task.blocked':
+      return {
+        ...withoutEnd(record),
+        workspace_path: event.workspace_path,
+        lifecycle: 'blocked_push',
+        completed_at: event.at,
+        push_attempts: event.attempts,
+        last_error: event.reason,
+        error_code: event.code,
+      };
+    case 'task.failed':
+      return {
+        ...withoutEnd(record),
+        lifecycle: 'failed',
+        completed_at: event.at,
+        last_error: event.reason,
+        error_code: event.code,
+        ...(event.salvage_ref === undefined ? {} : { salvage_ref: event.salvage_ref }),
+        ...(event.log_path === undefined ? {} : { log_path: event.log_path }),
+      };
+  }
+}
+
+function newRecord({ task_id, at, attempt }: RecordEvent): WorkerRecord {
+  return { task_id, workspace_path: '', lifecycle: 'running', started_at: at, push_attempts: 0, attempt };
+}
+
+function titleOf(event: { readonly title?: string | undefined }): { title?: string } {
+  return event.title === undefined ? {} : { title: event.title };
+}
+
+/** Takes off how an earlier end of the same attempt was told. */
+function withoutEnd(record: WorkerRecord): WorkerRecord {
+  const { completed_at: _at, last_error: _error, error_code: _code, ...rest } = record;
+  return rest;
+}

@@ -1,0 +1,35 @@
+import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
+import type { Task } from '@ralph/protocol/contract/task';
+import { isActive } from './record-activity.ts';
+import type { Standing } from './selection.ts';
+
+/** Returns what the records say against starting tasks of the queue, by task id. */
+export function standingsOf(
+  state: StateFile | undefined,
+  queue: readonly Task[],
+  now: Date,
+): ReadonlyMap<string, Standing> {
+  const updated = new Map(queue.map((task) => [task.id, task.updated_at]));
+  const standings = new Map<string, Standing>();
+  for (const record of state?.workers ?? []) {
+    const standing = standingOf(record, updated.get(record.task_id), now);
+    if (standing !== undefined) standings.set(record.task_id, standing);
+  }
+  return standings;
+}
+
+function standingOf(record: WorkerRecord, taskUpdatedAt: string | undefined, now: Date): Standing | undefined {
+  switch (record.lifecycle) {
+    case 'running':
+    case 'integrating':
+      return isActive(record, now) ? 'active' : undefined;
+    case 'completed':
+      // Where git carries the queue, a checkout that was not brought up to date still lists what has landed. Somebody
+      // who opens the task again changes it after that.
+      return Date.parse(taskUpdatedAt ?? '') > Date.parse(record.completed_at ?? '') ? undefined : 'landed';
+    case 'blocked_push':
+      return 'blocked';
+    case 'failed':
+      return undefined;
+  }
+}

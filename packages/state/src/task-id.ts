@@ -1,0 +1,22 @@
+const NUMBERED = /^(.+-)(\d+)$/;
+
+/**
+ * Returns the next free task id: one above the highest number that is in use, with the prefix and the width of the id
+ * that has it.
+ *
+ * @param ids every id in use, whether numbered or not
+ */
+export function nextTaskId(ids: readonly string[]): string {
+  let prefix = 'RQ-';
+  let width = 4;
+  let highest = 0;
+  for (const id of ids) {
+    const [, name, digits] = NUMBERED.exec(id) ?? [];
+    const number = Number(digits);
+    if (name === undefined || digits === undefined || !Number.isSafeInteger(number) || number <= highest) continue;
+    prefix = name;
+    width = digits.length;
+    highest = number;
+  }
+  return `${prefix}${String(highest + 1).padStart(width, '0')}`;
+}

@@ -1,0 +1,237 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AnyEvent } from '@ralph/protocol/contract/events';
+import { LIFECYCLES, type Lifecycle } from '@ralph/protocol/contract/state-file';
+import { fold } from '../src/fold.ts';
+import { RULES, type RecordEvent } from '../src/lifecycle-rules.ts';
+import { emptyState, serialiseState } from '../src/state-document.ts';
+import {
+  agentFinished,
+  agentStarted,
+  AT,
+  BASE,
+  HEAD,
+  integrateStarted,
+  MAKERS,
+  taskBlocked,
+  taskCompleted,
+  taskFailed,
+  workSalvaged,
+  workspaceReady,
+} from './support/events.ts';
+import { folded, onlyRecord } from './support/folded.ts';
+
+const TYPES = Object.keys(MAKERS) as RecordEvent['type'][];
+
+/** The shortest way to each lifecycle. */
+const WAY_TO: Readonly<Record<Lifecycle, readonly AnyEvent[]>> = {
+  running: [agentStarted()],
+  integrating: [agentStarted(), agentFinished(), integrateStarted()],
+  completed: [agentStarted(), agentFinished(), integrateStarted(), taskCompleted()],
+  failed: [agentStarted(), taskFailed()],
+  blocked_push: [agentStarted(), agentFinished(), integrateStarted(), taskBlocked()],
+};
+
+/** What each event makes of each lifecycle: `-` is refused, `=` changes nothing. Written out apart from the code. */
+const EXPECTED: Readonly<Record<RecordEvent['type'], Readonly<Record<Lifecycle, string>>>> = {
+  'workspace.ready': { running: 'running', integrating: '-', completed: '-', failed: '-', blocked_push: '-' },
+  'agent.started': { running: 'running', integrating: '-', completed: '-', failed: '-', blocked_push: '-' },
+  'agent.finished': { running: 'running', integrating: '-', completed: '-', failed: '-', blocked_push: '-' },
+  'work.salvaged': {
+    running: 'running',
+    integrating: 'integrating',
+    completed: 'completed',
+    failed: 'failed',
+    blocked_push: 'blocked_push',
+  },
+  'integrate.started': {
+    running: 'integrating',
+    integrating: '=',
+    completed: '=',
+    failed: 'integrating',
+    blocked_push: 'integrating',
+  },
+  'task.completed': {
+    running: 'completed',
+    integrating: 'completed',
+    completed: '=',
+    failed: '-',
+    blocked_push: '-',
+  },
+  'task.blocked': {
+    running: 'blocked_push',
+    integrating: 'blocked_push',
+    completed: '-',
+    failed: 'blocked_push',
+    blocked_push: 'blocked_push',
+  },
+  'task.failed': {
+    running: 'failed',
+    integrating: 'failed',
+    completed: '-',
+    failed: 'failed',
+    blocked_push: 'failed',
+  },
+};
+
+/** The event, saying something that no earlier one has said. */
+function news(type: RecordEvent['type']): RecordEvent {
+  const event = MAKERS[type]({ at: '2026-01-02T00:00:00.000Z' });
+  if ('base_commit' in event) return { ...event, base_commit: 'c'.repeat(40) };
+  return event;
+}
+
+describe('fold: which lifecycle may follow which', () => {
+  const pairs = TYPES.flatMap((type) => LIFECYCLES.map((from) => ({ type, from, to: EXPECTED[type][from] })));
+
+  it.each(pairs.filter(({ to }) => to === '-'))('$type is refused on $from, naming both', ({ type, from }) => {
+    expect(fold(folded(WAY_TO[from]), news(type))).toEqual({
+      kind: 'refused',
+      code: 'illegal_transition',
+      message: expect.stringMatching(new RegExp(`from ${from} to (?!${from})`)),
+    });
+  });
+
+  it.each(pairs.filter(({ to }) => to !== '-'))('$type on $from: $to', ({ type, from, to }) => {
+    expect(fold(folded(WAY_TO[from]), news(type))).toMatchObject({
+      kind: 'folded',
+      changed: to !== '=',
+      state: { workers: [{ lifecycle: to === '=' ? from : to }] },
+    });
+  });
+
+  it.each(TYPES)('%s without a record does not fail', (type) => {
+    expect(fold(emptyState('main', ''), MAKERS[type]())).toMatchObject({ kind: 'folded' });
+  });
+});
+
+describe('fold: what a record says', () => {
+  it('tells the whole life of a task that lands', () => {
+    const events = [workspaceReady(), agentStarted(), agentFinished(), integrateStarted(), taskCompleted()];
+    expect(onlyRecord(folded(events))).toEqual({
+      task_id: 'RQ-0001',
+      workspace_path: '/w/RQ-0001',
+      lifecycle: 'completed',
+      started_at: AT,
+      completed_at: AT,
+      push_attempts: 2,
+      title: 'Task',
+      attempt: 1,
+      identity: { pid: 7, start_time: '1', boot_id: 'x' },
+      base_commit: BASE,
+      head_commit: HEAD,
+      pushed_commit: HEAD,
+      log_path: '/l/RQ-0001.1.log',
+    });
+  });
+
+  it('keeps why and how often a task was blocked', () => {
+    expect(onlyRecord(folded(WAY_TO.blocked_push))).toMatchObject({
+      last_error: 'conflict in a.txt',
+      error_code: 'conflict',
+      push_attempts: 3,
+      completed_at: AT,
+    });
+  });
+
+  it('forgets why a task was blocked once it has landed', () => {
+    const record = onlyRecord(folded([...WAY_TO.blocked_push, integrateStarted(), taskCompleted()]));
+    expect(record).not.toHaveProperty('last_error');
+    expect(record).not.toHaveProperty('error_code');
+  });
+
+  it('keeps where the work of a failed attempt was put', () => {
+    const salvaged = folded([agentStarted(), workSalvaged(), taskFailed()]);
+    expect(onlyRecord(salvaged).salvage_ref).toBe('refs/ralph/salvage/RQ-0001/1');
+  });
+
+  it('replaces the record of an earlier attempt in its place and leaves the others', () => {
+    const three = ['RQ-0001', 'RQ-0002', 'RQ-0003'].map((task) => agentStarted({ task }));
+    const state = folded([...three, taskFailed({ task: 'RQ-0002' }), agentStarted({ task: 'RQ-0002', attempt: 2 })]);
+    expect(state.workers.map(({ task_id }) => task_id)).toEqual(['RQ-0001', 'RQ-0002', 'RQ-0003']);
+    expect(state.workers[1]).toMatchObject({ attempt: 2, lifecycle: 'running' });
+    expect(state.workers[1]).not.toHaveProperty('last_error');
+  });
+
+  it('leaves unknown fields of the file and of a record where they are', () => {
+    const before = folded([agentStarted()]);
+    const marked = { ...before, theirs: 1, workers: before.workers.map((record) => ({ ...record, mine: [2] })) };
+    const after = folded([agentFinished()], marked);
+    expect(after).toMatchObject({ theirs: 1, workers: [{ mine: [2], head_commit: HEAD }] });
+  });
+});
+
+describe('fold: fencing', () => {
+  it.each(TYPES)('%s of an earlier attempt changes nothing', (type) => {
+    const state = folded([agentStarted({ attempt: 3 })]);
+    expect(fold(state, MAKERS[type]({ attempt: 2 }))).toMatchObject({ kind: 'refused', code: 'fenced' });
+  });
+
+  it('takes over a record of ralph-agent-loop, which has no attempt', () => {
+    const foreign = {
+      task_id: 'RQ-0001',
+      workspace_path: '/w',
+      lifecycle: 'running',
+      started_at: AT,
+      push_attempts: 0,
+    };
+    const state = { ...emptyState('main', ''), workers: [{ ...foreign, lifecycle: 'running' as const }] };
+    expect(onlyRecord(folded([agentStarted()], state)).attempt).toBe(1);
+  });
+});
+
+const someEvent = fc
+  .tuple(fc.constantFrom(...TYPES), fc.constantFrom('A', 'B', 'C'), fc.integer({ min: 1, max: 3 }), fc.nat(5))
+  .map(([type, task, attempt, second]) => MAKERS[type]({ task, attempt, at: `2026-01-01T00:00:0${second}.000Z` }));
+
+describe('fold: any stream', () => {
+  it('gives the same file however it is cut into batches', () => {
+    fc.assert(
+      fc.property(fc.array(someEvent, { maxLength: 40 }), fc.array(fc.nat(40), { maxLength: 8 }), (events, cuts) => {
+        const whole = serialiseState(folded(events));
+        const bounds = [0, ...cuts.toSorted((a, b) => a - b), events.length];
+        let text = serialiseState(emptyState('main', ''));
+        for (const [index, end] of bounds.entries()) {
+          const batch = events.slice(bounds[index - 1] ?? 0, end);
+          text = serialiseState(folded(batch, JSON.parse(text) as ReturnType<typeof emptyState>));
+        }
+        expect(text).toBe(whole);
+      }),
+    );
+  });
+
+  it('says nothing new when an event comes twice in a row', () => {
+    fc.assert(
+      fc.property(fc.array(someEvent, { maxLength: 40 }), (events) => {
+        const twice = events.flatMap((event) => [event, event]);
+        expect(serialiseState(folded(twice))).toBe(serialiseState(folded(events)));
+      }),
+    );
+  });
+
+  it('never has two records of one task, never goes back to an earlier attempt, never takes back what has landed', () => {
+    fc.assert(
+      fc.property(fc.array(someEvent, { maxLength: 40 }), (events) => {
+        let state = emptyState('main', '');
+        for (const event of events) {
+          const after = folded([event], state);
+          const ids = after.workers.map(({ task_id }) => task_id);
+          expect(new Set(ids).size).toBe(ids.length);
+          for (const { task_id, attempt = 0, lifecycle } of state.workers) {
+            const later = after.workers.find((record) => record.task_id === task_id);
+            expect(later?.attempt).toBeGreaterThanOrEqual(attempt);
+            const keepsLanding =
+              lifecycle !== 'completed' || later?.attempt !== attempt || later.lifecycle === 'completed';
+            expect(keepsLanding).toBe(true);
+          }
+          expect(after.revision ?? 0).toBe((state.revision ?? 0) + (after === state ? 0 : 1));
+          state = after;
+        }
+      }),
+    );
+  });
+
+  it('has a rule for every event on every lifecycle', () => {
+    for (const type of TYPES) expect(Object.keys(RULES[type]).toSorted()).toEqual([...LIFECYCLES].toSorted());
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { Lifecycle, StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
+import { startUp, type Surroundings } from '../src/start-up.ts';
+
+const NOW = new Date('2026-06-02T00:00:00.000Z');
+
+function record(lifecycle: Lifecycle, fields: Partial<WorkerRecord> = {}): WorkerRecord {
+  return { task_id: 'A', workspace_path: '/w', lifecycle, started_at: hoursAgo(1), push_attempts: 0, ...fields };
+}
+
+function hoursAgo(hours: number): string {
+  return new Date(NOW.getTime() - hours * 3_600_000).toISOString();
+}
+
+function state(target_branch: string, ...workers: WorkerRecord[]): StateFile {
+  return { schema_version: 3, started_at: 'then', target_branch, workers, revision: 4 };
+}
+
+function started(before: StateFile | undefined, more: Partial<Surroundings> = {}) {
+  return startUp(before, {
+    path: '/r/state.json',
+    targetBranch: 'main',
+    now: NOW,
+    isActive: () => false,
+    workspaceExists: () => false,
+    ...more,
+  });
+}
+
+const active = { isActive: ({ lifecycle }: WorkerRecord) => lifecycle === 'running' };
+
+describe('startUp: target branch', () => {
+  it('makes a state where there is none (M15)', () => {
+    expect(started(undefined)).toMatchObject({
+      changed: true,
+      state: { schema_version: 3, target_branch: 'main', workers: [], started_at: NOW.toISOString(), revision: 1 },
+    });
+  });
+
+  it('leaves a state that fits as it is, its start time too', () => {
+    const before = state('main', record('running'));
+    expect(started(before, active)).toEqual({ state: before, changed: false, notes: [] });
+  });
+
+  it.each(['old', ''])('sets the branch %j anew when nobody is at work (M21, M23)', (branch) => {
+    const { state: after, notes } = started(state(branch, record('completed')));
+    expect(after).toMatchObject({ target_branch: 'main', started_at: NOW.toISOString(), revision: 5 });
+    expect(after.workers).toHaveLength(1);
+    expect(notes.join()).toContain("'main'");
+  });
+
+  it('refuses another branch while somebody is at work, and says what to do (M22)', () => {
+    const refused = () => started(state('old', record('running')), active);
+    expect(refused).toThrow(expect.objectContaining({ code: 'target_branch_mismatch' }));
+    expect(refused).toThrow(/'old'.*'main'.*1 worker is active/);
+    expect(refused).toThrow(
+      expect.objectContaining({
+        parts: expect.objectContaining({ hint: expect.stringMatching(/checkout 'old'.*delete '\/r\/state.json'/) }),
+      }),
+    );
+  });
+
+  it('refuses to guess a missing branch while somebody is at work (M23)', () => {
+    const refused = () => started(state('', record('running'), record('running', { task_id: 'B' })), active);
+    expect(refused).toThrow(expect.objectContaining({ code: 'target_branch_missing' }));
+    expect(refused).toThrow(/target branch is missing.*2 workers are active/);
+  });
+});
+
+describe('startUp: lost records', () => {
+  it.each(['running', 'integrating'] as const)('calls a %s record failed when its process is gone', (lifecycle) => {
+    const { state: after, notes } = started(state('main', record(lifecycle, { attempt: 2 })));
+    expect(after.workers).toEqual([
+      record('failed', {
+        attempt: 2,
+        completed_at: NOW.toISOString(),
+        last_error: 'lost: its process is gone',
+        error_code: 'agent_failed',
+      }),
+    ]);
+    expect(notes).toHaveLength(1);
+  });
+
+  it('sets the branch anew when the only records are lost ones', () => {
+    expect(started(state('old', record('running'))).state.target_branch).toBe('main');
+  });
+});
+
+describe('startUp: pruning', () => {
+  it.each<[string, WorkerRecord, boolean]>([
+    ['ended 23 h ago', record('completed', { started_at: hoursAgo(99), completed_at: hoursAgo(23) }), true],
+    ['ended 24 h ago', record('failed', { completed_at: hoursAgo(24) }), false],
+    ['ended at an unknown time, started 25 h ago', record('failed', { started_at: hoursAgo(25) }), false],
+    ['ended and started at unknown times', record('failed', { started_at: 'x', completed_at: 'y' }), false],
+    ['ended in the future', record('completed', { completed_at: hoursAgo(-48) }), true],
+    ['running for 100 h', record('running', { started_at: hoursAgo(100) }), true],
+    ['blocked 25 h ago, workspace gone', record('blocked_push', { completed_at: hoursAgo(25) }), false],
+    [
+      'blocked 25 h ago, workspace there',
+      record('blocked_push', { completed_at: hoursAgo(25), workspace_path: '/kept' }),
+      true,
+    ],
+    [
+      'failed 25 h ago, workspace there',
+      record('failed', { completed_at: hoursAgo(25), workspace_path: '/kept' }),
+      false,
+    ],
+  ])('keeps or drops a record that %s (M24)', (_title, old, kept) => {
+    const { state: after } = started(state('main', old), { ...active, workspaceExists: (path) => path === '/kept' });
+    expect(after.workers).toHaveLength(kept ? 1 : 0);
+  });
+});

@@ -1,0 +1,29 @@
+import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
+import { promptPath } from './workspace-marker.ts';
+
+export interface AgentFacts {
+  readonly taskId: string;
+  readonly title: string;
+  readonly attempt: number;
+  readonly path: string;
+  readonly branch: string;
+}
+
+/** Returns the environment of an agent: ours, without what would lead git elsewhere, and what it should know. */
+export function agentEnvironment(facts: AgentFacts, from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return {
+    ...scrubbedEnvironment(from),
+    PWD: facts.path,
+    RALPH_TASK_ID: facts.taskId,
+    RALPH_TASK_TITLE: withoutNul(facts.title),
+    RALPH_WORKSPACE: facts.path,
+    RALPH_TARGET_BRANCH: facts.branch,
+    RALPH_PROMPT_FILE: promptPath(facts.path),
+    RALPH_ATTEMPT: String(facts.attempt),
+  };
+}
+
+/** A title from a JSON file may hold what no environment can. */
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', ' ');
+}

@@ -1,0 +1,51 @@
+import { Failure } from '@ralph/protocol/contract/failure';
+import { baseRef } from '@ralph/protocol/contract/paths';
+import { git, tryGit, type GitResult } from '@ralph/protocol/process/git';
+import { gitSettings } from './git-settings.ts';
+import type { Origin } from './origin.ts';
+
+const FETCH_LIMIT_MS = 600_000;
+
+/**
+ * Fetches the target branch of origin straight into the ref that keeps the base commit of a workspace, touching no
+ * other ref of the user, and returns the commit. A failed fetch is tried once more.
+ *
+ * @throws Failure `target_branch_missing`, `origin_unreachable`, `cancelled`, or `git_failed`
+ */
+export async function fetchBase(
+  repoRoot: string,
+  request: { readonly origin: Origin; readonly branch: string; readonly taskId: string; readonly signal: AbortSignal },
+): Promise<string> {
+  const { origin, branch, taskId, signal } = request;
+  const ref = baseRef(taskId);
+  // Without --refmap, several fetches at once would fight for the user's own tracking branch.
+  const options = ['-q', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-prune'];
+  if (origin.fetchFrom === 'origin') options.push('--refmap=');
+  const args = ['fetch', ...options, origin.fetchFrom, `+refs/heads/${branch}:${ref}`];
+  const env = gitSettings({ 'core.packedRefsTimeout': '10000' });
+  const fetch = () => tryGit(args, { cwd: repoRoot, env, signal, limitMs: FETCH_LIMIT_MS });
+  let result = await fetch();
+  if (result.exitCode !== 0 && !signal.aborted) result = await fetch();
+  if (signal.aborted) throw new Failure('cancelled', 'stopped while the target branch was fetched');
+  if (result.exitCode !== 0) throw await fetchFailure(repoRoot, origin, branch, result);
+  return (await git(['rev-parse', '--verify', `${ref}^{commit}`], { cwd: repoRoot })).trim();
+}
+
+/** Asks origin why the fetch failed, since the words of git do not say it safely. */
+async function fetchFailure(repoRoot: string, origin: Origin, branch: string, result: GitResult): Promise<Failure> {
+  const asked = await tryGit(['ls-remote', '--exit-code', origin.fetchFrom, `refs/heads/${branch}`], { cwd: repoRoot });
+  const words = result.stderr.trim().split('\n').slice(0, 3).join(' / ');
+  if (asked.exitCode === 2) {
+    return new Failure('target_branch_missing', `origin has no branch ${branch}`, {
+      hint: `git push -u origin ${branch}`,
+    });
+  }
+  if (asked.exitCode === 0) {
+    return new Failure('git_failed', `cannot fetch ${branch} from origin: ${words}`, {
+      hint: `git fetch origin ${branch}`,
+    });
+  }
+  return new Failure('origin_unreachable', `cannot reach origin (${origin.fetchUrl}): ${words}`, {
+    hint: `try it by hand: git ls-remote ${origin.fetchFrom}`,
+  });
+}

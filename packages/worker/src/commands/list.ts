@@ -1,0 +1,31 @@
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import type { LIST_OPTIONS } from '../options.ts';
+import { openSite } from '../site.ts';
+import { listSalvaged, listWorkspaces, type ListedWorkspace, type SalvagedWork } from '../workspace-list.ts';
+
+/** `ralph-worker list`: the workspaces, or what was kept of removed ones. */
+export async function run({ args }: Call<typeof LIST_OPTIONS>): Promise<Result> {
+  const site = await openSite(args);
+  if (args.salvaged) {
+    return {
+      records: await listSalvaged(site),
+      columns: {
+        task: (row: SalvagedWork) => row.task_id,
+        ref: (row: SalvagedWork) => row.ref,
+        commit: (row: SalvagedWork) => row.commit.slice(0, 10),
+        at: (row: SalvagedWork) => row.at,
+        subject: (row: SalvagedWork) => row.subject,
+      },
+    };
+  }
+  return {
+    records: await listWorkspaces(site),
+    columns: {
+      task: (row: ListedWorkspace) => row.task_id,
+      attempt: (row: ListedWorkspace) => String(row.attempt ?? '?'),
+      ahead: (row: ListedWorkspace) => String(row.ahead ?? '?'),
+      edits: (row: ListedWorkspace) => (row.dirty === null ? '?' : row.dirty ? 'yes' : 'no'),
+      workspace: (row: ListedWorkspace) => row.workspace_path,
+    },
+  };
+}

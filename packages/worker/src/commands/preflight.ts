@@ -1,0 +1,19 @@
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import { requireExecutable } from '@ralph/protocol/process/find-executable';
+import { findGitRepository } from '@ralph/protocol/process/repository';
+import { requireIdentity } from '../identity.ts';
+import type { TARGET_OPTIONS } from '../options.ts';
+import { openSite } from '../site.ts';
+import { targetBranch } from '../target-branch.ts';
+
+/** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */
+export async function run({ args, command }: Call<typeof TARGET_OPTIONS>): Promise<Result> {
+  const { root } = findGitRepository(args.repo);
+  const branch = await targetBranch(root, args['target-branch']);
+  await requireIdentity({ cwd: root });
+  const site = await openSite(args);
+  const [agent] = command;
+  if (agent !== undefined) requireExecutable(agent, process.cwd());
+  const record = { target_branch: branch, workspace_root: site.root, repo_root: root };
+  return { record, text: `ready: work starts from ${branch}, in ${site.root}\n` };
+}

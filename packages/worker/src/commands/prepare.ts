@@ -1,0 +1,34 @@
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import { nextAttemptNumber, takeClaim } from '../claim.ts';
+import { openWorkspace } from '../open-workspace.ts';
+import type { TARGET_OPTIONS } from '../options.ts';
+import { readOrigin } from '../origin.ts';
+import { openSite } from '../site.ts';
+import { targetBranch } from '../target-branch.ts';
+import { workspacePath } from '../workspace-path.ts';
+
+/** `ralph-worker prepare`: a fresh workspace for a task, for whoever wants to work in it by hand. */
+export async function run({ args, operands, stop }: Call<typeof TARGET_OPTIONS>): Promise<Result> {
+  const [taskId = ''] = operands;
+  const site = await openSite(args);
+  const path = workspacePath(site, taskId);
+  const branch = await targetBranch(site.repo.root, args['target-branch']);
+  const origin = await readOrigin(site.repo.root);
+  const claim = await takeClaim(site, taskId);
+  try {
+    const attempt = await nextAttemptNumber(site, taskId, undefined);
+    const opened = await openWorkspace(site, { taskId, attempt, path, branch, origin, signal: stop.signal });
+    const record = {
+      task_id: taskId,
+      attempt,
+      workspace_path: path,
+      base_commit: opened.baseCommit,
+      reused: false,
+      duration_ms: opened.durationMs,
+      ...(opened.salvaged === undefined ? {} : { salvage_ref: opened.salvaged.ref }),
+    };
+    return { record, text: `${path}\n` };
+  } finally {
+    claim.release();
+  }
+}

@@ -1,0 +1,108 @@
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { existsSync } from 'node:fs';
+import type { EventFields } from '@ralph/protocol/contract/events';
+import { asIoFailure, isFailure, type FailureCode } from '@ralph/protocol/contract/failure';
+import { attemptRef } from '@ralph/protocol/contract/paths';
+import type { Task } from '@ralph/protocol/contract/task';
+import type { Claim } from './claim.ts';
+import { dropBaseRef } from './ralph-refs.ts';
+import { removeWorkspace, type Removal } from './remove-workspace.ts';
+import type { RunContext } from './run-context.ts';
+import { kindAt } from './workspace-path.ts';
+
+/** One attempt at a task that we have claimed. */
+export interface Attempt {
+  readonly task: Task;
+  readonly number: number;
+  readonly path: string;
+  readonly logPath: string;
+  readonly claim: Claim;
+}
+
+interface Reason {
+  readonly code: FailureCode;
+  readonly reason: string;
+  readonly hint: string | undefined;
+}
+
+type Why = { readonly code: FailureCode; readonly reason: string } | { readonly error: unknown };
+
+const NOTHING: Removal = { removed: false, salvaged: undefined };
+
+/**
+ * Closes an attempt that came to nothing: keeps what it left, removes its workspace, lets the claim go, and says so.
+ * The claim is free before `task.failed` is seen, so that whoever answers it with a retry is not turned away. When the
+ * work cannot be kept, the workspace stays and the event says why.
+ *
+ * @param how `isOpen` tells whether the workspace is this attempt's; an older one is left alone
+ */
+export async function closeFailedAttempt(
+  context: RunContext,
+  attempt: Attempt,
+  how: Why & { readonly isOpen: boolean; readonly parked: boolean },
+): Promise<void> {
+  const { task, number, path } = attempt;
+  const of = { task_id: task.id, attempt: number };
+  const why = reasonOf(context, how);
+  const { removal, problem } = await removeAttempt(context, attempt, how.isOpen, why.reason);
+  attempt.claim.release();
+  const { salvaged, removed } = removal;
+  if (salvaged !== undefined) {
+    await context.output.event('work.salvaged', {
+      ...of,
+      ref: salvaged.ref,
+      commit: salvaged.commit,
+      reason: why.reason,
+    });
+  }
+  const reason = problem === undefined ? why.reason : `${why.reason}; the workspace is kept, since ${problem}`;
+  const kept = salvaged?.ref ?? (how.parked ? attemptRef(task.id, number) : undefined);
+  const hasLog = existsSync(attempt.logPath);
+  const showLog = ['ralph-worker', 'logs', task.id, '--attempt', String(number), '--repo', context.site.repo.root];
+  const next = hasLog ? commandLine(showLog) : why.hint;
+  await context.output.event('task.failed', {
+    ...of,
+    reason,
+    code: why.code,
+    ...(kept === undefined ? {} : { salvage_ref: kept }),
+    ...(hasLog ? { log_path: attempt.logPath } : {}),
+    ...(next === undefined ? {} : { next_command: next }),
+  });
+  if (removed) await context.output.event('workspace.removed', { ...of, workspace_path: path });
+}
+
+/** Tells that a task failed before it could be claimed. */
+export async function failTask(context: RunContext, task: Task, error: unknown): Promise<void> {
+  const { code, reason, hint } = reasonOf(context, { error });
+  const fields: EventFields<'task.failed'> = { task_id: task.id, attempt: task.attempt ?? 1, reason, code };
+  await context.output.event('task.failed', hint === undefined ? fields : { ...fields, next_command: hint });
+}
+
+async function removeAttempt(
+  { site }: RunContext,
+  { task, path }: Attempt,
+  isOpen: boolean,
+  reason: string,
+): Promise<{ removal: Removal; problem: string | undefined }> {
+  try {
+    if (isOpen)
+      return {
+        removal: await removeWorkspace(site, { taskId: task.id, path, reason, isMadeByUs: true }),
+        problem: undefined,
+      };
+    if (kindAt(path) === 'absent') await dropBaseRef(site.repo.root, task.id);
+    return { removal: NOTHING, problem: undefined };
+  } catch (error) {
+    return { removal: NOTHING, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A stop explains every error that it causes on its way. */
+function reasonOf({ signal, output }: RunContext, why: Why): Reason {
+  if ('code' in why) return { code: why.code, reason: why.reason, hint: undefined };
+  if (signal.aborted) return { code: 'cancelled', reason: 'the run was stopped', hint: undefined };
+  const error = asIoFailure(why.error, 'use a file');
+  if (isFailure(error)) return { code: error.code, reason: error.message, hint: error.parts.hint };
+  output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return { code: 'internal', reason: error instanceof Error ? error.message : String(error), hint: undefined };
+}

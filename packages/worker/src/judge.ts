@@ -1,0 +1,65 @@
+import type { FailureCode } from '@ralph/protocol/contract/failure';
+import type { TreeEnd } from '@ralph/protocol/process/process-tree';
+
+/** What an agent left in its workspace. */
+export interface WorkLeft {
+  /** Commits of its own on top of what origin has. */
+  readonly commits: number;
+  /** Why the workspace cannot be taken as finished: a rebase in progress, a repository inside. */
+  readonly unfinished: string | undefined;
+}
+
+export type Verdict =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'no_changes' }
+  | { readonly kind: 'unfinished'; readonly what: string }
+  | { readonly kind: 'failed'; readonly exitCode: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'cancelled' };
+
+/** Tells whether an agent has ended as one that did its work. */
+export function endedWell(end: TreeEnd): boolean {
+  return end.cause === 'exited' && end.exitCode === 0;
+}
+
+/** Decides what an attempt came to. Work is ready only when the agent ended well and left finished commits. */
+export function judge(end: TreeEnd, work: WorkLeft): Verdict {
+  switch (end.cause) {
+    case 'timeout':
+      return { kind: 'timeout' };
+    case 'cancelled':
+      return { kind: 'cancelled' };
+    case 'exited':
+      if (end.exitCode === null) return { kind: 'signalled', signal: end.signal ?? 'a signal' };
+      if (end.exitCode !== 0) return { kind: 'failed', exitCode: end.exitCode };
+      if (work.unfinished !== undefined) return { kind: 'unfinished', what: work.unfinished };
+      return work.commits > 0 ? { kind: 'ready' } : { kind: 'no_changes' };
+  }
+}
+
+export interface AttemptFailure {
+  readonly code: FailureCode;
+  readonly reason: string;
+}
+
+/** Returns why an attempt failed, for programs and for people; nothing when it did not. */
+export function failureOf(verdict: Verdict, lastLine: string): AttemptFailure | undefined {
+  const said = lastLine === '' ? '' : `: ${lastLine}`;
+  switch (verdict.kind) {
+    case 'ready':
+      return undefined;
+    case 'no_changes':
+      return { code: 'no_changes', reason: `agent ended with status 0 but left no changes${said}` };
+    case 'unfinished':
+      return { code: 'agent_failed', reason: `agent ended with status 0 but left ${verdict.what}` };
+    case 'failed':
+      return { code: 'agent_failed', reason: `agent ended with status ${verdict.exitCode}${said}` };
+    case 'signalled':
+      return { code: 'agent_signalled', reason: `agent was ended by ${verdict.signal}${said}` };
+    case 'timeout':
+      return { code: 'agent_timeout', reason: `agent was ended at its time limit${said}` };
+    case 'cancelled':
+      return { code: 'cancelled', reason: 'agent was ended because the run was stopped' };
+  }
+}

@@ -1,0 +1,73 @@
+import { carriesTaskId, withTaskId } from './task-id-trailer.ts';
+import { tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
+
+interface Commit {
+  readonly id: string;
+  readonly parents: readonly string[];
+  readonly tree: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly message: string;
+}
+
+// The body comes last, since it may hold any character but NUL.
+const FIELDS = ['%H', '%P', '%T', '%an', '%ae', '%ad', '%cn', '%ce', '%cd', '%B'];
+
+/**
+ * Sees to it that every commit of the agent's own names its task: a message that does not gets a trailer. Such a
+ * commit and those on top of it are made anew with the same tree, people and dates. Index and files are not touched.
+ *
+ * @returns the newest commit, on which nothing stands yet
+ */
+export async function labelCommits(workspace: string, base: string, head: string, taskId: string): Promise<string> {
+  const renamed = new Map<string, string>();
+  for (const commit of await ownCommits(workspace, base, head)) {
+    const parents = commit.parents.map((parent) => renamed.get(parent) ?? parent);
+    const named = carriesTaskId(commit.message, taskId);
+    if (named && parents.every((parent, index) => parent === commit.parents[index])) continue;
+    const message = named ? commit.message : withTaskId(commit.message, taskId);
+    renamed.set(commit.id, await makeCommit(workspace, { ...commit, parents, message }));
+  }
+  return renamed.get(head) ?? head;
+}
+
+/** Returns how many commits of a workspace are the agent's own: neither in the base nor known to be on origin. */
+export async function countOwnCommits(workspace: string, base: string, head: string): Promise<number> {
+  const text = await workspaceGit(workspace, ['rev-list', '--count', head, '--not', base, '--remotes=origin']);
+  return Number(text);
+}
+
+async function ownCommits(workspace: string, base: string, head: string): Promise<Commit[]> {
+  const order = ['--reverse', '--topo-order', '--date=raw', '--encoding=UTF-8', '--no-show-signature'];
+  const args = ['log', '-z', ...order, `--format=${FIELDS.join('%n')}`, head, '--not', base, '--remotes=origin'];
+  const text = await workspaceGit(workspace, args);
+  return text
+    .split('\0')
+    .filter((record) => record !== '')
+    .map(readCommit);
+}
+
+function readCommit(record: string): Commit {
+  const lines = record.split('\n');
+  const [id = '', parents = '', tree = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = ''] = lines;
+  return {
+    id,
+    tree,
+    parents: parents.split(' ').filter((parent) => parent !== ''),
+    env: {
+      GIT_AUTHOR_NAME: an,
+      GIT_AUTHOR_EMAIL: ae,
+      GIT_AUTHOR_DATE: `@${ad}`,
+      GIT_COMMITTER_NAME: cn,
+      GIT_COMMITTER_EMAIL: ce,
+      GIT_COMMITTER_DATE: `@${cd}`,
+    },
+    message: lines.slice(FIELDS.length - 1).join('\n'),
+  };
+}
+
+async function makeCommit(workspace: string, commit: Commit): Promise<string> {
+  const signing = await tryWorkspaceGit(workspace, ['config', '--type=bool', 'commit.gpgsign']);
+  const flags = signing.stdout.trim() === 'true' ? ['-S'] : [];
+  const args = ['commit-tree', ...flags, commit.tree, ...commit.parents.flatMap((parent) => ['-p', parent])];
+  return (await workspaceGit(workspace, args, { env: commit.env, input: commit.message })).trim();
+}

@@ -1,0 +1,56 @@
+import { attemptRef } from '@ralph/protocol/contract/paths';
+import { tryGit } from '@ralph/protocol/process/git';
+import { fetchBase } from './base-commit.ts';
+import { recordAttempt } from './claim.ts';
+import { createWorkspace } from './create-workspace.ts';
+import type { Origin } from './origin.ts';
+import { setRef } from './ralph-refs.ts';
+import { clearPlace } from './remove-workspace.ts';
+import type { Salvaged } from './salvage.ts';
+import type { Site } from './site.ts';
+
+export interface WorkspaceRequest {
+  readonly taskId: string;
+  readonly attempt: number;
+  readonly path: string;
+  readonly branch: string;
+  readonly origin: Origin;
+  readonly signal: AbortSignal;
+}
+
+export interface OpenedWorkspace {
+  readonly baseCommit: string;
+  /** What an older workspace at this place held and nobody else had. */
+  readonly salvaged: Salvaged | undefined;
+  readonly durationMs: number;
+}
+
+/** Why work was kept that stood where a new workspace had to go. */
+export const IN_THE_WAY = 'an older workspace was in the place of a new one';
+
+/**
+ * Makes a fresh workspace for a claimed task on the newest commit of the target branch, in place of an older one whose
+ * work is kept first. The attempt number is used up even when this fails.
+ *
+ * @throws Failure what of git, origin or the file system; the older workspace is then still there
+ */
+export async function openWorkspace(site: Site, request: WorkspaceRequest): Promise<OpenedWorkspace> {
+  const { taskId, path } = request;
+  const began = performance.now();
+  const baseCommit = await fetchRecorded(site, request);
+  const { salvaged } = await clearPlace(site, { taskId, path, reason: IN_THE_WAY });
+  await createWorkspace(site, { ...request, baseCommit });
+  return { baseCommit, salvaged, durationMs: Math.round(performance.now() - began) };
+}
+
+/** A number must be used up before anything can fail, so its ref stands on HEAD until the base is known. */
+async function fetchRecorded(site: Site, request: WorkspaceRequest): Promise<string> {
+  const { taskId, attempt } = request;
+  const { root } = site.repo;
+  const head = await tryGit(['rev-parse', '-q', '--verify', 'HEAD^{commit}'], { cwd: root });
+  if (head.exitCode === 0) await recordAttempt(site, taskId, attempt, head.stdout.trim());
+  const baseCommit = await fetchBase(root, request);
+  if (head.exitCode === 0) await setRef(root, attemptRef(taskId, attempt), baseCommit);
+  else await recordAttempt(site, taskId, attempt, baseCommit);
+  return baseCommit;
+}

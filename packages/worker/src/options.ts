@@ -1,0 +1,34 @@
+import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+
+export const ROOT_OPTIONS = {
+  'workspace-root': {
+    kind: 'text',
+    value: 'DIR',
+    describe: 'folder that holds the workspaces (default: PARENT/.workspaces/REPO/parallel)',
+  },
+} as const satisfies OptionSpecs;
+
+export const TARGET_OPTIONS = {
+  'target-branch': {
+    kind: 'text',
+    value: 'BRANCH',
+    describe: 'branch of origin that the work starts from (default: the branch that is checked out)',
+  },
+  ...ROOT_OPTIONS,
+} as const satisfies OptionSpecs;
+
+export const RUN_OPTIONS = {
+  jobs: { kind: 'count', value: 'N', fallback: 1, describe: 'agents that run side by side (default: 1)' },
+  timeout: { kind: 'seconds', value: 'TIME', describe: 'end an agent that runs longer (default: no limit)' },
+  ...TARGET_OPTIONS,
+  ...LEASH_OPTION,
+} as const satisfies OptionSpecs;
+
+export const LIST_OPTIONS = {
+  ...ROOT_OPTIONS,
+  salvaged: { kind: 'flag', describe: 'the kept work of removed workspaces instead' },
+} as const satisfies OptionSpecs;
+
+export const LOGS_OPTIONS = {
+  attempt: { kind: 'count', value: 'N', describe: 'which attempt (default: the last one)' },
+} as const satisfies OptionSpecs;

@@ -1,0 +1,59 @@
+import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
+import { LIST_OPTIONS, LOGS_OPTIONS, ROOT_OPTIONS, RUN_OPTIONS, TARGET_OPTIONS } from './options.ts';
+
+const ONE_ID = { name: 'ID', least: 1, most: 1 } as const;
+
+export const program: ProgramSpec = {
+  name: 'ralph-worker',
+  summary: 'one task in a workspace of its own',
+  commands: [
+    command({
+      words: ['run'],
+      summary: 'Read tasks, run an agent for each in a fresh workspace, and say how it ended.',
+      command: 'required',
+      options: RUN_OPTIONS,
+      examples: ['ralph-state task list --runnable | ralph-worker run --jobs 4 -- claude -p'],
+      load: () => import('./commands/run.ts'),
+    }),
+    command({
+      words: ['prepare'],
+      summary: 'Make a fresh workspace for a task, without an agent.',
+      operands: ONE_ID,
+      options: TARGET_OPTIONS,
+      load: () => import('./commands/prepare.ts'),
+    }),
+    command({
+      words: ['remove'],
+      summary: 'Remove the workspace of a task; what is neither landed nor parked is kept as a salvage ref.',
+      operands: ONE_ID,
+      options: ROOT_OPTIONS,
+      load: () => import('./commands/remove.ts'),
+    }),
+    command({
+      words: ['list'],
+      summary: 'List the workspaces, or the work that was kept of removed ones.',
+      options: LIST_OPTIONS,
+      load: () => import('./commands/list.ts'),
+    }),
+    command({
+      words: ['reap'],
+      summary: 'Remove what no living process claims, after keeping its work; blocked workspaces stay.',
+      options: ROOT_OPTIONS,
+      load: () => import('./commands/reap.ts'),
+    }),
+    command({
+      words: ['logs'],
+      summary: 'Print what the agent of a task wrote.',
+      operands: ONE_ID,
+      options: LOGS_OPTIONS,
+      load: () => import('./commands/logs.ts'),
+    }),
+    command({
+      words: ['preflight'],
+      summary: 'Check that a run could start here, and say with which branch and folders.',
+      command: 'optional',
+      options: TARGET_OPTIONS,
+      load: () => import('./commands/preflight.ts'),
+    }),
+  ],
+};

@@ -1,0 +1,40 @@
+import type { Task } from '@ralph/protocol/contract/task';
+
+const RULES = [
+  'You are alone in this folder: a fresh copy of the repository, made for this task only.',
+  'Commit your work, or leave your edits in place: they will be committed for you.',
+  'Do not push, and do not edit .ralph/queue.jsonc or .ralph/done.jsonc: both happen after you have ended.',
+].join(' ');
+
+/**
+ * Returns what an agent reads on its stdin: the title, what is asked, what else the task says, its id and the rules.
+ * Control characters become spaces (reference: part A13), since some agents show the prompt on a terminal.
+ */
+export function promptText(task: Task): string {
+  const parts = [
+    task.title,
+    [task.description, task.request].filter(isFilled).join('\n\n'),
+    section('Plan', task.plan),
+    section('Scope', task.scope),
+    section('Notes', task.notes),
+    section('Evidence', task.evidence),
+    `Task: ${task.id}`,
+    RULES,
+  ];
+  return `${parts.filter(isFilled).map(withoutControls).join('\n\n')}\n`;
+}
+
+function section(heading: string, items: readonly string[] | undefined): string {
+  return items === undefined || items.length === 0
+    ? ''
+    : [`${heading}:`, ...items.map((item) => `- ${item}`)].join('\n');
+}
+
+function isFilled(text: string | null | undefined): text is string {
+  return typeof text === 'string' && text.trim() !== '';
+}
+
+function withoutControls(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, ' ');
+}

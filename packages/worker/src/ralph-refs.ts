@@ -1,0 +1,70 @@
+import { git, tryGit } from '@ralph/protocol/process/git';
+import { baseRef } from '@ralph/protocol/contract/paths';
+import { gitSettings } from './git-settings.ts';
+
+export interface RalphRef {
+  readonly ref: string;
+  readonly commit: string;
+  readonly subject: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+// Several of us may change refs at the same moment; git waits only a tenth of a second by itself.
+const PATIENT = gitSettings({ 'core.filesRefLockTimeout': '10000', 'core.packedRefsTimeout': '10000' });
+
+/** Lists refs of ours in the user's repository, by prefix. */
+export async function listRefs(repoRoot: string, ...prefixes: readonly string[]): Promise<RalphRef[]> {
+  const format = '%(refname)%09%(objectname)%09%(committerdate:iso-strict)%09%(contents:subject)';
+  const text = await git(['for-each-ref', '--sort=refname', `--format=${format}`, ...prefixes], { cwd: repoRoot });
+  return text.split('\n').flatMap((line) => {
+    const [ref = '', commit = '', at = '', ...subject] = line.split('\t');
+    return ref === '' ? [] : [{ ref, commit, at, subject: subject.join('\t') }];
+  });
+}
+
+/** Lists the attempt and salvage refs of one task. */
+export function refsOfTask(repoRoot: string, taskId: string): Promise<RalphRef[]> {
+  return listRefs(repoRoot, `refs/ralph/attempts/${taskId}/`, `refs/ralph/salvage/${taskId}/`);
+}
+
+/** Makes a ref that must not exist yet; tells whether it did. */
+export async function createRef(repoRoot: string, ref: string, commit: string): Promise<boolean> {
+  const nothing = '0'.repeat(commit.length);
+  const { exitCode } = await tryGit(['update-ref', ref, commit, nothing], { cwd: repoRoot, env: PATIENT });
+  return exitCode === 0;
+}
+
+/** Sets a ref, whatever it was. */
+export async function setRef(repoRoot: string, ref: string, commit: string): Promise<void> {
+  await git(['update-ref', ref, commit], { cwd: repoRoot, env: PATIENT });
+}
+
+/** Lets the base commit of a workspace go. That it was not kept is no error. */
+export async function dropBaseRef(repoRoot: string, taskId: string): Promise<void> {
+  await git(['update-ref', '-d', baseRef(taskId)], { cwd: repoRoot, env: PATIENT });
+}
+
+/**
+ * Brings a commit of a workspace, with everything that it needs, under a ref of the user's repository.
+ *
+ * @throws Failure `git_failed`; also when the ref holds something that would be lost and `replace` is not set
+ */
+export async function bringIn(
+  repoRoot: string,
+  from: { readonly path: string; readonly ref: string },
+  to: { readonly ref: string; readonly replace: boolean },
+): Promise<void> {
+  const refspec = `${to.replace ? '+' : ''}${from.ref}:${to.ref}`;
+  const args = [
+    'fetch',
+    '-q',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--refmap=',
+    from.path,
+    refspec,
+  ];
+  await git(args, { cwd: repoRoot, env: PATIENT, limitMs: 600_000 });
+}

@@ -1,0 +1,75 @@
+import { ORDERS } from '@ralph/protocol/contract/events';
+import { badLine, describeIssue } from '@ralph/protocol/contract/parse-line';
+import { attemptOfRef } from './attempt-number.ts';
+import { takeClaim } from './claim.ts';
+import { refsOfTask } from './ralph-refs.ts';
+import { removeWorkspace, type Removal } from './remove-workspace.ts';
+import type { RunContext } from './run-context.ts';
+import type { Site } from './site.ts';
+import { readMarker } from './workspace-marker.ts';
+import { workspacePath } from './workspace-path.ts';
+
+export interface RemovalOrder {
+  readonly taskId: string;
+  readonly attempt: number | undefined;
+}
+
+export interface DoneRemoval extends Removal {
+  readonly path: string;
+  readonly attempt: number;
+}
+
+/** Why work was kept that a removed workspace held. */
+export const REMOVED_ON_REQUEST = 'its workspace was removed on request';
+
+/**
+ * Reads an order to remove a workspace.
+ *
+ * @throws Failure `bad_line`
+ */
+export function readRemovalOrder(record: Record<string, unknown>, lineNumber: number): RemovalOrder {
+  const parsed = ORDERS['workspace.remove'].safeParse(record);
+  if (!parsed.success) throw badLine(lineNumber, `workspace.remove: ${describeIssue(parsed.error)}`);
+  return { taskId: parsed.data.task_id, attempt: parsed.data.attempt };
+}
+
+/**
+ * Removes the workspace of a task that has landed or that nobody wants any more. What it holds beside parked and
+ * landed commits is kept under a salvage ref. That there is none is no error.
+ *
+ * @throws Failure `claim_held` while a living process has the task, `task_unsafe_id`, `workspace_root`, what of git
+ */
+export async function removeOnRequest(site: Site, taskId: string): Promise<DoneRemoval> {
+  const path = workspacePath(site, taskId);
+  const claim = await takeClaim(site, taskId);
+  try {
+    const attempt = readMarker(path)?.attempt ?? (await lastAttempt(site, taskId));
+    return { ...(await removeWorkspace(site, { taskId, path, reason: REMOVED_ON_REQUEST })), path, attempt };
+  } finally {
+    claim.release();
+  }
+}
+
+async function lastAttempt(site: Site, taskId: string): Promise<number> {
+  const refs = await refsOfTask(site.repo.root, taskId);
+  return Math.max(1, ...refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []));
+}
+
+/** Carries out an order of the stream; a problem ends this order alone. */
+export async function obeyRemovalOrder({ site, output, program }: RunContext, order: RemovalOrder): Promise<void> {
+  try {
+    const { path, attempt, salvaged } = await removeOnRequest(site, order.taskId);
+    if (salvaged !== undefined) {
+      await output.event('work.salvaged', { task_id: order.taskId, ...salvaged, reason: REMOVED_ON_REQUEST });
+    }
+    await output.event('workspace.removed', {
+      task_id: order.taskId,
+      attempt: order.attempt ?? attempt,
+      workspace_path: path,
+    });
+  } catch (error) {
+    output.error(
+      `${program}: cannot remove the workspace of ${order.taskId}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { git } from '@ralph/protocol/process/git';
+
+export interface ConfigEntry {
+  /** `section.name` or `section.subsection.name`, as git lists it. */
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * Settings of the user's repository that a workspace must share, or its commits and transports would behave
+ * differently: who commits and how commits are signed, how origin is reached, line ends, filters such as git-lfs, and
+ * what a partial clone needs. Hooks, aliases and everything else stay behind on purpose.
+ */
+const SHARED = [
+  /^user\.(?:name|email|signingkey|useconfigonly)$/,
+  /^commit\.gpgsign$/,
+  /^gpg\./,
+  /^credential\./,
+  /^http\./,
+  /^url\./,
+  /^filter\./,
+  /^core\.(?:sshcommand|autocrlf|eol|safecrlf|symlinks|ignorecase)$/,
+  /^remote\.origin\.(?:proxy|uploadpack|receivepack|promisor|partialclonefilter)$/,
+  /^extensions\.partialclone$/,
+];
+
+/** Reads the repository's own settings. */
+export async function readLocalConfig(repoRoot: string): Promise<ConfigEntry[]> {
+  const text = await git(['config', '--local', '--list', '-z'], { cwd: repoRoot });
+  return text.split('\0').flatMap((record) => {
+    const end = record.indexOf('\n');
+    if (record === '') return [];
+    // A key without a value, as `[core] bare` alone, means true.
+    return [end === -1 ? { key: record, value: 'true' } : { key: record.slice(0, end), value: record.slice(end + 1) }];
+  });
+}
+
+/** Returns the settings that a workspace gets from the user's repository. */
+export function sharedEntries(local: readonly ConfigEntry[]): ConfigEntry[] {
+  return local.filter(({ key }) => SHARED.some((pattern) => pattern.test(key)));
+}
+
+/** Returns settings in the form of a git configuration file. */
+export function configText(entries: readonly ConfigEntry[]): string {
+  return entries.map(({ key, value }) => `${sectionLine(key)}\n\t${nameOf(key)} = ${quoted(value)}\n`).join('');
+}
+
+function sectionLine(key: string): string {
+  const [first, last] = [key.indexOf('.'), key.lastIndexOf('.')];
+  const section = key.slice(0, first);
+  if (first === last) return `[${section}]`;
+  return `[${section} "${key.slice(first + 1, last).replace(/["\\]/g, '\\$&')}"]`;
+}
+
+function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf('.') + 1);
+}
+
+function quoted(value: string): string {
+  const escaped = value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+  return `"${escaped}"`;
+}

@@ -1,0 +1,86 @@
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
+import type { Task } from '@ralph/protocol/contract/task';
+import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
+import { agentEnvironment } from './agent-environment.ts';
+import { followLog } from './agent-log.ts';
+import { promptText } from './prompt.ts';
+import type { RunContext } from './run-context.ts';
+import { promptPath } from './workspace-marker.ts';
+
+const PROGRESS_MS = 2000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface AgentRun {
+  readonly task: Task;
+  readonly attempt: number;
+  readonly path: string;
+  readonly baseCommit: string;
+  readonly logPath: string;
+}
+
+/**
+ * Runs the agent in a workspace until it and everything that it started have ended. It is announced by
+ * `agent.started` before the first of its instructions runs, so that nobody can die without having said who it was.
+ *
+ * @throws Failure `agent_spawn_failed`, `cancelled` when a stop came first
+ */
+export async function runAgent(context: RunContext, run: AgentRun): Promise<TreeEnd> {
+  const { task, attempt, path, logPath } = run;
+  const { output, timeoutMs } = context;
+  const tree = await startTree(context, run);
+  const of = { task_id: task.id, attempt };
+  await output.event('agent.started', {
+    ...of,
+    pid: tree.pid,
+    identity: tree.identity,
+    workspace_path: path,
+    base_commit: run.baseCommit,
+    log_path: logPath,
+    title: task.title,
+  });
+  const unfollow = followLog(logPath, PROGRESS_MS, async ({ bytes, lastLine }) => {
+    await output.event('agent.progress', { ...of, bytes, last_line: lastLine });
+  });
+  const timer =
+    timeoutMs === undefined ? undefined : setTimeout(() => endInTime(tree), Math.min(timeoutMs, LONGEST_TIMER_MS));
+  try {
+    tree.release();
+    return await tree.finished;
+  } finally {
+    clearTimeout(timer);
+    await unfollow();
+  }
+}
+
+function endInTime(tree: ProcessTree): void {
+  // Its end is awaited through `finished`.
+  tree.end('timeout').catch(() => {});
+}
+
+async function startTree(context: RunContext, run: AgentRun): Promise<ProcessTree> {
+  const { task, attempt, path, logPath } = run;
+  const prompt = promptPath(path);
+  const opened: number[] = [];
+  try {
+    mkdirSync(dirname(logPath), { recursive: true });
+    writeFileSync(prompt, promptText(task));
+    const stdin = openSync(prompt, 'r');
+    opened.push(stdin);
+    const log = openSync(logPath, 'a');
+    opened.push(log);
+    const env = agentEnvironment({ taskId: task.id, title: task.title, attempt, path, branch: context.branch });
+    if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
+    return await context.trees.start({ command: context.command, cwd: path, env, stdin, stdout: log, stderr: log });
+  } catch (error) {
+    if (isFailure(error) && error.code === 'cancelled') throw error;
+    const cause = asIoFailure(error, 'start the agent');
+    throw new Failure('agent_spawn_failed', cause instanceof Error ? cause.message : String(cause), {
+      cause,
+      hint: `try it by hand: ${context.command.join(' ')}`,
+    });
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Output } from '@ralph/protocol/cli/output';
+import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
+import type { Origin } from './origin.ts';
+import type { Site } from './site.ts';
+
+/** What all tasks of one run share. */
+export interface RunContext {
+  readonly program: string;
+  readonly site: Site;
+  readonly branch: string;
+  readonly origin: Origin;
+  /** The agent, its first word ready to be started from any folder. */
+  readonly command: readonly string[];
+  /** Nothing means no limit. */
+  readonly timeoutMs: number | undefined;
+  readonly trees: ProcessTrees;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}

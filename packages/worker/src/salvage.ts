@@ -1,0 +1,127 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { baseRef, salvageRef } from '@ralph/protocol/contract/paths';
+import { git, type GitOptions } from '@ralph/protocol/process/git';
+import { attemptOfRef } from './attempt-number.ts';
+import { editTrees, filesTree, treeOf } from './edit-trees.ts';
+import { identityOrOurs } from './identity.ts';
+import { bringIn, listRefs, refsOfTask, setRef, type RalphRef } from './ralph-refs.ts';
+import type { Site } from './site.ts';
+import { removeStaleLocks } from './stale-locks.ts';
+import { nestedRepositories } from './stage-edits.ts';
+import { unsavedTips } from './unsaved-tips.ts';
+import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
+import { readMarker } from './workspace-marker.ts';
+
+export interface Salvaged {
+  readonly ref: string;
+  readonly commit: string;
+  readonly attempt: number;
+}
+
+interface Rescue {
+  readonly repo: Site['repo'];
+  readonly path: string;
+  readonly ref: string;
+  readonly message: string;
+  /** What an earlier salvage of the same attempt has kept: it must stay reachable. */
+  readonly earlier: string | undefined;
+  /** Commits of this task that the user's repository keeps already. */
+  readonly saved: readonly string[];
+}
+
+const NESTED_ROUNDS = 5;
+const LOCAL_REF = 'refs/ralph/salvage';
+
+/**
+ * Puts everything that a workspace holds and nobody else has under its salvage ref in the user's repository: commits
+ * of every branch, stashes, staged edits, unstaged edits and new files. Returns nothing when there was nothing to
+ * keep. To be called when no process works there any more.
+ *
+ * @throws Failure `git_failed` when it could not be kept: the workspace must then stay
+ */
+export async function salvageWorkspace(
+  site: Site,
+  request: { readonly taskId: string; readonly path: string; readonly reason: string },
+): Promise<Salvaged | undefined> {
+  const { taskId, path, reason } = request;
+  removeStaleLocks(path);
+  const refs = await refsOfTask(site.repo.root, taskId);
+  const bases = await listRefs(site.repo.root, baseRef(taskId));
+  const attempt = readMarker(path)?.attempt ?? highestAttempt(refs);
+  const ref = salvageRef(taskId, attempt);
+  const rescue: Rescue = {
+    repo: site.repo,
+    path,
+    ref,
+    message: `${taskId}: kept from attempt ${attempt}\n\n${reason}\n`,
+    earlier: refs.find((one) => one.ref === ref)?.commit,
+    saved: [...refs, ...bases].map(({ commit }) => commit),
+  };
+  const commit = (await isSound(path)) ? await fromWorkspace(rescue) : await fromFiles(rescue);
+  return commit === undefined ? undefined : { ref, commit, attempt };
+}
+
+function highestAttempt(refs: readonly RalphRef[]): number {
+  return Math.max(1, ...refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []));
+}
+
+async function isSound(path: string): Promise<boolean> {
+  if (!existsSync(join(path, '.git/HEAD'))) return false;
+  const { exitCode } = await tryWorkspaceGit(path, ['for-each-ref', '--count=1']);
+  return exitCode === 0;
+}
+
+async function fromWorkspace(rescue: Rescue): Promise<string | undefined> {
+  const { path, earlier } = rescue;
+  await openNestedRepositories(path);
+  const head = await commitAt(path, 'HEAD');
+  const tips = await unsavedTips(path, rescue.saved);
+  const { files, staged, edited } = await editTrees(path, head);
+  if (tips.length === 0 && !edited) return undefined;
+  const [tip] = tips;
+  if (!edited && tips.length === 1 && tip !== undefined && earlier === undefined) return park(rescue, tip);
+  const where = inWorkspace(path);
+  if (tips.length === 0 && staged === undefined && earlier !== undefined && (await treeOf(where, earlier)) === files)
+    return earlier;
+  const kept =
+    staged === undefined ? [] : [await commitTree(where, staged, head === undefined ? [] : [head], rescue.message)];
+  const parents = [head, ...tips, ...kept, earlier].filter((parent) => parent !== undefined);
+  return park(rescue, await commitTree(where, files, [...new Set(parents)], rescue.message));
+}
+
+async function commitTree(
+  where: GitOptions,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+): Promise<string> {
+  const env = { ...where.env, ...(await identityOrOurs(where)) };
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])];
+  return (await git(args, { ...where, env, input: message })).trim();
+}
+
+/** A repository in the workspace would only be kept as a pointer: with its git folder renamed, its files are kept. */
+async function openNestedRepositories(path: string): Promise<void> {
+  for (let round = 0; round < NESTED_ROUNDS; round += 1) {
+    const nested = await nestedRepositories(path);
+    if (nested.length === 0) return;
+    for (const name of nested) renameSync(join(path, name, '.git'), join(path, name, '.git-of-nested-repository'));
+  }
+}
+
+async function park({ repo, path, ref }: Rescue, commit: string): Promise<string> {
+  await workspaceGit(path, ['update-ref', LOCAL_REF, commit]);
+  await bringIn(repo.root, { path, ref: LOCAL_REF }, { ref, replace: false });
+  return commit;
+}
+
+/** The git folder of the workspace is gone or cannot be read: its files are kept all the same, in the user's. */
+async function fromFiles({ repo, path, ref, message, earlier, saved }: Rescue): Promise<string | undefined> {
+  const parent = earlier ?? saved.at(-1);
+  const files = await filesTree(path, repo.gitDir, parent);
+  if (files === undefined) return undefined;
+  const commit = await commitTree({ cwd: repo.root }, files, parent === undefined ? [] : [parent], message);
+  await setRef(repo.root, ref, commit);
+  return commit;
+}

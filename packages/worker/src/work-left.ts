@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { requireIdentity } from './identity.ts';
+import type { WorkLeft } from './judge.ts';
+import { countOwnCommits, labelCommits } from './label-commits.ts';
+import { nestedRepositories, stageEdits } from './stage-edits.ts';
+import { removeStaleLocks } from './stale-locks.ts';
+import { commitMessage } from './task-id-trailer.ts';
+import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
+import { kindAt } from './workspace-path.ts';
+
+export interface WorkPlan {
+  readonly taskId: string;
+  readonly title: string;
+  readonly path: string;
+  readonly branch: string;
+  readonly baseCommit: string;
+}
+
+export interface FoundWork extends WorkLeft {
+  /** The base when the agent left a branch without a commit. */
+  readonly head: string;
+  readonly changedFiles: number;
+}
+
+const IN_PROGRESS: readonly (readonly [string, string])[] = [
+  ['rebase-merge', 'a rebase in progress'],
+  ['rebase-apply', 'a rebase in progress'],
+  ['MERGE_HEAD', 'a merge in progress'],
+  ['CHERRY_PICK_HEAD', 'a cherry-pick in progress'],
+  ['REVERT_HEAD', 'a revert in progress'],
+  ['BISECT_LOG', 'a bisection in progress'],
+];
+
+/** Looks at what an agent left, and changes nothing but lock files of a git that was killed. */
+export async function inspectWork({ taskId, path, baseCommit }: WorkPlan): Promise<FoundWork> {
+  if (kindAt(path) !== 'folder') {
+    throw new Failure('workspace_missing', `the workspace of ${taskId} is gone: ${path}`, {
+      hint: 'look at what the agent did',
+    });
+  }
+  removeStaleLocks(path);
+  const head = await commitAt(path, 'HEAD');
+  const unfinished = head === undefined ? withoutHead(path) : await unfinishedWork(path);
+  if (head === undefined) return { head: baseCommit, commits: 0, changedFiles: 0, unfinished };
+  const commits = await countOwnCommits(path, baseCommit, head);
+  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished };
+}
+
+/**
+ * Makes finished work out of what an agent left that ended well: commits its edits, sees to it that each commit names
+ * the task, and puts the target branch on the newest. Unfinished work is left as it is.
+ *
+ * @throws Failure `identity_missing`, `git_failed`
+ */
+export async function settleWork(plan: WorkPlan): Promise<FoundWork> {
+  const { path, branch, baseCommit, taskId, title } = plan;
+  const found = await inspectWork(plan);
+  if (found.unfinished !== undefined) return found;
+  await commitEdits(path, found.head, commitMessage(taskId, title));
+  const newest = (await workspaceGit(path, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
+  const head = await labelCommits(path, baseCommit, newest, taskId);
+  await moveBranch(path, branch, { newest, head });
+  const commits = await countOwnCommits(path, baseCommit, head);
+  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished: undefined };
+}
+
+function withoutHead(path: string): string {
+  return existsSync(join(path, '.git/HEAD')) ? 'a branch without a commit' : 'no git folder that can be read';
+}
+
+async function unfinishedWork(path: string): Promise<string | undefined> {
+  const state = IN_PROGRESS.find(([name]) => existsSync(join(path, '.git', name)));
+  if (state !== undefined) return state[1];
+  if ((await workspaceGit(path, ['ls-files', '--unmerged', '-z'])) !== '') return 'files in conflict';
+  const [nested] = await nestedRepositories(path);
+  return nested === undefined ? undefined : `a git repository of its own in ${nested}`;
+}
+
+async function commitEdits(path: string, head: string, message: string): Promise<void> {
+  await stageEdits(inWorkspace(path), head);
+  const staged = await tryWorkspaceGit(path, ['diff-index', '--cached', '--quiet', head, '--']);
+  if (staged.exitCode === 0) return;
+  await requireIdentity(inWorkspace(path));
+  await workspaceGit(path, ['commit', '-q', '--cleanup=whitespace', '-F', '-'], { input: message });
+}
+
+/** An agent may have worked on a branch of its own, or on none: HEAD is on the target branch afterwards. */
+async function moveBranch(
+  path: string,
+  branch: string,
+  to: { readonly newest: string; readonly head: string },
+): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  const before = await commitAt(path, ref);
+  if (before !== undefined && before !== to.newest) {
+    // What was only on the target branch stays under a ref, for whoever removes the workspace to see.
+    const lost = await workspaceGit(path, ['rev-list', '--count', before, '--not', to.newest]);
+    if (lost.trim() !== '0') await workspaceGit(path, ['update-ref', `refs/before/${branch}`, before]);
+  }
+  await workspaceGit(path, ['update-ref', ref, to.head]);
+  await workspaceGit(path, ['symbolic-ref', 'HEAD', ref]);
+}
+
+async function countChanges(path: string, base: string, head: string): Promise<number> {
+  const text = await workspaceGit(path, ['diff', '--no-ext-diff', '--shortstat', base, head, '--']);
+  return Number(/(\d+) files? changed/.exec(text)?.[1] ?? 0);
+}

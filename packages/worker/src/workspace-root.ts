@@ -1,0 +1,86 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { tryGit } from '@ralph/protocol/process/git';
+
+export interface WorkspaceRoot {
+  /** Absolute, and real as far as it exists; the last folders may be missing. */
+  readonly path: string;
+  /** Nobody but us keeps anything under the default one. */
+  readonly isDefault: boolean;
+}
+
+/**
+ * Returns the folder that holds the workspaces (reference: part A2): the default beside the repository; `~` stands for
+ * HOME where there is one; a relative path counts from the repository's root.
+ *
+ * @throws Failure `workspace_root` for an empty path or one with `..`
+ */
+export function workspaceRoot(repoRoot: string, chosen: string | undefined, home = process.env['HOME']): WorkspaceRoot {
+  if (chosen === undefined) {
+    const name = basename(repoRoot) || 'repo';
+    return { path: realPathOf(join(dirname(repoRoot), '.workspaces', name, 'parallel')), isDefault: true };
+  }
+  if (chosen.trim() === '' || chosen.split(/[/\\]/).includes('..')) {
+    throw new Failure('workspace_root', `--workspace-root ${JSON.stringify(chosen)}: empty or with ".." in it`, {
+      hint: 'give an absolute path, or one below the repository',
+    });
+  }
+  const expanded = home !== undefined && /^~(?:\/|$)/.test(chosen) ? join(home, chosen.slice(1)) : chosen;
+  return { path: realPathOf(resolve(repoRoot, expanded)), isDefault: false };
+}
+
+/** Resolves symlinks in the part of a path that exists. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    return join(realPathOf(dirname(path)), basename(path));
+  }
+}
+
+/** Tells whether a path is a folder or lies somewhere in it. */
+export function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/**
+ * Makes sure that workspaces in this folder do not show up as files of the repository (reference: part A3, check 8).
+ * Nothing is made.
+ *
+ * @throws Failure `workspace_root` when it is the repository itself, or lies in it without being ignored
+ */
+export async function checkWorkspaceRoot(root: string, repoRoot: string): Promise<void> {
+  if (root === repoRoot) {
+    throw new Failure(
+      'workspace_root',
+      `the workspace root resolves to the repository itself (${root}). Refusing to run.`,
+      {
+        hint: 'leave --workspace-root out, or give a folder outside the repository',
+      },
+    );
+  }
+  if (!isWithin(repoRoot, root)) return;
+  const rule = relative(repoRoot, root);
+  for (const probe of [rule, `${rule}/__ralph_ignore_probe__`]) {
+    const { exitCode } = await tryGit(['check-ignore', '-q', '--', probe], { cwd: repoRoot });
+    if (exitCode === 0) return;
+  }
+  throw new Failure('workspace_root', notIgnored(root, repoRoot, rule), {
+    hint: `echo '${rule}/' >> ${join(repoRoot, '.git/info/exclude')}`,
+    details: { workspace_root: root, repo_root: repoRoot },
+  });
+}
+
+function notIgnored(root: string, repoRoot: string, rule: string): string {
+  return [
+    'the workspace root lies in the repository and is not ignored there',
+    `  workspace_root: ${root}`,
+    `  repo_root: ${repoRoot}`,
+    '  ways out, one of:',
+    '  - a folder outside the repository (leave --workspace-root out for the default)',
+    `  - the rule ${rule}/ in .gitignore`,
+    `  - the rule ${rule}/ in .git/info/exclude`,
+  ].join('\n');
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { agentEnvironment } from '../src/agent-environment.ts';
+
+describe('agentEnvironment', () => {
+  const facts = { taskId: 'RQ-1', title: 'T', attempt: 2, path: '/w/RQ-1', branch: 'main' };
+
+  it('M34 names the task and its workspace, and drops what would lead git elsewhere', () => {
+    const env = agentEnvironment(facts, { PATH: '/bin', GIT_DIR: '/elsewhere', GIT_INDEX_FILE: '/x', PWD: '/old' });
+    expect(env).toEqual({
+      PATH: '/bin',
+      PWD: '/w/RQ-1',
+      RALPH_TASK_ID: 'RQ-1',
+      RALPH_TASK_TITLE: 'T',
+      RALPH_WORKSPACE: '/w/RQ-1',
+      RALPH_TARGET_BRANCH: 'main',
+      RALPH_PROMPT_FILE: '/w/RQ-1/.git/ralph/prompt.md',
+      RALPH_ATTEMPT: '2',
+    });
+  });
+});

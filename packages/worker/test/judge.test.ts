@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { TreeEnd } from '@ralph/protocol/process/process-tree';
+import { endedWell, failureOf, judge, type Verdict } from '../src/judge.ts';
+
+const well: TreeEnd = { exitCode: 0, signal: null, cause: 'exited' };
+const work = { commits: 1, unfinished: undefined };
+
+describe('judge', () => {
+  it('calls work ready when the agent ended with 0 and left commits', () => {
+    expect(judge(well, work)).toEqual({ kind: 'ready' });
+    expect(endedWell(well)).toBe(true);
+  });
+
+  it('does not call an agent that did nothing a success', () => {
+    expect(judge(well, { ...work, commits: 0 })).toEqual({ kind: 'no_changes' });
+  });
+
+  it('does not hand on a workspace in the middle of something, commits or not', () => {
+    expect(judge(well, { ...work, unfinished: 'a rebase in progress' }).kind).toBe('unfinished');
+  });
+
+  it('does not trust the commits of an agent that failed', () => {
+    expect(judge({ ...well, exitCode: 3 }, work)).toEqual({ kind: 'failed', exitCode: 3 });
+    expect(judge({ exitCode: null, signal: 'SIGKILL', cause: 'exited' }, work)).toEqual({
+      kind: 'signalled',
+      signal: 'SIGKILL',
+    });
+  });
+
+  it.each(['timeout', 'cancelled'] as const)(
+    'takes an agent that we ended for %s as such, whatever its status was',
+    (cause) => {
+      expect(judge({ ...well, cause }, work)).toEqual({ kind: cause });
+      expect(endedWell({ ...well, cause })).toBe(false);
+    },
+  );
+});
+
+describe('failureOf', () => {
+  const verdicts: [Verdict, string, string][] = [
+    [{ kind: 'no_changes' }, 'no_changes', 'no changes'],
+    [{ kind: 'failed', exitCode: 3 }, 'agent_failed', 'status 3: out of tokens'],
+    [{ kind: 'signalled', signal: 'SIGKILL' }, 'agent_signalled', 'SIGKILL: out of tokens'],
+    [{ kind: 'timeout' }, 'agent_timeout', 'time limit'],
+    [{ kind: 'cancelled' }, 'cancelled', 'the run was stopped'],
+    [{ kind: 'unfinished', what: 'a merge in progress' }, 'agent_failed', 'a merge in progress'],
+  ];
+
+  it.each(verdicts)('names what went wrong: %j', (verdict, code, words) => {
+    const failure = failureOf(verdict, 'out of tokens');
+    expect(failure?.code).toBe(code);
+    expect(failure?.reason).toContain(words);
+  });
+
+  it('is silent about ready work', () => {
+    expect(failureOf({ kind: 'ready' }, '')).toBeUndefined();
+  });
+});

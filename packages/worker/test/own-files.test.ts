@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { forbiddenPathspecs } from '../src/own-files.ts';
+
+describe('forbiddenPathspecs', () => {
+  it('anchors a pattern with a slash and finds another at any depth', () => {
+    expect(forbiddenPathspecs(['.ralph/cache/', '.env'])).toEqual([
+      ':(top,glob).ralph/cache/**',
+      ':(top,glob)**/.env',
+      ':(top,glob)**/.env/**',
+    ]);
+  });
+});

@@ -1,0 +1,35 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
+import { isWithin, workspaceRoot } from '../src/workspace-root.ts';
+
+describe('workspaceRoot', () => {
+  it('M01 stands beside the repository by default', () => {
+    expect(workspaceRoot('/x/repo', undefined)).toEqual({ path: '/x/.workspaces/repo/parallel', isDefault: true });
+  });
+
+  it('M02 expands ~ and counts relative paths from the repository', () => {
+    expect(workspaceRoot('/x/repo', '~/w', '/h').path).toBe('/h/w');
+    expect(workspaceRoot('/x/repo', '~', '/h').path).toBe('/h');
+    expect(workspaceRoot('/x/repo', 'w').path).toBe('/x/repo/w');
+  });
+
+  it.each(['../w', 'a/../b', '', ' '])('M02 refuses %j', (chosen) => {
+    expect(() => workspaceRoot('/x/repo', chosen)).toThrow('--workspace-root');
+  });
+
+  it('is real as far as it exists', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'real'));
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    expect(workspaceRoot('/x/repo', join(folder, 'link/new')).path).toBe(join(folder, 'real/new'));
+  });
+});
+
+describe('isWithin', () => {
+  it('does not take a folder for part of another with a longer name', () => {
+    expect(isWithin('/x/repo', '/x/repo2')).toBe(false);
+    expect(isWithin('/x/repo', '/x/repo/a')).toBe(true);
+  });
+});

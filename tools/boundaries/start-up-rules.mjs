@@ -1,0 +1,61 @@
+// What a program loads before it knows what it was asked for.
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { bundleOptions } from '../bundle-options.mjs';
+import { packageFolders } from './source-files.mjs';
+
+/** These cost more than our own code: they are loaded by the command that needs them. */
+const LAZY = ['zod', 'execa', 'jsonc-parser', 'p-queue', 'write-file-atomic', 'yargs'];
+
+/** Bundles each program in memory and follows the static imports of its entry. */
+export async function checkStartUp(root) {
+  const programs = packageFolders(root).filter((folder) => existsSync(join(root, folder, 'src/bin.ts')));
+  return (await Promise.all(programs.map((folder) => checkProgram(root, folder)))).flat();
+}
+
+async function checkProgram(root, folder) {
+  const entry = `${folder}/src/bin.ts`;
+  const options = bundleOptions(`${root}/`, folder.slice('packages/'.length));
+  const { metafile, errors } = await build({ ...options, write: false, metafile: true, logLevel: 'silent' }).catch(
+    (error) => error,
+  );
+  if (metafile === undefined) {
+    return errors.map(({ text, location }) => ({
+      file: location?.file ?? entry,
+      line: location?.line ?? 1,
+      message: text,
+    }));
+  }
+  const first = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry)?.[0];
+  const loaded = new Set();
+  const follow = (name) => {
+    const output = metafile.outputs[name];
+    if (output === undefined || loaded.has(name)) return;
+    loaded.add(name);
+    for (const { path, kind } of output.imports) if (kind === 'import-statement') follow(path);
+  };
+  follow(first);
+  const inputs = new Set([...loaded].flatMap((name) => Object.keys(metafile.outputs[name].inputs)));
+  return LAZY.filter((name) => [...inputs].some((path) => path.includes(`node_modules/${name}/`))).map((name) => ({
+    file: relative(root, join(root, entry)),
+    line: 1,
+    message: `loads ${name} at start: ${chain(metafile.inputs, entry, name).join(' -> ')}`,
+  }));
+}
+
+/** Returns the files through which the entry comes to a package. */
+function chain(graph, entry, name) {
+  const from = new Map([[entry, undefined]]);
+  for (const path of from.keys()) {
+    if (path.includes(`node_modules/${name}/`)) {
+      const steps = [];
+      for (let step = path; step !== undefined; step = from.get(step)) steps.unshift(step);
+      return steps;
+    }
+    for (const one of graph[path]?.imports ?? []) {
+      if (one.kind === 'import-statement' && !from.has(one.path)) from.set(one.path, path);
+    }
+  }
+  return [name];
+}

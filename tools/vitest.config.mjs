@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+// One tier at a time, chosen by --mode. Limits are generous where processes are spawned: two cores may run them all.
+const TIERS = {
+  unit: {
+    include: ['test/**/*.test.{ts,mjs}'],
+    exclude: ['test/**/*.{bin,scenario,long}.test.ts'],
+    testTimeout: 10_000,
+  },
+  bin: { include: ['test/**/*.bin.test.ts'], testTimeout: 60_000 },
+  scenario: { include: ['test/**/*.scenario.test.ts'], testTimeout: 180_000 },
+  long: { include: ['test/**/*.long.test.ts'], testTimeout: 3_600_000 },
+};
+
+export default defineConfig(({ mode }) => ({
+  test: {
+    ...TIERS[mode],
+    name: mode,
+    passWithNoTests: true,
+    allowOnly: false,
+    reporters: ['default', ['json', { outputFile: `.reports/${mode}.json` }]],
+  },
+}));
