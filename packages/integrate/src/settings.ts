@@ -2,7 +2,7 @@ import type { OptionValues, COMMON_OPTIONS } from '@ralph/protocol/cli/options';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import type { LAND_OPTIONS } from './options.ts';
 import { findRemote, type Remote } from './remote.ts';
-import { targetBranch } from './target-branch.ts';
+import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** What stays the same for every candidate of a run. */
 export interface Settings {

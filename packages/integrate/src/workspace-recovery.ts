@@ -2,14 +2,12 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'nod
 import { join, sep } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
+import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import type { Workspace } from './workspace.ts';
 
 const WAIT_MS = 10_000;
 const POLL_MS = 100;
-
-/** Lock files that a killed git leaves behind beside those of single refs. */
-const LOCKS = ['index.lock', 'HEAD.lock', 'ORIG_HEAD.lock', 'config.lock', 'packed-refs.lock', 'shallow.lock'];
 
 const REBASE_STATES = ['rebase-merge', 'rebase-apply'];
 
@@ -29,7 +27,7 @@ export async function removeStaleLocks(workspace: Workspace, signal: AbortSignal
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  for (const path of lockFiles(workspace.gitDir)) rmSync(path, { force: true });
+  for (const path of gitLockFiles(workspace.gitDir)) rmSync(path, { force: true });
 }
 
 /** Tells whether a rebase was begun and not finished. */
@@ -49,13 +47,6 @@ export async function undoRebase({ path, gitDir }: Workspace): Promise<string | 
   // What is left now cannot be taken back by git; the caller puts HEAD where it belongs.
   for (const name of REBASE_STATES) rmSync(join(gitDir, name), { recursive: true, force: true });
   return begun?.startsWith('refs/heads/') === true ? begun : undefined;
-}
-
-function lockFiles(gitDir: string): string[] {
-  const refs = join(gitDir, 'refs');
-  const names = existsSync(refs) ? readdirSync(refs, { recursive: true, encoding: 'utf8' }) : [];
-  const ofRefs = names.filter((name) => name.endsWith('.lock')).map((name) => join(refs, name));
-  return [...LOCKS.map((name) => join(gitDir, name)).filter((path) => existsSync(path)), ...ofRefs];
 }
 
 /** Linux only; elsewhere a lock file of a dead git cannot be told from that of a living one by its process. */

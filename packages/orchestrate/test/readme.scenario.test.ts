@@ -89,7 +89,8 @@ describe('README', () => {
   it.for(cells)('has an example that works: %s', (example, { skip }) => {
     const { repository, env } = usersRepository();
     repository.queue([queueTask('RQ-0001')]);
-    skip(example.includes('jq') && spawnSync('jq', ['--version']).error !== undefined, 'jq is not installed');
+    const tool = ['jq', 'make'].find((name) => example.includes(`${name} `)) ?? 'sh';
+    skip(spawnSync(tool, ['--version']).error !== undefined, `${tool} is not installed`);
     const script = `(cd "${top}"; ${pathLine} printf %s "$PATH") > ../path; PATH=$(cat ../path)${delimiter}$PATH\n${example}`;
     const { status, stderr } = shell(script, repository.root, env);
     expect({ status, stderr }).toMatchObject({ status: 0 });

@@ -4,7 +4,7 @@ import type { EventFields } from '@ralph/protocol/contract/events';
 import { asIoFailure, isFailure, type FailureCode } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
-import type { Claim } from './claim.ts';
+import type { TaskClaim } from '@ralph/protocol/process/task-claim';
 import { dropBaseRef } from './ralph-refs.ts';
 import { removeWorkspace, type Removal } from './remove-workspace.ts';
 import type { RunContext } from './run-context.ts';
@@ -16,7 +16,7 @@ export interface Attempt {
   readonly number: number;
   readonly path: string;
   readonly logPath: string;
-  readonly claim: Claim;
+  readonly claim: TaskClaim;
 }
 
 interface Reason {

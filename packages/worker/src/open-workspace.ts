@@ -1,7 +1,7 @@
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import { tryGit } from '@ralph/protocol/process/git';
 import { fetchBase } from './base-commit.ts';
-import { recordAttempt } from './claim.ts';
+import { recordAttempt } from './attempt-claim.ts';
 import { createWorkspace } from './create-workspace.ts';
 import type { Origin } from './origin.ts';
 import { setRef } from './ralph-refs.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isSafeTaskId } from '@ralph/protocol/contract/task';
 import { taskOfRef } from './attempt-number.ts';
-import { tryClaim } from './claim.ts';
+import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { endStrays } from './end-strays.ts';
 import { dropBaseRef, listRefs } from './ralph-refs.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -51,7 +51,7 @@ export async function reap(site: Site): Promise<Reaped[]> {
 async function reapWorkspace(site: Site, taskId: string, path: string): Promise<Reaped> {
   const kept = { task_id: taskId, action: 'kept', what: path } as const;
   if (existsSync(join(path, RALPH_PATHS.blockedMarker))) return { ...kept, reason: 'blocked: kept for a person' };
-  const claim = await tryClaim(site, taskId);
+  const claim = await tryClaim(site.repo.root, taskId, { waitMs: 0 });
   if (claim === undefined) return { ...kept, reason: 'a living process works on it' };
   try {
     const { salvaged } = await removeWorkspace(site, { taskId, path, reason: LEFT_BEHIND });
@@ -66,7 +66,7 @@ async function reapWorkspace(site: Site, taskId: string, path: string): Promise<
 
 /** Does something unless a living process has the task; the claim file is gone afterwards. */
 async function whileClaimed(site: Site, taskId: string, act: () => Promise<void>): Promise<boolean> {
-  const claim = await tryClaim(site, taskId);
+  const claim = await tryClaim(site.repo.root, taskId, { waitMs: 0 });
   if (claim === undefined) return false;
   try {
     await act();

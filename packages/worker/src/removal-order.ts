@@ -1,7 +1,7 @@
 import { ORDERS } from '@ralph/protocol/contract/events';
 import { badLine, describeIssue } from '@ralph/protocol/contract/parse-line';
 import { attemptOfRef } from './attempt-number.ts';
-import { takeClaim } from './claim.ts';
+import { takeClaim } from '@ralph/protocol/process/task-claim';
 import { refsOfTask } from './ralph-refs.ts';
 import { removeWorkspace, type Removal } from './remove-workspace.ts';
 import type { RunContext } from './run-context.ts';
@@ -41,7 +41,7 @@ export function readRemovalOrder(record: Record<string, unknown>, lineNumber: nu
  */
 export async function removeOnRequest(site: Site, taskId: string): Promise<DoneRemoval> {
   const path = workspacePath(site, taskId);
-  const claim = await takeClaim(site, taskId);
+  const claim = await takeClaim(site.repo.root, taskId, { waitMs: 0 });
   try {
     const attempt = readMarker(path)?.attempt ?? (await lastAttempt(site, taskId));
     return { ...(await removeWorkspace(site, { taskId, path, reason: REMOVED_ON_REQUEST })), path, attempt };

@@ -3,7 +3,8 @@ import { isFailure } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { TreeEnd } from '@ralph/protocol/process/process-tree';
 import { logPath } from './agent-log.ts';
-import { nextAttemptNumber, takeClaim, type Claim } from './claim.ts';
+import { takeClaim, type TaskClaim } from '@ralph/protocol/process/task-claim';
+import { nextAttemptNumber } from './attempt-claim.ts';
 import { closeFailedAttempt, failTask, type Attempt } from './fail-task.ts';
 import { endedWell, failureOf, judge } from './judge.ts';
 import { readLogState } from './agent-log.ts';
@@ -19,19 +20,21 @@ export type TaskOutcome = 'ready' | 'failed';
 /**
  * Does one task: claim, workspace, agent, judgement, and the parking of what it made. Whatever goes wrong is told by
  * `task.failed` and never thrown, so that one bad task cannot stop the others; a task that another process is working
- * on is only noted, since its state is that other's to tell.
+ * on is only skipped, since what becomes of it is that other's to tell.
  */
 export async function runTask(context: RunContext, task: Task): Promise<TaskOutcome> {
   const { site, output } = context;
-  let claim: Claim | undefined;
+  let claim: TaskClaim | undefined;
   try {
     const path = workspacePath(site, task.id);
-    claim = await takeClaim(site, task.id);
+    claim = await takeClaim(site.repo.root, task.id, { waitMs: 0 });
     const number = await nextAttemptNumber(site, task.id, task.attempt);
     return await attemptTask(context, { task, path, claim, number, logPath: logPath(site.repo.root, task.id, number) });
   } catch (error) {
     if (isFailure(error) && error.code === 'claim_held') {
-      output.error(`${context.program}: ${error.message}`);
+      const { code, message: reason, parts } = error;
+      const next = parts.hint === undefined ? {} : { next_command: parts.hint };
+      await output.event('task.skipped', { task_id: task.id, reason, code, ...next });
       return 'failed';
     }
     await failTask(context, task, error);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
+import { records, runProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { pidIn, runOf, runWorker, startWorker, taskLines } from './worker-run.ts';
@@ -56,8 +56,15 @@ echo "$RALPH_TASK_ID" > "$RALPH_TASK_ID.txt"; echo - >> "$OUT/alive"`,
       cwd: repo.root,
       stdin: taskLines('RQ-0001'),
     });
-    expect(second).toMatchObject({ status: 1, stdout: '' });
-    expect(second.stderr).toContain('RQ-0001 is being worked on by another process');
+    expect(second.status).toBe(1);
+    expect(records(second.stdout)).toMatchObject([
+      {
+        type: 'task.skipped',
+        task_id: 'RQ-0001',
+        code: 'claim_held',
+        reason: 'RQ-0001 is being worked on by another process',
+      },
+    ]);
     writeFileSync(join(repo.folder, 'go'), '');
     const { status, stdout } = await ended;
     expect(status).toBe(0);

@@ -6,7 +6,7 @@ import { isQueueTracked } from '../bookkeeping.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { withoutCredentials } from '../push-verdict.ts';
 import { findRemote, shownUrl, type Remote } from '../remote.ts';
-import { targetBranch } from '../target-branch.ts';
+import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-integrate preflight`: says whether work could land, before any is done. Moves no ref. */
 export async function run(call: Call<typeof TARGET_OPTIONS>): Promise<Result> {

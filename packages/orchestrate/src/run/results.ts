@@ -43,9 +43,9 @@ function step(before: TaskResult | undefined, event: AnyEvent, id: string): Task
   if (event.type === 'agent.started') return { ...known, title: event.title ?? known.title, attempt: event.attempt };
   if (event.type === 'integrate.started') return { ...known, result: 'integrating' };
   if (event.type === 'task.completed') return { ...known, result: 'landed', endedAt: event.at, commit: event.commit };
-  if (event.type !== 'task.blocked' && event.type !== 'task.failed') return before;
+  if (event.type !== 'task.blocked' && event.type !== 'task.failed' && event.type !== 'task.skipped') return before;
   const { reason, code, next_command: nextCommand } = event;
-  const result = event.type === 'task.blocked' ? 'blocked' : 'failed';
+  const result = event.type === 'task.failed' ? 'failed' : 'blocked';
   return { ...known, result, endedAt: event.at, reason, code, nextCommand };
 }
 

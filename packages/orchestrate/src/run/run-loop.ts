@@ -87,7 +87,7 @@ export class RunLoop {
     if (event.type === 'agent.started') return { kind: 'agent_started', id: event.task_id };
     if (event.type === 'task.completed') return { kind: 'landed', id: event.task_id };
     if (event.type === 'task.failed') return { kind: 'failed', id: event.task_id };
-    if (event.type === 'task.blocked') return { kind: 'blocked', id: event.task_id };
+    if (event.type === 'task.blocked' || event.type === 'task.skipped') return { kind: 'blocked', id: event.task_id };
     if (event.type !== 'agent.finished' || !isReady(event)) return undefined;
     this.#ready.set(event.task_id, event);
     return { kind: 'agent_ready', id: event.task_id };

@@ -40,6 +40,8 @@ function describe(event: AnyEvent): string | undefined {
       return `gate failed (${event.timed_out ? 'time limit' : `status ${event.exit_code ?? event.signal}`})`;
     case 'push.rejected':
       return `push rejected: ${event.verdict}`;
+    case 'task.skipped':
+      return `not started: ${event.reason}`;
     case 'task.completed':
       return `landed as ${event.commit.slice(0, 10)}`;
     case 'task.blocked':

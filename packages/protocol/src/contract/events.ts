@@ -95,6 +95,12 @@ export const EVENTS = {
     duration_ms: milliseconds,
   }),
   'push.rejected': taskEnvelope.extend({ verdict: z.enum(PUSH_VERDICTS), message: z.string() }),
+  'task.skipped': envelope.extend({
+    task_id: z.string().min(1),
+    reason,
+    code,
+    next_command: z.string().optional(),
+  }),
   'task.completed': taskEnvelope.extend({
     commit: commitId,
     push_attempts: z.int().min(0),

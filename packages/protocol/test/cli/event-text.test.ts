@@ -34,6 +34,7 @@ const EXAMPLES: Record<EventType, [fields: object, words: string | undefined]> =
   'ci.passed': [{ duration_ms: 5, cached: true }, 'gate passed in 5 ms (known)'],
   'ci.failed': [{ exit_code: 3, signal: null, timed_out: false }, 'gate failed (status 3)'],
   'push.rejected': [{ verdict: 'race' }, 'push rejected: race'],
+  'task.skipped': [{ reason: 'claimed elsewhere' }, 'not started: claimed elsewhere'],
   'task.completed': [{ commit }, 'landed as 0123456789'],
   'task.blocked': [{ reason: 'conflict' }, 'blocked: conflict'],
   'task.failed': [{ reason: 'red' }, 'failed: red'],

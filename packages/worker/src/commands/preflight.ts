@@ -4,7 +4,7 @@ import { findGitRepository } from '@ralph/protocol/process/repository';
 import { requireIdentity } from '../identity.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { openSite } from '../site.ts';
-import { targetBranch } from '../target-branch.ts';
+import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */
 export async function run({ args, command }: Call<typeof TARGET_OPTIONS>): Promise<Result> {

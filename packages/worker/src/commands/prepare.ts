@@ -1,10 +1,11 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
-import { nextAttemptNumber, takeClaim } from '../claim.ts';
+import { takeClaim } from '@ralph/protocol/process/task-claim';
+import { nextAttemptNumber } from '../attempt-claim.ts';
 import { openWorkspace } from '../open-workspace.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { readOrigin } from '../origin.ts';
 import { openSite } from '../site.ts';
-import { targetBranch } from '../target-branch.ts';
+import { targetBranch } from '@ralph/protocol/process/target-branch';
 import { workspacePath } from '../workspace-path.ts';
 
 /** `ralph-worker prepare`: a fresh workspace for a task, for whoever wants to work in it by hand. */
@@ -14,7 +15,7 @@ export async function run({ args, operands, stop }: Call<typeof TARGET_OPTIONS>)
   const path = workspacePath(site, taskId);
   const branch = await targetBranch(site.repo.root, args['target-branch']);
   const origin = await readOrigin(site.repo.root);
-  const claim = await takeClaim(site, taskId);
+  const claim = await takeClaim(site.repo.root, taskId, { waitMs: 0 });
   try {
     const attempt = await nextAttemptNumber(site, taskId, undefined);
     const opened = await openWorkspace(site, { taskId, attempt, path, branch, origin, signal: stop.signal });

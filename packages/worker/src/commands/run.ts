@@ -11,7 +11,7 @@ import type { RunContext } from '../run-context.ts';
 import { runStatus } from '../run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run-task.ts';
 import { openSite } from '../site.ts';
-import { targetBranch } from '../target-branch.ts';
+import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 type RunCall = Call<typeof RUN_OPTIONS>;
 

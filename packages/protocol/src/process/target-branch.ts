@@ -1,5 +1,5 @@
-import { Failure } from '@ralph/protocol/contract/failure';
-import { tryGit } from '@ralph/protocol/process/git';
+import { Failure } from '../contract/failure.ts';
+import { tryGit } from './git.ts';
 
 const BRANCH_PREFIX = 'refs/heads/';
 
@@ -29,6 +29,6 @@ async function validName(repoRoot: string, name: string): Promise<string> {
   const { exitCode } = await tryGit(['check-ref-format', BRANCH_PREFIX + name], { cwd: repoRoot });
   if (exitCode === 0 && !name.startsWith('-')) return name;
   throw new Failure('usage', `--target-branch ${JSON.stringify(name)}: not a branch name`, {
-    hint: 'try ralph-worker --help',
+    hint: 'git branch --list shows the branches',
   });
 }

@@ -1,0 +1,50 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../contract/failure.ts';
+import { RALPH_PATHS } from '../contract/paths.ts';
+import { takeFlock } from './flock.ts';
+
+/** The right to touch the workspace of a task: one process has it at a time, and the kernel frees it when we die. */
+export interface TaskClaim {
+  readonly taskId: string;
+  release(): void;
+}
+
+export interface ClaimOptions {
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Takes the claim of a task, or returns nothing when a living process still has it after the wait. */
+export async function tryClaim(
+  repoRoot: string,
+  taskId: string,
+  options: ClaimOptions,
+): Promise<TaskClaim | undefined> {
+  const lock = await takeFlock(claimPath(repoRoot, taskId), options);
+  if (lock === undefined) return undefined;
+  const release = () => {
+    // The file goes while we hold it, so that nobody who waits for it can win a file that is gone: winners look again.
+    if (lock.isCurrent()) rmSync(lock.path, { force: true });
+    lock.release();
+  };
+  return { taskId, release };
+}
+
+/**
+ * Takes the claim of a task.
+ *
+ * @throws Failure `claim_held` when a living process still has it after the wait
+ */
+export async function takeClaim(repoRoot: string, taskId: string, options: ClaimOptions): Promise<TaskClaim> {
+  const claim = await tryClaim(repoRoot, taskId, options);
+  if (claim !== undefined) return claim;
+  throw new Failure('claim_held', `${taskId} is being worked on by another process`, {
+    hint: `wait until it has ended, or see who it is: fuser ${claimPath(repoRoot, taskId)}`,
+    taskId,
+  });
+}
+
+function claimPath(repoRoot: string, taskId: string): string {
+  return join(repoRoot, RALPH_PATHS.claims, `${taskId}.lock`);
+}

@@ -1,0 +1,28 @@
+import { Failure } from '@ralph/protocol/contract/failure';
+import { attemptRef } from '@ralph/protocol/contract/paths';
+import { attemptOfRef, nextAttempt } from './attempt-number.ts';
+import { createRef, refsOfTask } from './ralph-refs.ts';
+import type { Site } from './site.ts';
+
+/** Returns the number that the next attempt at a claimed task gets. */
+export async function nextAttemptNumber(site: Site, taskId: string, asked: number | undefined): Promise<number> {
+  const refs = await refsOfTask(site.repo.root, taskId);
+  return nextAttempt(
+    refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []),
+    asked,
+  );
+}
+
+/**
+ * Uses an attempt number up, so that no later claim can get it again, by making its ref.
+ *
+ * @throws Failure `claim_held` when the ref exists, since then somebody works without our lock
+ */
+export async function recordAttempt(site: Site, taskId: string, attempt: number, commit: string): Promise<void> {
+  if (await createRef(site.repo.root, attemptRef(taskId, attempt), commit)) return;
+  throw new Failure('claim_held', `attempt ${attempt} at ${taskId} was taken by another process`, {
+    hint: 'run it again: the next number will be taken',
+    taskId,
+    attempt,
+  });
+}
