@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, cpSync, existsSync, mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
-import { RUNTIME_PATTERNS, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
+import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
 import { git } from '@ralph/protocol/process/git';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { removeFolder } from './remove-folder.ts';
@@ -84,5 +84,7 @@ function originEntries(origin: Origin, branch: string): ConfigEntry[] {
 
 /** What the user ignores without saying so in the tree is ignored in the workspace too, and files of the run always. */
 function excludeText(users: string | undefined): string {
-  return [users ?? '', ...RUNTIME_PATTERNS, ...SECRET_PATTERNS, ''].join('\n');
+  return [users ?? '', ...RUNTIME_PATTERNS, ...SECRET_PATTERNS, ...SECRET_EXAMPLES.map((name) => `!${name}`), ''].join(
+    '\n',
+  );
 }

@@ -3,10 +3,11 @@ import { forbiddenPathspecs } from '../src/own-files.ts';
 
 describe('forbiddenPathspecs', () => {
   it('anchors a pattern with a slash and finds another at any depth', () => {
-    expect(forbiddenPathspecs(['.ralph/cache/', '.env'])).toEqual([
+    expect(forbiddenPathspecs(['.ralph/cache/', '.env'], ['.env.example'])).toEqual([
       ':(top,glob).ralph/cache/**',
       ':(top,glob)**/.env',
       ':(top,glob)**/.env/**',
+      ':(top,exclude,glob)**/.env.example',
     ]);
   });
 });

@@ -63,12 +63,13 @@ git checkout -q main; git merge -q --no-edit side; echo done`,
       taskLines('RQ-0001'),
       `rm .git/info/exclude
 mkdir -p out sub .ralph/cache .ralph/logs; echo x > out/x; echo x > .ralph/cache/x; echo x > .ralph/logs/x; echo x > .ralph/loop.lock
-echo S > .env; echo S > sub/.env.local; echo A=2 > config/.env.shared; echo new > sub/new.txt; echo y > README.md
+echo S > .env; echo S= > .env.example; echo S > sub/.env.local; echo A=2 > config/.env.shared; echo new > sub/new.txt; echo y > README.md
 git add -f .env sub/.env.local; touch .git/index.lock`,
     );
     expect(run.status).toBe(0);
     expect(repo.git('log', '-1', '--format=%B', ATTEMPT)).toBe('RQ-0001: Task RQ-0001');
     expect(repo.git('diff', '--name-only', 'main', ATTEMPT).split('\n')).toEqual([
+      '.env.example',
       'README.md',
       'config/.env.shared',
       'sub/new.txt',

@@ -23,6 +23,9 @@ export const RUNTIME_PATTERNS = [
 /** Files that hold secrets by custom: never added by us unless they are tracked already. */
 export const SECRET_PATTERNS = ['.env', '.env.*'] as const;
 
+/** Files named like secrets that show what a secret looks like; repositories carry them. */
+export const SECRET_EXAMPLES = ['.env.example', '.env.sample', '.env.template', '.env.dist', '.env.defaults'] as const;
+
 /** Returns the ref that parks the tip of an attempt. */
 export function attemptRef(taskId: string, attempt: number): string {
   return `refs/ralph/attempts/${taskId}/${attempt}`;
