@@ -3,7 +3,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import type { Candidate } from './candidate.ts';
 
-const LOCAL_FETCH = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--refmap='];
+const LOCAL_FETCH = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap='];
 
 /**
  * Returns the tip of an attempt as it was parked in the main repository.

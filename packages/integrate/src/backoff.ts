@@ -1,3 +1,5 @@
+import { timerMs } from '@ralph/protocol/cli/timer-ms';
+
 /** Share of a pause by which it is made longer or shorter, so that rivals do not meet again and again. */
 const JITTER = 0.2;
 
@@ -22,7 +24,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, timerMs(ms));
     signal.addEventListener('abort', done, { once: true });
   });
 }

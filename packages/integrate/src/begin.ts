@@ -1,18 +1,18 @@
 import { Failure } from '@ralph/protocol/contract/failure';
-import { git } from '@ralph/protocol/process/git';
 import { parkAgain, salvage } from './attempt-refs.ts';
 import type { Bench } from './bench.ts';
 import type { Candidate } from './candidate.ts';
-import { readRecord, removeRecord } from './integration-record.ts';
+import { readRecord, removeRecord, type IntegrationRecord } from './integration-record.ts';
 import { Job } from './job.ts';
 import { hasMarker, removeMarker } from './marker.ts';
 import { landAgain } from './next-command.ts';
-import { bindRemote } from './remote.ts';
 import { trackingRef } from './settings.ts';
 import { startingPoint } from './starting-point.ts';
 import { isAncestor } from './target.ts';
 import { branchOf, changedTrackedFiles, headOf, putHeadOn, type Workspace } from './workspace.ts';
+import { bindRemote } from './workspace-remote.ts';
 import { isRebasing, removeStaleLocks, undoRebase } from './workspace-recovery.ts';
+import { git } from './workspace-git.ts';
 
 /**
  * Looks at what is true in a workspace and makes it fit to begin: what a killed integration left is cleared away, what
@@ -31,7 +31,7 @@ export async function beginJob(bench: Bench, candidate: Candidate, workspace: Wo
     const begunOn = await undoRebase(workspace);
     await putHeadOn(workspace, tip, begunOn ?? (await branchOf(workspace)));
   }
-  await bindRemote(workspace.path, bench.settings.remote);
+  await bindRemote(bench.settings, workspace.path);
   const head = await headOf(workspace);
   const onTarget = await isAncestor(workspace.path, head, trackingRef(bench.settings));
   const start = startingPoint({ head, tip, record, onTarget, wasBlocked });
@@ -47,9 +47,14 @@ export async function beginJob(bench: Bench, candidate: Candidate, workspace: Wo
     workspace,
     branch: await branchOf(workspace),
     tip: start === 'adopt' ? head : tip,
-    earlierHead: known?.head === head ? head : undefined,
+    pushed: record?.tip === tip ? sentBy(record) : [],
     interrupted: known !== undefined,
   });
+}
+
+/** The last one may have been sent, and the process killed before it could say so. */
+function sentBy({ pushed, head }: IntegrationRecord): string[] {
+  return head === null || pushed.includes(head) ? [...pushed] : [...pushed, head];
 }
 
 /**

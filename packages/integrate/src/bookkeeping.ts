@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
-import { git, tryGit } from '@ralph/protocol/process/git';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { Candidate } from './candidate.ts';
 import type { Workspace } from './workspace.ts';
+import { git, tryGit } from './workspace-git.ts';
 
 const FILES = [RALPH_PATHS.queue, RALPH_PATHS.done] as const;
 
@@ -75,7 +75,8 @@ export async function commitMove(
       },
     );
   }
-  await git(['add', '--', ...FILES.filter((path) => existsSync(join(cwd, path)))], { cwd });
+  // By force: the folder may be ignored while the files in it are tracked.
+  await git(['add', '--force', '--', ...FILES.filter((path) => existsSync(join(cwd, path)))], { cwd });
   const { exitCode } = await tryGit(['diff', '--cached', '--quiet'], { cwd });
   if (exitCode === 0) return false;
   const message = `${taskId}: move to done\n\nRalph-Task: ${taskId}\n`;

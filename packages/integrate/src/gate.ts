@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
@@ -34,6 +35,7 @@ export async function runGate(
     const tree = await trees.start({
       command: ['sh', '-c', command],
       cwd: workspace.path,
+      folder: workspace.path,
       env: gateEnvironment(bench, candidate, workspace),
       stdin: 'ignore',
       stdout: log,
@@ -41,7 +43,7 @@ export async function runGate(
     });
     const onStop = () => void tree.end('cancelled');
     stop.addEventListener('abort', onStop, { once: true });
-    timer = setTimeout(() => void tree.end('timeout'), settings.ciTimeoutMs);
+    timer = setTimeout(() => void tree.end('timeout'), timerMs(settings.ciTimeoutMs));
     if (stop.aborted) onStop();
     else tree.release();
     const end = await tree.finished;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { isSafeTaskId } from '@ralph/protocol/contract/task';
 import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
@@ -12,11 +11,12 @@ import { claimTask } from './claim.ts';
 import type { Job } from './job.ts';
 import { keepWorkspace, type Opened } from './keep-workspace.ts';
 import { land, type Landed } from './land.ts';
-import { landedBefore } from './landed-before.ts';
+import { landedBefore, recordLanded } from './landed-before.ts';
 import { landAgain } from './next-command.ts';
 import { kindOfFailure, type Outcome } from './outcome.ts';
 import { targetName } from './settings.ts';
 import { Stopped } from './stopped.ts';
+import { isAncestor } from './target.ts';
 import { openWorkspace } from './workspace.ts';
 
 /**
@@ -41,7 +41,8 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
   const release = await claimTask(bench, candidate);
   try {
     const tip = await parkedTip(bench.settings.root, candidate);
-    const landed = (await landedEarlier(bench, candidate, tip)) ?? (await landNow(bench, candidate, tip, opened));
+    const landed = (await landedEarlier(bench, candidate, opened)) ?? (await landNow(bench, candidate, tip, opened));
+    await recordLanded(bench, candidate, landed.commit);
     await sayCompleted(bench, candidate, landed, opened.job);
     return landed;
   } catch (error) {
@@ -61,9 +62,13 @@ function requireSafeId({ taskId }: Candidate): void {
   });
 }
 
-async function landedEarlier(bench: Bench, { workspacePath }: Candidate, tip: string): Promise<Landed | undefined> {
-  const commit = existsSync(workspacePath) ? undefined : await landedBefore(bench, tip);
-  return commit === undefined ? undefined : { commit, queueTracked: false };
+/** Its workspace may be there still, to be cleared away; whether it is, is for `openWorkspace` to say. */
+async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed | undefined> {
+  const commit = await landedBefore(bench, candidate);
+  if (commit === undefined) return undefined;
+  const workspace = await openWorkspace(bench.settings.root, candidate).catch(() => undefined);
+  if (workspace !== undefined) opened.workspace = workspace;
+  return { commit, queueTracked: false };
 }
 
 async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: Opened): Promise<Landed> {
@@ -71,11 +76,21 @@ async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: 
   opened.workspace = workspace;
   const job = await beginJob(bench, candidate, workspace, tip);
   opened.job = job;
+  await requireWork(job);
   const { taskId: task_id, attempt } = candidate;
   const identity = identityOf(process.pid);
   const who = identity === undefined ? {} : { identity };
   await bench.output.event('integrate.started', { task_id, attempt, base: targetName(bench.settings), ...who });
   return land(job);
+}
+
+/** An attempt whose tip is where it began would be found on the target, and has done nothing. */
+async function requireWork({ candidate, workspace, tip }: Job): Promise<void> {
+  const { path, baseCommit } = workspace;
+  if (baseCommit === undefined || !(await isAncestor(path, tip, baseCommit))) return;
+  throw new Failure('no_changes', `attempt ${candidate.attempt} at ${candidate.taskId} made no commits`, {
+    hint: `git -C ${path} status`,
+  });
 }
 
 async function sayCompleted(
@@ -96,10 +111,16 @@ async function notLanded(bench: Bench, candidate: Candidate, job: Job | undefine
   const next_command = failure.parts.hint ?? landAgain(bench.settings, candidate);
   const told = { task_id, attempt, reason, code, next_command };
   const kind = kindOfFailure(code);
-  if (kind === 'blocked') {
-    await bench.output.event('task.blocked', { ...told, attempts: job?.pushes ?? 0, workspace_path });
-  } else {
-    await bench.output.event('task.failed', { ...told, salvage_ref: attemptRef(task_id, attempt) });
+  switch (kind) {
+    case 'blocked':
+      await bench.output.event('task.blocked', { ...told, attempts: job?.pushes ?? 0, workspace_path });
+      break;
+    case 'failed':
+      await bench.output.event('task.failed', { ...told, salvage_ref: attemptRef(task_id, attempt) });
+      break;
+    case 'skipped':
+      await bench.output.event('task.skipped', { task_id, reason, code, next_command });
+      break;
   }
   return { kind, failure };
 }

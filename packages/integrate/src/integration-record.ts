@@ -10,6 +10,8 @@ const integrationRecord = z.object({
   tip: z.string(),
   /** The commit that was made of it to be pushed; null while it is being made. */
   head: z.string().nullable(),
+  /** Every commit that was sent to the remote; one whose push was cut off may still arrive. */
+  pushed: z.array(z.string()).default([]),
 });
 
 /** What tells our own rebased commits, after a crash, from those of somebody else. */

@@ -16,8 +16,8 @@ export class Job {
   readonly branch: string | undefined;
   /** The attempt's own commits: what every try begins from and what the workspace is left on. */
   readonly tip: string;
-  /** What an earlier integration of ours made of them and may have pushed. */
-  readonly earlierHead: string | undefined;
+  /** What was made of them and sent to the remote, by an earlier integration of ours too; it may arrive late. */
+  readonly pushed: string[];
   /** Whether edits of tracked files can only be what is left of an integration that was killed. */
   readonly interrupted: boolean;
   /** Whether HEAD has been moved, so that it has to be put back. */
@@ -28,15 +28,13 @@ export class Job {
   #racesInRow = 0;
   #pauses = 0;
 
-  constructor(
-    parts: Pick<Job, 'bench' | 'candidate' | 'workspace' | 'branch' | 'tip' | 'earlierHead' | 'interrupted'>,
-  ) {
+  constructor(parts: Pick<Job, 'bench' | 'candidate' | 'workspace' | 'branch' | 'tip' | 'pushed' | 'interrupted'>) {
     this.bench = parts.bench;
     this.candidate = parts.candidate;
     this.workspace = parts.workspace;
     this.branch = parts.branch;
     this.tip = parts.tip;
-    this.earlierHead = parts.earlierHead;
+    this.pushed = parts.pushed;
     this.interrupted = parts.interrupted;
   }
 

@@ -7,8 +7,8 @@ import { prepare, type Prepared } from './prepare.ts';
 import { pushCommit } from './push.ts';
 import { pushVerdict, refusalWords, type PushVerdict } from './push-verdict.ts';
 import { targetName } from './settings.ts';
-import { throwIfStopped } from './stopped.ts';
-import { fetchTarget, isAncestor } from './target.ts';
+import { Stopped, throwIfStopped } from './stopped.ts';
+import { bringTarget, fetchTarget, isAncestor } from './target.ts';
 
 export interface Landed {
   readonly commit: string;
@@ -17,30 +17,59 @@ export interface Landed {
 
 /**
  * Brings the work of a job onto the target branch: rebase, gate, push, and ask the remote, again for as long as others
- * are faster. It has landed when the remote says so, whatever git push said.
+ * are faster. It has landed when the remote says so, whatever git push said and however late.
  *
  * @throws Failure when it cannot land by itself; Stopped
  */
 export async function land(job: Job): Promise<Landed> {
-  const { workspace, earlierHead } = job;
+  try {
+    return await tryUntilLanded(job);
+  } catch (error) {
+    const landed = error instanceof Stopped ? undefined : await landedAfterAll(job);
+    if (landed === undefined) throw error;
+    return landed;
+  }
+}
+
+async function tryUntilLanded(job: Job): Promise<Landed> {
+  const { bench, workspace } = job;
   let prepared: Prepared | undefined;
   for (;;) {
-    const target = await targetCommit(job, job.bench.stop);
-    throwIfStopped(job.bench.stop);
-    if (earlierHead !== undefined && (await isAncestor(workspace.path, earlierHead, target))) {
-      return {
-        commit: earlierHead,
-        queueTracked: await isQueueTracked(job.bench.settings.root, workspace.path, target),
-      };
-    }
+    const target = await targetCommit(job, bench.stop);
+    throwIfStopped(bench.stop);
+    const arrived = await firstOnTarget(job, target);
+    if (arrived !== undefined) return arrived;
+    await bringTarget(bench.settings, workspace, target);
     if (prepared?.onto !== target) prepared = await prepare(job, target);
     const { commit, queueTracked } = prepared;
     if (commit === target) return { commit, queueTracked };
-    throwIfStopped(job.bench.stop);
+    throwIfStopped(bench.stop);
     await passGate(job, prepared);
-    throwIfStopped(job.bench.stop);
+    throwIfStopped(bench.stop);
     if (await pushAndAsk(job, prepared)) return { commit, queueTracked };
   }
+}
+
+/** Looks a last time for what was sent, before anything is told as not landed. */
+async function landedAfterAll(job: Job): Promise<Landed | undefined> {
+  if (job.pushed.length === 0) return undefined;
+  try {
+    const end = await fetchTarget(job.bench.settings, job.bench.lastCall);
+    return end.kind === 'fetched' ? await firstOnTarget(job, end.commit) : undefined;
+  } catch {
+    // The failure that led here is the one to be told.
+    return undefined;
+  }
+}
+
+/** Returns the first of the commits that were sent that is part of the target branch. */
+async function firstOnTarget({ bench, pushed }: Job, target: string): Promise<Landed | undefined> {
+  const { root } = bench.settings;
+  for (const commit of pushed) {
+    if (await isAncestor(root, commit, target))
+      return { commit, queueTracked: await isQueueTracked(root, root, target) };
+  }
+  return undefined;
 }
 
 /**
@@ -50,11 +79,12 @@ export async function land(job: Job): Promise<Landed> {
 async function pushAndAsk(job: Job, { commit }: Prepared): Promise<boolean> {
   const { bench, workspace, candidate } = job;
   job.pushes += 1;
+  if (!job.pushed.includes(commit)) job.pushed.push(commit);
   const result = await pushCommit(bench.settings, workspace, commit, bench.lastCall);
   const verdict = pushVerdict(result);
   if (verdict === 'ok' || verdict === 'unknown') {
     const target = await targetCommit(job, bench.lastCall);
-    if (await isAncestor(workspace.path, commit, target)) return true;
+    if (await isAncestor(bench.settings.root, commit, target)) return true;
   }
   const refusal = verdict === 'ok' ? 'unknown' : verdict;
   const words = verdict === 'ok' ? `${targetName(bench.settings)} does not hold what was pushed` : refusalWords(result);
@@ -76,10 +106,10 @@ function shownVerdict(refusal: Exclude<PushVerdict, 'ok'>): Exclude<PushVerdict,
  * @throws Failure `origin_unreachable`, `push_auth`, `target_branch_missing`; Stopped
  */
 async function targetCommit(job: Job, signal: AbortSignal): Promise<string> {
-  const { bench, workspace, candidate } = job;
+  const { bench, candidate } = job;
   const { settings } = bench;
   for (;;) {
-    const end = await fetchTarget(settings, workspace.path, signal);
+    const end = await fetchTarget(settings, signal);
     switch (end.kind) {
       case 'fetched':
         return end.commit;

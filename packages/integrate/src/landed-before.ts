@@ -1,18 +1,27 @@
-import { git } from '@ralph/protocol/process/git';
+import { landedRef } from '@ralph/protocol/contract/paths';
+import { git, tryGit } from '@ralph/protocol/process/git';
 import type { Bench } from './bench.ts';
-import { fetchTarget } from './target.ts';
+import type { Candidate } from './candidate.ts';
+import { fetchTarget, isAncestor } from './target.ts';
+
+/** Keeps the commit with which an attempt has landed, so that its line may come again at any time. */
+export async function recordLanded({ settings }: Bench, candidate: Candidate, commit: string): Promise<void> {
+  await git(['update-ref', landedRef(candidate.taskId, candidate.attempt), commit], { cwd: settings.root });
+}
 
 /**
- * Tells whether an attempt whose workspace is gone has landed already: each of its commits is on the target branch, as
- * it was or rebased. Asked when a line comes a second time.
+ * Tells whether an attempt has landed already, by the commit that was kept when it did. Content alone proves nothing:
+ * an attempt that did nothing is on the target too, and what landed may have been changed there since.
  *
- * @param tip the parked tip of the attempt
- * @returns the commit of the target branch; nothing when it has not landed or the remote cannot be asked
+ * @returns the commit; nothing when it is not on the target branch or the remote cannot be asked
  */
-export async function landedBefore({ settings, stop }: Bench, tip: string): Promise<string | undefined> {
+export async function landedBefore({ settings, stop }: Bench, candidate: Candidate): Promise<string | undefined> {
   const { root } = settings;
-  const end = await fetchTarget(settings, root, stop);
+  const ref = landedRef(candidate.taskId, candidate.attempt);
+  const { stdout } = await tryGit(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { cwd: root });
+  const commit = stdout.trim();
+  if (commit === '') return undefined;
+  const end = await fetchTarget(settings, stop);
   if (end.kind !== 'fetched') return undefined;
-  const commits = await git(['cherry', end.commit, tip], { cwd: root });
-  return /^\+/m.test(commits) ? undefined : end.commit;
+  return (await isAncestor(root, commit, end.commit)) ? commit : undefined;
 }

@@ -27,6 +27,11 @@ export function rebaseByHand(settings: Settings, { workspacePath }: Candidate): 
   return `cd ${quoted(workspacePath)} && git rebase ${quoted(targetName(settings))}`;
 }
 
+/** Returns the command with which a person meets the same conflict of work that holds merges. */
+export function mergeByHand(settings: Settings, { workspacePath }: Candidate): string {
+  return `cd ${quoted(workspacePath)} && git merge ${quoted(targetName(settings))}`;
+}
+
 /** Returns the command with which a person meets the same red gate. */
 export function gateByHand(settings: Settings, candidate: Candidate): string {
   return `${rebaseByHand(settings, candidate)} && sh -c ${quoted(settings.ci ?? 'true')}`;

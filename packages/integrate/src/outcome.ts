@@ -6,6 +6,7 @@ export type Outcome =
   | { readonly kind: 'landed' }
   | { readonly kind: 'blocked'; readonly failure: Failure }
   | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'skipped'; readonly failure: Failure }
   | { readonly kind: 'stopped' };
 
 /** How many candidates of a run ended in which way. */
@@ -13,14 +14,18 @@ export interface Tally {
   landed: number;
   blocked: number;
   failed: number;
+  /** Another process has the task. */
+  skipped: number;
 }
 
-/** Returns the status of a run: 0 when nothing went wrong, 3 or 1 when all are blocked or all have failed, else 2. */
-export function exitOfRun({ landed, blocked, failed }: Tally): ExitName {
-  if (blocked === 0 && failed === 0) return 'ok';
-  if (landed > 0) return 'partial';
-  if (failed === 0) return 'blocked';
-  return blocked === 0 ? 'failed' : 'partial';
+/** Returns the status of a run: 0 when nothing went wrong, 3, 1 or 75 when all ended the same way, else 2. */
+export function exitOfRun({ landed, blocked, failed, skipped }: Tally): ExitName {
+  const ways: ExitName[] = [];
+  if (blocked > 0) ways.push('blocked');
+  if (failed > 0) ways.push('failed');
+  if (skipped > 0) ways.push('busy');
+  const [only = 'ok', another] = ways;
+  return only !== 'ok' && (landed > 0 || another !== undefined) ? 'partial' : only;
 }
 
 /** Codes after which the workspace is of no use to a person; all else is kept as blocked. */
@@ -28,10 +33,15 @@ const FAILED_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'fenced',
   'workspace_missing',
   'bookkeeping_failed',
+  'no_changes',
   'task_unsafe_id',
 ]);
 
-/** Tells whether a failure keeps the workspace for a person (blocked) or ends the attempt (failed). */
-export function kindOfFailure(code: FailureCode): 'blocked' | 'failed' {
+/**
+ * Tells whether a failure keeps the workspace for a person (blocked), ends the attempt (failed), or says nothing of it
+ * since another process is at it (skipped).
+ */
+export function kindOfFailure(code: FailureCode): 'blocked' | 'failed' | 'skipped' {
+  if (code === 'claim_held') return 'skipped';
   return FAILED_CODES.has(code) ? 'failed' : 'blocked';
 }

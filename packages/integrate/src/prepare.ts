@@ -1,13 +1,14 @@
 import { Failure } from '@ralph/protocol/contract/failure';
-import { git } from '@ralph/protocol/process/git';
 import { clearForReset } from './begin.ts';
 import { commitMove, isQueueTracked } from './bookkeeping.ts';
+import { combineOnto, hasMerges } from './combine.ts';
 import { writeRecord } from './integration-record.ts';
 import type { Job } from './job.ts';
-import { rebaseByHand } from './next-command.ts';
+import { mergeByHand, rebaseByHand } from './next-command.ts';
 import { rebaseOnto } from './rebase.ts';
 import { targetName } from './settings.ts';
 import { branchOf, headOf, putHeadOn } from './workspace.ts';
+import { git } from './workspace-git.ts';
 
 /** What is to be pushed: the work on top of a commit of the target branch, with the books kept. */
 export interface Prepared {
@@ -27,17 +28,18 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   const { workspace, candidate, bench, tip } = job;
   if (!job.moved) await clearForReset(job);
   job.moved = true;
-  await writeRecord(workspace, { tip, head: null });
+  await writeRecord(workspace, { tip, head: null, pushed: job.pushed });
   await putHeadOn(workspace, tip, job.branch);
-  const files = await rebaseOnto(workspace, onto);
-  if (files.length > 0) throw await conflict(job, files);
+  const merges = await hasMerges(workspace, { tip, onto });
+  const files = merges ? await combineOnto(job, onto) : await rebaseOnto(workspace, onto);
+  if (files.length > 0) throw await conflict(job, files, merges ? mergeByHand : rebaseByHand);
   const { taskId: task_id, attempt } = candidate;
   await bench.output.event('rebase.done', { task_id, attempt, commit: await headOf(workspace), base_commit: onto });
   const queueTracked = await isQueueTracked(bench.settings.root, workspace.path, onto);
   if (queueTracked) await commitMove(workspace, candidate, onto);
   const commit = await headOf(workspace);
   const tree = (await git(['rev-parse', 'HEAD^{tree}'], { cwd: workspace.path })).trim();
-  await writeRecord(workspace, { tip, head: commit });
+  await writeRecord(workspace, { tip, head: commit, pushed: job.pushed });
   return { commit, tree, onto, queueTracked };
 }
 
@@ -47,11 +49,11 @@ export async function putBack(job: Job): Promise<void> {
   await putHeadOn(job.workspace, job.tip, job.branch ?? (await branchOf(job.workspace)));
 }
 
-async function conflict({ bench, candidate }: Job, files: string[]): Promise<Failure> {
+async function conflict({ bench, candidate }: Job, files: string[], byHand: typeof rebaseByHand): Promise<Failure> {
   const { taskId: task_id, attempt } = candidate;
   await bench.output.event('rebase.conflicted', { task_id, attempt, files });
   return new Failure('conflict', `conflict with ${targetName(bench.settings)} in ${files.join(', ')}`, {
-    hint: rebaseByHand(bench.settings, candidate),
+    hint: byHand(bench.settings, candidate),
     details: { files },
   });
 }

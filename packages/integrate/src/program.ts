@@ -9,6 +9,7 @@ export const program: ProgramSpec = {
       words: ['run'],
       summary: 'Land the work of each agent.finished on stdin: rebase, gate, push, verify; pass everything else on.',
       options: RUN_OPTIONS,
+      lingers: true,
       examples: [
         "ralph-state task list --runnable | ralph-worker run -- claude -p | ralph-integrate run --ci 'npm test' | ralph-state apply",
       ],

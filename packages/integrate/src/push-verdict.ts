@@ -1,3 +1,4 @@
+import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import type { GitResult } from '@ralph/protocol/process/git';
 import { transportVerdict } from './transport-verdict.ts';
 
@@ -5,6 +6,9 @@ import { transportVerdict } from './transport-verdict.ts';
 export type Refusal = 'race' | 'lock_left' | 'policy' | 'auth' | 'network' | 'local' | 'unknown';
 
 export type PushVerdict = 'ok' | Refusal;
+
+/** How git says that a commit of a submodule is on no remote. */
+const SUBMODULES_MISSING = /submodule paths contain changes/;
 
 interface RefLine {
   readonly flag: string;
@@ -37,16 +41,19 @@ export function refusalWords(result: GitResult): string {
     return text === undefined || text === '' ? [] : [text];
   });
   const words = [...reasons, ...remote];
-  const own = `${result.stdout}\n${result.stderr}`
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^(?:hint:|To |Done$)/.test(line));
-  const text = (words.length > 0 ? words : own.slice(-5)).join('; ');
+  const text = (words.length > 0 ? words : ownWords(result)).join('; ');
   return withoutCredentials(text === '' ? 'git push was cut off' : text).slice(0, 2000);
 }
 
-/** Returns a text without the user and password of any address in it. */
-export function withoutCredentials(text: string): string {
-  return text.replaceAll(/(\b[a-z][a-z+]*:\/\/)[^\s/@']*@/gi, '$1');
+/** The end of what git printed; of a refusal because of submodules the part that names them, without the advice. */
+function ownWords({ stdout, stderr }: GitResult): string[] {
+  const lines = `${stdout}\n${stderr}`
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^(?:hint:|To |Done$)/.test(line));
+  const begin = lines.findIndex((line) => SUBMODULES_MISSING.test(line));
+  if (begin === -1) return lines.slice(-5);
+  const advice = lines.findIndex((line, index) => index > begin && line.startsWith('Please try'));
+  return lines.slice(begin, advice === -1 ? undefined : advice).map((line) => line.trim());
 }
 
 function refLines(stdout: string): RefLine[] {
@@ -93,6 +100,7 @@ function refusalOfUnpacker(words: string): Refusal {
 /** Without a line of the ref the push ended before, or in the middle of, talking about it. */
 function verdictWithoutRef(exitCode: number, stderr: string): Refusal {
   if (/HTTP 413/.test(stderr)) return 'policy';
+  if (SUBMODULES_MISSING.test(stderr)) return 'local';
   if (/RPC failed|unexpected disconnect|sideband/.test(stderr)) return 'unknown';
   const transport = transportVerdict(stderr);
   if (transport !== undefined && exitCode !== 1) return transport;

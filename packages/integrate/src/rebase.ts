@@ -1,6 +1,7 @@
-import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
+import { gitFailed } from '@ralph/protocol/process/git';
 import type { Workspace } from './workspace.ts';
 import { isRebasing, undoRebase } from './workspace-recovery.ts';
+import { git, tryGit } from './workspace-git.ts';
 
 const REBASE = [
   '-c',

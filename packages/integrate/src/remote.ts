@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
-import { git, tryGit } from '@ralph/protocol/process/git';
-import { withoutCredentials } from './push-verdict.ts';
+import { tryGit } from '@ralph/protocol/process/git';
+import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 
 /** A remote of the main repository; each address falls back to the other. */
 export interface Remote {
@@ -30,22 +30,6 @@ export async function findRemote(root: string, name: string): Promise<Remote> {
 /** Returns the address of a remote as it may be shown: without user and password. */
 export function shownUrl(url: string): string {
   return withoutCredentials(url);
-}
-
-/**
- * Gives a workspace the remote of the main repository, so that an agent which changed it there cannot send work
- * elsewhere.
- */
-export async function bindRemote(workspace: string, remote: Remote): Promise<void> {
-  for (const [key, url] of [
-    ['url', remote.fetchUrl],
-    ['pushurl', remote.pushUrl],
-  ] as const) {
-    const args = ['config', '--local', '--get-all', `remote.${remote.name}.${key}`];
-    const present = (await tryGit(args, { cwd: workspace })).stdout.trimEnd();
-    if (present === url || (key === 'pushurl' && present === '' && url === remote.fetchUrl)) continue;
-    await git(['config', '--local', '--replace-all', `remote.${remote.name}.${key}`, url], { cwd: workspace });
-  }
 }
 
 async function firstAddress(root: string, name: string, key: 'url' | 'pushurl'): Promise<string | undefined> {

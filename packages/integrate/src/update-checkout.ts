@@ -1,3 +1,5 @@
+import { lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import type { Bench } from './bench.ts';
 import { targetName, trackingRef } from './settings.ts';
@@ -13,13 +15,35 @@ export async function updateCheckout({ settings, lastCall }: Bench, note: (what:
   const { root, targetBranch } = settings;
   const { stdout } = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd: root });
   if (stdout.trim() !== `refs/heads/${targetBranch}`) return;
-  const end = await fetchTarget(settings, root, lastCall);
+  const end = await fetchTarget(settings, lastCall);
   if (end.kind !== 'fetched') return note(`your checkout is not updated: ${end.words}`);
   const head = (await git(['rev-parse', 'HEAD'], { cwd: root })).trim();
   if (head === end.commit) return;
   if (!(await isAncestor(root, head, end.commit)))
     return note(`your checkout has commits that ${targetName(settings)} has not: it is left as it is`);
+  const inTheWay = await firstInTheWay(root, head, end.commit);
+  if (inTheWay !== undefined) return note(`your checkout is left as it is: ${inTheWay} would be overwritten`);
   const settled = ['-c', 'core.hooksPath=/dev/null', '-c', 'merge.autoStash=false'];
   const merge = await tryGit([...settled, 'merge', '--quiet', '--ff-only', trackingRef(settings)], { cwd: root });
   if (merge.exitCode !== 0) note(`your checkout is left as it is: ${merge.stderr.trim().split('\n')[0] ?? ''}`);
+}
+
+/** Git itself overwrites what is ignored, so it is not asked: nothing may stand where a path is new. */
+async function firstInTheWay(root: string, head: string, target: string): Promise<string | undefined> {
+  const changed = async (filter: string) => {
+    const args = ['diff', '--name-only', '--no-renames', `--diff-filter=${filter}`, '-z', head, target];
+    return (await git(args, { cwd: root })).split('\0').filter((path) => path !== '');
+  };
+  const removed = new Set(await changed('D'));
+  const isTaken = (path: string, asFolder: boolean) => {
+    const found = lstatSync(join(root, path), { throwIfNoEntry: false });
+    return found !== undefined && !removed.has(path) && !(asFolder && found.isDirectory());
+  };
+  for (const path of await changed('A')) {
+    if (isTaken(path, false)) return path;
+    for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+      if (isTaken(folder, true)) return folder;
+    }
+  }
+  return undefined;
 }

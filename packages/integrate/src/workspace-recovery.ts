@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
-import { tryGit } from '@ralph/protocol/process/git';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import type { Workspace } from './workspace.ts';
+import { GIT_MARK, tryGit } from './workspace-git.ts';
 
 const WAIT_MS = 10_000;
 const POLL_MS = 100;
@@ -12,14 +12,15 @@ const POLL_MS = 100;
 const REBASE_STATES = ['rebase-merge', 'rebase-apply'];
 
 /**
- * Removes the lock files that a killed git has left in a workspace. A git of a killed integration may still be at work
- * there; it is waited for.
+ * Removes the lock files that a killed git has left in a workspace. A git of a killed process may still be at work
+ * there; it is waited for. That of a person is not, and what it may have locked is left to it.
  *
- * @throws Failure `claim_held` when it still is after 10 s
+ * @throws Failure `claim_held` when one that was left is at work after 10 s
  */
 export async function removeStaleLocks(workspace: Workspace, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + WAIT_MS;
-  for (let pid = gitAtWorkIn(workspace.path); pid !== undefined && !signal.aborted; pid = gitAtWorkIn(workspace.path)) {
+  const leftAtWork = () => gitsIn(workspace.path).find((pid) => isLeftOver(pid));
+  for (let pid = leftAtWork(); pid !== undefined && !signal.aborted; pid = leftAtWork()) {
     if (Date.now() > deadline) {
       throw new Failure('claim_held', `a git process (pid ${pid}) is at work in ${workspace.path}`, {
         hint: `wait for it or end it: ps -fp ${pid}`,
@@ -27,6 +28,7 @@ export async function removeStaleLocks(workspace: Workspace, signal: AbortSignal
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  if (gitsIn(workspace.path).length > 0) return;
   for (const path of gitLockFiles(workspace.gitDir)) rmSync(path, { force: true });
 }
 
@@ -50,12 +52,12 @@ export async function undoRebase({ path, gitDir }: Workspace): Promise<string | 
 }
 
 /** Linux only; elsewhere a lock file of a dead git cannot be told from that of a living one by its process. */
-function gitAtWorkIn(folder: string): number | undefined {
-  if (process.platform !== 'linux') return undefined;
+function gitsIn(folder: string): number[] {
+  if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .find((pid) => isGitIn(pid, folder));
+    .filter((pid) => isGitIn(pid, folder));
 }
 
 function isGitIn(pid: number, folder: string): boolean {
@@ -64,6 +66,16 @@ function isGitIn(pid: number, folder: string): boolean {
     return `${readlinkSync(`/proc/${pid}/cwd`)}${sep}`.startsWith(`${folder}${sep}`);
   } catch {
     // Gone in the meantime, or of another user.
+    return false;
+  }
+}
+
+/** One of ours by its mark, since the task is claimed by us; or one whose parent has died. */
+function isLeftOver(pid: number): boolean {
+  try {
+    if (/^PPid:\s+1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true;
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(GIT_MARK);
+  } catch {
     return false;
   }
 }

@@ -20,7 +20,7 @@ export async function removeWorkspace({ settings, output }: Bench, candidate: Ca
   const folder = dirname(workspace_path);
   const usual = join(dirname(settings.root), '.workspaces', basename(settings.root), 'parallel');
   const elsewhere = folder === usual ? [] : ['--workspace-root', folder];
-  const args = ['remove', task_id, '--repo', settings.root, ...elsewhere];
+  const args = ['remove', task_id, '--attempt', String(attempt), '--repo', settings.root, ...elsewhere];
   const [record] = await callSibling('ralph-worker', args, (line) => output.note(line));
   const { removed, salvaged } = removal.parse(record);
   for (const { ref, commit } of salvaged) {

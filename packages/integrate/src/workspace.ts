@@ -1,22 +1,28 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
-import { git, tryGit } from '@ralph/protocol/process/git';
 import type { Candidate } from './candidate.ts';
+import { git, tryGit } from './workspace-git.ts';
+import { readWorkspaceMarker, whyForeign } from './workspace-marker.ts';
 
 export interface Workspace {
   /** Real path. */
   readonly path: string;
   /** Its git folder, where its lock files and the state of a rebase are. */
   readonly gitDir: string;
+  /** The commit that the attempt began on, where the workspace tells. */
+  readonly baseCommit: string | undefined;
 }
 
 /**
- * Makes sure that a workspace is a repository of its own and not the user's.
+ * Makes sure that a folder is the workspace of an attempt: a repository of its own, and none of the user's worktrees or
+ * clones. Touches nothing.
  *
  * @throws Failure `workspace_missing`
  */
-export async function openWorkspace(root: string, { taskId, attempt, workspacePath }: Candidate): Promise<Workspace> {
+export async function openWorkspace(root: string, candidate: Candidate): Promise<Workspace> {
+  const { taskId, attempt, workspacePath } = candidate;
   const missing = (what: string) =>
     new Failure('workspace_missing', `${what}: ${workspacePath}; the work is kept as ${attemptRef(taskId, attempt)}`, {
       hint: `git -C ${root} log ${attemptRef(taskId, attempt)}`,
@@ -24,10 +30,21 @@ export async function openWorkspace(root: string, { taskId, attempt, workspacePa
   if (!existsSync(workspacePath)) throw missing('the workspace is gone');
   const path = realpathSync(workspacePath);
   if (path === root) throw missing('the repository itself cannot serve as a workspace');
-  const { stdout, exitCode } = await tryGit(['rev-parse', '--show-toplevel', '--absolute-git-dir'], { cwd: path });
-  const [top = '', gitDir = ''] = stdout.split('\n');
-  if (exitCode !== 0 || !existsSync(top) || realpathSync(top) !== path) throw missing('not a workspace');
-  return { path, gitDir };
+  const gitDir = join(path, '.git');
+  if (!(await isRepositoryOfItsOwn(path, gitDir))) throw missing('not a workspace');
+  const marker = readWorkspaceMarker(gitDir);
+  const foreign = whyForeign(root, gitDir, marker, candidate);
+  if (foreign !== undefined) throw missing(foreign);
+  return { path, gitDir, baseCommit: marker?.base_commit };
+}
+
+/** A linked worktree shares the refs, settings and stash of the user's repository. */
+async function isRepositoryOfItsOwn(path: string, gitDir: string): Promise<boolean> {
+  if (lstatSync(gitDir, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  const args = ['rev-parse', '--show-toplevel', '--absolute-git-dir', '--git-common-dir'];
+  const { stdout, exitCode } = await tryGit(args, { cwd: path });
+  const [top = '', own = '', common = ''] = stdout.split('\n');
+  return exitCode === 0 && top === path && own === gitDir && resolve(path, common) === gitDir;
 }
 
 /** Returns the commit that HEAD stands on. */

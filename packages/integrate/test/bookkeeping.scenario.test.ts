@@ -97,6 +97,34 @@ describe('with a queue that is tracked by git', () => {
   });
 });
 
+describe('what the user has beside git', () => {
+  it('an ignored file where the target has a new one is not overwritten', async () => {
+    const repo = trackedQueue('T-1', 'T-2');
+    repo.write('.git/info/exclude', 'notes.txt\n');
+    repo.write('notes.txt', 'mine\n');
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'notes.txt': 'of the agent\n' } });
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end.status).toBe(0);
+    expect(end.stderr).toContain('notes.txt');
+    expect(repo.read('notes.txt')).toBe('mine\n');
+    expect(repo.git('rev-parse', 'HEAD')).not.toBe(repo.gitOrigin('rev-parse', 'main'));
+  });
+
+  it('a tracked queue in an ignored folder gets its first done file', async () => {
+    const repo = temporaryRepository();
+    repo.queue([queueTask('T-1'), queueTask('T-2')]);
+    repo.write('.gitignore', '.ralph/\n');
+    repo.git('add', '-f', '.ralph/queue.jsonc', '.gitignore');
+    repo.git('commit', '-q', '-m', 'queue');
+    repo.git('push', '-q');
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end.status).toBe(0);
+    expect(idsIn(repo, '.ralph/queue.jsonc')).toEqual(['T-2']);
+    expect(idsIn(repo, '.ralph/done.jsonc')).toEqual(['T-1']);
+  });
+});
+
 describe('with a queue that is split between git and not', () => {
   it('the task is blocked and both files are named', async () => {
     const repo = temporaryRepository({

@@ -55,15 +55,18 @@ describe('nextTry', () => {
 
 describe('exitOfRun', () => {
   it.each([
-    ['ok', 0, 0, 0],
-    ['ok', 3, 0, 0],
-    ['partial', 1, 1, 0],
-    ['partial', 1, 0, 1],
-    ['blocked', 0, 2, 0],
-    ['failed', 0, 0, 2],
-    ['partial', 0, 1, 1],
-  ] as const)('is %s for %i landed, %i blocked, %i failed', (name, landed, blocked, failed) => {
-    expect(exitOfRun({ landed, blocked, failed })).toBe(name);
+    ['ok', 0, 0, 0, 0],
+    ['ok', 3, 0, 0, 0],
+    ['partial', 1, 1, 0, 0],
+    ['partial', 1, 0, 1, 0],
+    ['partial', 1, 0, 0, 1],
+    ['blocked', 0, 2, 0, 0],
+    ['failed', 0, 0, 2, 0],
+    ['busy', 0, 0, 0, 2],
+    ['partial', 0, 1, 1, 0],
+    ['partial', 0, 1, 0, 1],
+  ] as const)('is %s for %i landed, %i blocked, %i failed, %i skipped', (name, landed, blocked, failed, skipped) => {
+    expect(exitOfRun({ landed, blocked, failed, skipped })).toBe(name);
   });
 });
 

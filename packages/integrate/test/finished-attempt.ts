@@ -37,6 +37,9 @@ export function finishedAttempt(
   }
   git('add', '-A');
   git('commit', '-q', '-m', `${id}: work`);
+  const says = { task_id: id, attempt, base_commit: base, target_branch: 'main', repo_root: repository.root };
+  mkdirSync(join(workspace, '.git/ralph'), { recursive: true });
+  writeFileSync(join(workspace, '.git/ralph/workspace.json'), JSON.stringify(says));
   const head = git('rev-parse', 'HEAD');
   repository.git('fetch', '-q', workspace, `HEAD:refs/ralph/attempts/${id}/${attempt}`);
   return { workspace, base, head, git, line: finishedLine({ id, attempt, workspace, base, head }) };
@@ -70,6 +73,11 @@ export function finishedLine({ id, attempt, workspace, base, head }: LineParts):
     duration_ms: 5,
     title: `Task ${id}`,
   });
+}
+
+/** Parks what HEAD of the workspace is now, as the worker does when the agent has ended. */
+export function parkHead(repository: TestRepository, { workspace }: FinishedAttempt, id: string): void {
+  repository.git('fetch', '-q', '--no-recurse-submodules', workspace, `+HEAD:refs/ralph/attempts/${id}/1`);
 }
 
 /** Somebody else pushes to the target branch. */

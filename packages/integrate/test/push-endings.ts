@@ -188,6 +188,12 @@ export const PUSH_ENDINGS: readonly PushEnding[] = [
   ),
 
   noRef('local', 'a pre-push hook', 1, SAYS_NOTHING),
+  noRef(
+    'local',
+    'a submodule commit that is on no remote',
+    128,
+    'The following submodule paths contain changes that can\nnot be found on any remote:\n  sub\n\nfatal: Aborting.',
+  ),
   noRef('local', 'no such commit', 1, `error: src refspec nothing does not match any\n${SAYS_NOTHING}`),
   refused(
     'local',

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identityOf } from '@ralph/protocol/process/process-identity';
@@ -49,14 +49,11 @@ describe('ralph-integrate run after a crash', () => {
     const repo = temporaryRepository();
     const { line, workspace, git } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     foreignPush(repo, 'b.txt', 'b\n');
-    const hook = join(workspace, '.git/hooks/post-checkout');
     const started = join(repo.folder, 'group');
-    mkdirSync(join(workspace, '.git/hooks'), { recursive: true });
-    writeFileSync(
-      hook,
-      `#!/bin/sh\nawk '{print $5}' /proc/$$/stat >${started}.new && mv ${started}.new ${started}; sleep 600\n`,
-    );
-    chmodSync(hook, 0o755);
+    const hang = `awk '{print $5}' /proc/$$/stat >${started}.new && mv ${started}.new ${started}; sleep 600`;
+    git('config', 'filter.hang.smudge', scriptedCommand(repo.folder, 'hang', hang));
+    mkdirSync(join(workspace, '.git/info'), { recursive: true });
+    writeFileSync(join(workspace, '.git/info/attributes'), 'b.txt filter=hang\n');
     const child = startProgram('ralph-integrate', RUN, { cwd: repo.root });
     child.stdin.write(`${line}\n`);
     const group = await waitUntil(
@@ -66,7 +63,7 @@ describe('ralph-integrate run after a crash', () => {
     child.kill('SIGKILL');
     process.kill(-group, 'SIGKILL');
     await gone(group);
-    rmSync(hook);
+    git('config', '--unset', 'filter.hang.smudge');
     writeFileSync(join(workspace, '.git/index.lock'), '');
     expect(existsSync(join(workspace, '.git/rebase-merge'))).toBe(true);
     const again = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });

@@ -1,10 +1,13 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { builtProgram, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
-import { leftovers } from './support/leftovers.ts';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
+import { leftovers, processesOf } from './support/leftovers.ts';
 import { recordsOnDisk } from './support/state.ts';
 
 const PROGRAMS = ['ralph-state', 'ralph-worker', 'ralph-integrate'] as const;
@@ -27,6 +30,11 @@ function repositoryWithWork(): { repository: TestRepository; agent: string } {
   return { repository, agent };
 }
 
+/** The programs under names that a plain shell can have as functions. */
+const SHELL_FUNCTIONS = PROGRAMS.map(
+  (name) => `${name.replace('-', '_')}() { "${process.execPath}" "${builtProgram(name)}" "$@"; }`,
+).join('\n');
+
 const GATE = 'test ! -e RED';
 
 /** What stays of a record when everything that differs from run to run is taken off. */
@@ -38,10 +46,7 @@ function essence(root: string): object[] {
 
 it('works without the orchestrator and leaves the same state file', async () => {
   const piped = repositoryWithWork();
-  const run = PROGRAMS.map(
-    (name) => `${name.replace('-', '_')}() { "${process.execPath}" "${builtProgram(name)}" "$@"; }`,
-  ).join('\n');
-  const pipe = `${run}
+  const pipe = `${SHELL_FUNCTIONS}
     ralph_state task list --runnable | ralph_worker run --jobs 4 -- "$AGENT" | ralph_integrate run --ci "$GATE" | ralph_state apply`;
   const { status, stderr } = spawnSync('sh', ['-c', pipe], {
     cwd: piped.repository.root,
@@ -74,4 +79,24 @@ it('works without the orchestrator and leaves the same state file', async () => 
     expect(queue.tasks.map((task) => task.id)).toEqual(['RQ-0003', 'RQ-0004']);
     expect(leftovers(repository)).toEqual(['workspace RQ-0004', 'ref refs/ralph/base/RQ-0004']);
   }
+});
+
+it('tells the state file how everything ended when Ctrl-C reaches the whole pipe at once', async () => {
+  const { repository } = repositoryWithWork();
+  const { root, folder } = repository;
+  const agent = scriptedCommand(folder, 'slow-agent', `touch "${folder}/started.$RALPH_TASK_ID"; exec sleep 1000`);
+  const pipe = `${SHELL_FUNCTIONS}
+    ralph_state task list --runnable | ralph_worker run --jobs 4 -- "$AGENT" | ralph_integrate run | ralph_state apply`;
+  const shell = spawn('sh', ['-c', pipe], {
+    cwd: root,
+    env: { ...testEnvironment(), AGENT: agent },
+    stdio: ['ignore', 'ignore', 'ignore'],
+    detached: true,
+  });
+  const ids = ['RQ-0001', 'RQ-0002', 'RQ-0003', 'RQ-0004'];
+  await waitUntil('all agents run', () => ids.every((id) => existsSync(join(folder, `started.${id}`))));
+  process.kill(-(shell.pid ?? 0), 'SIGINT');
+  await waitUntil('all of the pipe has ended', () => processesOf(folder).length === 0);
+  expect(essence(root)).toEqual(ids.map((id) => ({ id, lifecycle: 'failed', code: 'cancelled', attempt: 1 })));
+  expect(leftovers(repository)).toEqual([]);
 });

@@ -49,6 +49,7 @@ export const program: ProgramSpec = {
       words: ['apply'],
       summary: 'Fold the events on stdin into the state file; a task that has landed is moved from the queue to done.',
       options: APPLY_OPTIONS,
+      lingers: true,
       examples: ['ralph-integrate run --ci "npm test" < finished.ndjson | ralph-state apply'],
       load: () => import('./commands/apply.ts'),
     }),

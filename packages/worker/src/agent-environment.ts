@@ -1,6 +1,8 @@
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import { promptPath } from './workspace-marker.ts';
 
+const TITLE_LIMIT_BYTES = 4096;
+
 export interface AgentFacts {
   readonly taskId: string;
   readonly title: string;
@@ -15,7 +17,7 @@ export function agentEnvironment(facts: AgentFacts, from: NodeJS.ProcessEnv = pr
     ...scrubbedEnvironment(from),
     PWD: facts.path,
     RALPH_TASK_ID: facts.taskId,
-    RALPH_TASK_TITLE: withoutNul(facts.title),
+    RALPH_TASK_TITLE: titleForEnvironment(facts.title),
     RALPH_WORKSPACE: facts.path,
     RALPH_TARGET_BRANCH: facts.branch,
     RALPH_PROMPT_FILE: promptPath(facts.path),
@@ -23,7 +25,10 @@ export function agentEnvironment(facts: AgentFacts, from: NodeJS.ProcessEnv = pr
   };
 }
 
-/** A title from a JSON file may hold what no environment can. */
-function withoutNul(text: string): string {
-  return text.replaceAll('\0', ' ');
+/** A title from a JSON file may hold what no environment can, or be longer than the kernel starts a program with. */
+function titleForEnvironment(title: string): string {
+  const bytes = Buffer.from(title.replaceAll('\0', ' '));
+  if (bytes.length <= TITLE_LIMIT_BYTES) return bytes.toString();
+  // A character that was cut in two is left out.
+  return new TextDecoder().decode(bytes.subarray(0, TITLE_LIMIT_BYTES), { stream: true });
 }

@@ -2,10 +2,12 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import { attemptOfRef, nextAttempt } from './attempt-number.ts';
 import { createRef, refsOfTask } from './ralph-refs.ts';
+import { removeStaleRefLocks } from './stale-locks.ts';
 import type { Site } from './site.ts';
 
-/** Returns the number that the next attempt at a claimed task gets. */
+/** Returns the number that the next attempt at a claimed task gets, and frees its refs of locks that nobody holds. */
 export async function nextAttemptNumber(site: Site, taskId: string, asked: number | undefined): Promise<number> {
+  removeStaleRefLocks(site.repo.gitDir, taskId);
   const refs = await refsOfTask(site.repo.root, taskId);
   return nextAttempt(
     refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []),

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { baseRef } from '@ralph/protocol/contract/paths';
 import { git, tryGit, type GitResult } from '@ralph/protocol/process/git';
@@ -34,7 +35,7 @@ export async function fetchBase(
 /** Asks origin why the fetch failed, since the words of git do not say it safely. */
 async function fetchFailure(repoRoot: string, origin: Origin, branch: string, result: GitResult): Promise<Failure> {
   const asked = await tryGit(['ls-remote', '--exit-code', origin.fetchFrom, `refs/heads/${branch}`], { cwd: repoRoot });
-  const words = result.stderr.trim().split('\n').slice(0, 3).join(' / ');
+  const words = withoutCredentials(result.stderr.trim().split('\n').slice(0, 3).join(' / '));
   if (asked.exitCode === 2) {
     return new Failure('target_branch_missing', `origin has no branch ${branch}`, {
       hint: `git push -u origin ${branch}`,
@@ -45,7 +46,7 @@ async function fetchFailure(repoRoot: string, origin: Origin, branch: string, re
       hint: `git fetch origin ${branch}`,
     });
   }
-  return new Failure('origin_unreachable', `cannot reach origin (${origin.fetchUrl}): ${words}`, {
-    hint: `try it by hand: git ls-remote ${origin.fetchFrom}`,
+  return new Failure('origin_unreachable', `cannot reach origin (${withoutCredentials(origin.fetchUrl)}): ${words}`, {
+    hint: `try it by hand: git ls-remote ${withoutCredentials(origin.fetchFrom)}`,
   });
 }

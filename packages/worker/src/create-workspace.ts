@@ -1,16 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { appendFileSync, cpSync, existsSync, mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
 import { git } from '@ralph/protocol/process/git';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import { removeFolder } from './remove-folder.ts';
+import { makeDraft, removeDraft, workspaceIn, type Draft } from './draft-folder.ts';
 import type { Origin } from './origin.ts';
-import { configText, sharedEntries, type ConfigEntry } from './repository-config.ts';
+import { configText, lfsEntries, sharedEntries, type ConfigEntry } from './repository-config.ts';
 import type { Site } from './site.ts';
 import { workspaceGit } from './workspace-git.ts';
-import { writeMarker } from './workspace-marker.ts';
+import { writeMarker, type WorkspaceMarker } from './workspace-marker.ts';
 
 const CHECKOUT_LIMIT_MS = 600_000;
 
@@ -22,6 +21,7 @@ export interface WorkspacePlan {
   readonly baseCommit: string;
   readonly origin: Origin;
   readonly signal: AbortSignal;
+  readonly phase: WorkspaceMarker['phase'];
 }
 
 /**
@@ -32,13 +32,21 @@ export interface WorkspacePlan {
  * @throws Failure `git_failed`, or of the file system; nothing is left then
  */
 export async function createWorkspace(site: Site, plan: WorkspacePlan): Promise<void> {
-  const draft = join(site.root, `.${plan.taskId}.${randomBytes(4).toString('hex')}`);
+  const draft = draftOf(site, plan);
   try {
-    mkdirSync(site.root, { recursive: true });
-    await build(site, plan, draft);
-    renameSync(draft, plan.path);
+    await build(site, plan, workspaceIn(draft));
+    renameSync(workspaceIn(draft), plan.path);
   } catch (error) {
-    await removeFolder(draft);
+    throw asIoFailure(error, `make the workspace ${plan.path}`);
+  } finally {
+    await removeDraft(draft);
+  }
+}
+
+function draftOf(site: Site, plan: WorkspacePlan): Draft {
+  try {
+    return makeDraft(site, plan.taskId);
+  } catch (error) {
     throw asIoFailure(error, `make the workspace ${plan.path}`);
   }
 }
@@ -55,7 +63,11 @@ async function build(site: Site, plan: WorkspacePlan, draft: string): Promise<vo
   if (existsSync(join(gitDir, 'shallow'))) cpSync(join(gitDir, 'shallow'), join(dotGit, 'shallow'));
   appendFileSync(
     join(dotGit, 'config'),
-    configText([...originEntries(origin, branch), ...sharedEntries(origin.localConfig)]),
+    configText([
+      ...originEntries(origin, branch),
+      ...sharedEntries(origin.localConfig),
+      ...(await lfsEntries(site.repo)),
+    ]),
   );
   writeFileSync(join(dotGit, 'info/exclude'), excludeText(readTextIfPresent(join(gitDir, 'info/exclude'))));
   writeMarker(draft, {
@@ -64,6 +76,7 @@ async function build(site: Site, plan: WorkspacePlan, draft: string): Promise<vo
     base_commit: baseCommit,
     target_branch: branch,
     repo_root: root,
+    phase: plan.phase,
   });
   await workspaceGit(draft, ['update-ref', `refs/remotes/origin/${branch}`, baseCommit]);
   await workspaceGit(draft, ['checkout', '-q', '-B', branch, baseCommit], {

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { git, tryGit, type GitOptions } from '@ralph/protocol/process/git';
+import { openNestedRepositories } from './nested-repositories.ts';
 import { stageEdits, unstageForbidden } from './stage-edits.ts';
 import { inWorkspace } from './workspace-git.ts';
 
@@ -66,6 +67,7 @@ export async function filesTree(
   try {
     const from = parent === undefined ? await emptyTree(where) : await treeOf(where, parent);
     await git(['read-tree', from], where);
+    await openNestedRepositories(where);
     await stageEdits(where, from);
     const files = (await git(['write-tree'], where)).trim();
     return files === from ? undefined : files;

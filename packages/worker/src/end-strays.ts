@@ -1,18 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { DEFAULTS } from '@ralph/protocol/contract/config-file';
-import { readProcStat } from '@ralph/protocol/process/process-identity';
-import { signalProcess } from '@ralph/protocol/process/process-list';
+import { bootId, isAlive } from '@ralph/protocol/process/process-identity';
+import { environmentOf, livingProcesses, ownLine, signalProcess } from '@ralph/protocol/process/process-list';
+import { isStray } from '@ralph/protocol/process/stray';
+import { readAgentRecord } from './agent-record.ts';
 
 const POLL_MS = 20;
 
 /**
  * Ends processes that still work in a workspace nobody claims, as agents may whose worker and whose watcher were both
- * killed: SIGINT, the grace, SIGKILL. They are known by the workspace in their environment (Linux only). Our own
- * ancestors are spared, since a person may call us from a shell that an agent started.
+ * killed: SIGINT, the grace, SIGKILL. They are known by the group of the agent that is written down there and, on
+ * Linux, by the workspace in their environment, or as strays in its folder since that agent began. Our own ancestors are
+ * spared, since a person may call us from a shell that an agent started.
  */
 export async function endStrays(workspace: string): Promise<void> {
-  const spared = ownLine();
-  const strays = () => processesOf(workspace).filter((pid) => !spared.has(pid));
+  const strays = strayFinder(workspace);
   if (strays().length === 0) return;
   for (const pid of strays()) signalProcess(pid, 'SIGINT');
   const deadline = Date.now() + DEFAULTS.interruptGraceMs;
@@ -25,31 +27,22 @@ export async function endStrays(workspace: string): Promise<void> {
   }
 }
 
-function processesOf(workspace: string): number[] {
-  if (process.platform !== 'linux') return [];
-  const wanted = `RALPH_WORKSPACE=${workspace}`;
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => environmentOf(pid).includes(wanted) && isLiving(pid));
-}
-
-function isLiving(pid: number): boolean {
-  const state = readProcStat(pid)?.state;
-  return state !== undefined && state !== 'Z' && state !== 'X';
-}
-
-function environmentOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    // Gone in the meantime, or of another user: not one of ours.
-    return [];
+/** Returns what lists the strays of a workspace; a negative number stands for a group. */
+function strayFinder(workspace: string): () => number[] {
+  const spared = ownLine();
+  const agent = readAgentRecord(workspace);
+  if (process.platform !== 'linux') {
+    return () => (agent !== undefined && !spared.has(agent.pid) && isAlive(agent) ? [-agent.pid] : []);
   }
-}
-
-function ownLine(): ReadonlySet<number> {
-  const line = new Set([process.pid]);
-  for (let pid = process.ppid; pid > 1 && !line.has(pid); pid = readProcStat(pid)?.parent ?? 0) line.add(pid);
-  return line;
+  const wanted = `RALPH_WORKSPACE=${workspace}`;
+  const folder = realpathSync(workspace);
+  const since = agent?.boot_id === bootId() ? agent.start_time : '0';
+  // The group is the agent's as long as the agent lives, and as long as any of it does that was seen with it.
+  const group = agent !== undefined && isAlive(agent) ? agent.pid : undefined;
+  return () =>
+    [...livingProcesses()].flatMap(({ pid, stat }) => {
+      if (spared.has(pid)) return [];
+      const isOurs = stat.group === group || stat.session === group || environmentOf(pid).includes(wanted);
+      return isOurs || isStray(pid, stat, { path: folder, since }) ? [pid] : [];
+    });
 }

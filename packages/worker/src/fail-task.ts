@@ -46,7 +46,7 @@ export async function closeFailedAttempt(
   const why = reasonOf(context, how);
   const { removal, problem } = await removeAttempt(context, attempt, how.isOpen, why.reason);
   attempt.claim.release();
-  const { salvaged, removed } = removal;
+  const { salvaged, removed, leftover } = removal;
   if (salvaged !== undefined) {
     await context.output.event('work.salvaged', {
       ...of,
@@ -55,7 +55,9 @@ export async function closeFailedAttempt(
       reason: why.reason,
     });
   }
-  const reason = problem === undefined ? why.reason : `${why.reason}; the workspace is kept, since ${problem}`;
+  const rest = leftover === undefined ? '' : `; ${leftover.problem}`;
+  const reason =
+    problem === undefined ? `${why.reason}${rest}` : `${why.reason}; the workspace is kept, since ${problem}`;
   const kept = salvaged?.ref ?? (how.parked ? attemptRef(task.id, number) : undefined);
   const hasLog = existsSync(attempt.logPath);
   const showLog = ['ralph-worker', 'logs', task.id, '--attempt', String(number), '--repo', context.site.repo.root];

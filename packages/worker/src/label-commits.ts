@@ -1,5 +1,13 @@
 import { carriesTaskId, withTaskId } from './task-id-trailer.ts';
-import { tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
+import { commitAt, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
+
+/** The commits of an agent: those of its head that are neither in the base nor on the target branch of origin. */
+export interface OwnRange {
+  readonly workspace: string;
+  readonly branch: string;
+  readonly base: string;
+  readonly head: string;
+}
 
 interface Commit {
   readonly id: string;
@@ -18,9 +26,10 @@ const FIELDS = ['%H', '%P', '%T', '%an', '%ae', '%ad', '%cn', '%ce', '%cd', '%B'
  *
  * @returns the newest commit, on which nothing stands yet
  */
-export async function labelCommits(workspace: string, base: string, head: string, taskId: string): Promise<string> {
+export async function labelCommits(range: OwnRange, taskId: string): Promise<string> {
+  const { workspace, head } = range;
   const renamed = new Map<string, string>();
-  for (const commit of await ownCommits(workspace, base, head)) {
+  for (const commit of await ownCommits(range)) {
     const parents = commit.parents.map((parent) => renamed.get(parent) ?? parent);
     const named = carriesTaskId(commit.message, taskId);
     if (named && parents.every((parent, index) => parent === commit.parents[index])) continue;
@@ -30,16 +39,21 @@ export async function labelCommits(workspace: string, base: string, head: string
   return renamed.get(head) ?? head;
 }
 
-/** Returns how many commits of a workspace are the agent's own: neither in the base nor known to be on origin. */
-export async function countOwnCommits(workspace: string, base: string, head: string): Promise<number> {
-  const text = await workspaceGit(workspace, ['rev-list', '--count', head, '--not', base, '--remotes=origin']);
-  return Number(text);
+/** Returns how many commits are the agent's own. */
+export async function countOwnCommits(range: OwnRange): Promise<number> {
+  return Number(await workspaceGit(range.workspace, ['rev-list', '--count', ...(await revisions(range))]));
 }
 
-async function ownCommits(workspace: string, base: string, head: string): Promise<Commit[]> {
+/** What is on another branch of origin counts: an agent may have pushed its own there, and it has still to land. */
+async function revisions({ workspace, branch, base, head }: OwnRange): Promise<string[]> {
+  const landed = await commitAt(workspace, `refs/remotes/origin/${branch}`);
+  return [head, '--not', base, ...(landed === undefined ? [] : [landed])];
+}
+
+async function ownCommits(range: OwnRange): Promise<Commit[]> {
   const order = ['--reverse', '--topo-order', '--date=raw', '--encoding=UTF-8', '--no-show-signature'];
-  const args = ['log', '-z', ...order, `--format=${FIELDS.join('%n')}`, head, '--not', base, '--remotes=origin'];
-  const text = await workspaceGit(workspace, args);
+  const args = ['log', '-z', ...order, `--format=${FIELDS.join('%n')}`, ...(await revisions(range))];
+  const text = await workspaceGit(range.workspace, args);
   return text
     .split('\0')
     .filter((record) => record !== '')

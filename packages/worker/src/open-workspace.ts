@@ -5,9 +5,10 @@ import { recordAttempt } from './attempt-claim.ts';
 import { createWorkspace } from './create-workspace.ts';
 import type { Origin } from './origin.ts';
 import { setRef } from './ralph-refs.ts';
-import { clearPlace } from './remove-workspace.ts';
+import { clearPlace, leftoverFailure } from './remove-workspace.ts';
 import type { Salvaged } from './salvage.ts';
 import type { Site } from './site.ts';
+import type { WorkspaceMarker } from './workspace-marker.ts';
 
 export interface WorkspaceRequest {
   readonly taskId: string;
@@ -16,6 +17,7 @@ export interface WorkspaceRequest {
   readonly branch: string;
   readonly origin: Origin;
   readonly signal: AbortSignal;
+  readonly phase: WorkspaceMarker['phase'];
 }
 
 export interface OpenedWorkspace {
@@ -38,7 +40,8 @@ export async function openWorkspace(site: Site, request: WorkspaceRequest): Prom
   const { taskId, path } = request;
   const began = performance.now();
   const baseCommit = await fetchRecorded(site, request);
-  const { salvaged } = await clearPlace(site, { taskId, path, reason: IN_THE_WAY });
+  const { salvaged, removed, leftover } = await clearPlace(site, { taskId, path, reason: IN_THE_WAY });
+  if (leftover !== undefined && !removed) throw leftoverFailure(leftover, salvaged);
   await createWorkspace(site, { ...request, baseCommit });
   return { baseCommit, salvaged, durationMs: Math.round(performance.now() - began) };
 }

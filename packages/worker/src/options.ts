@@ -29,6 +29,16 @@ export const LIST_OPTIONS = {
   salvaged: { kind: 'flag', describe: 'the kept work of removed workspaces instead' },
 } as const satisfies OptionSpecs;
 
+export const REMOVE_OPTIONS = {
+  ...ROOT_OPTIONS,
+  attempt: { kind: 'count', value: 'N', describe: 'only if the workspace is not that of a later attempt' },
+} as const satisfies OptionSpecs;
+
+export const REAP_OPTIONS = {
+  ...ROOT_OPTIONS,
+  all: { kind: 'flag', describe: 'also what was prepared by hand or waits for integration' },
+} as const satisfies OptionSpecs;
+
 export const LOGS_OPTIONS = {
   attempt: { kind: 'count', value: 'N', describe: 'which attempt (default: the last one)' },
 } as const satisfies OptionSpecs;

@@ -1,5 +1,5 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
-import { LIST_OPTIONS, LOGS_OPTIONS, ROOT_OPTIONS, RUN_OPTIONS, TARGET_OPTIONS } from './options.ts';
+import { LIST_OPTIONS, LOGS_OPTIONS, REAP_OPTIONS, REMOVE_OPTIONS, RUN_OPTIONS, TARGET_OPTIONS } from './options.ts';
 
 const ONE_ID = { name: 'ID', least: 1, most: 1 } as const;
 
@@ -26,7 +26,7 @@ export const program: ProgramSpec = {
       words: ['remove'],
       summary: 'Remove the workspace of a task; what is neither landed nor parked is kept as a salvage ref.',
       operands: ONE_ID,
-      options: ROOT_OPTIONS,
+      options: REMOVE_OPTIONS,
       load: () => import('./commands/remove.ts'),
     }),
     command({
@@ -37,8 +37,8 @@ export const program: ProgramSpec = {
     }),
     command({
       words: ['reap'],
-      summary: 'Remove what no living process claims, after keeping its work; blocked workspaces stay.',
-      options: ROOT_OPTIONS,
+      summary: 'Remove what agents that are gone have left, after keeping its work.',
+      options: REAP_OPTIONS,
       load: () => import('./commands/reap.ts'),
     }),
     command({

@@ -1,4 +1,4 @@
-import { git, tryGit } from '@ralph/protocol/process/git';
+import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
 import { baseRef } from '@ralph/protocol/contract/paths';
 import { gitSettings } from './git-settings.ts';
 
@@ -28,11 +28,18 @@ export function refsOfTask(repoRoot: string, taskId: string): Promise<RalphRef[]
   return listRefs(repoRoot, `refs/ralph/attempts/${taskId}/`, `refs/ralph/salvage/${taskId}/`);
 }
 
-/** Makes a ref that must not exist yet; tells whether it did. */
+/**
+ * Makes a ref that must not exist yet; returns false when it exists.
+ *
+ * @throws Failure `git_failed` when it could not be made for another reason
+ */
 export async function createRef(repoRoot: string, ref: string, commit: string): Promise<boolean> {
-  const nothing = '0'.repeat(commit.length);
-  const { exitCode } = await tryGit(['update-ref', ref, commit, nothing], { cwd: repoRoot, env: PATIENT });
-  return exitCode === 0;
+  const args = ['update-ref', ref, commit, '0'.repeat(commit.length)];
+  const result = await tryGit(args, { cwd: repoRoot, env: PATIENT });
+  if (result.exitCode === 0) return true;
+  const existing = await tryGit(['rev-parse', '-q', '--verify', ref], { cwd: repoRoot });
+  if (existing.exitCode === 0) return false;
+  throw gitFailed(args, repoRoot, result);
 }
 
 /** Sets a ref, whatever it was. */

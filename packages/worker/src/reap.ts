@@ -4,12 +4,13 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isSafeTaskId } from '@ralph/protocol/contract/task';
 import { taskOfRef } from './attempt-number.ts';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
-import { endStrays } from './end-strays.ts';
+import { draftsOf, removeDraft } from './draft-folder.ts';
 import { dropBaseRef, listRefs } from './ralph-refs.ts';
-import { removeFolder } from './remove-folder.ts';
 import { removeWorkspace } from './remove-workspace.ts';
 import type { Site } from './site.ts';
-import { leftoverFolders, workspaceFolders } from './workspace-list.ts';
+import { removeStaleRefLocks } from './stale-locks.ts';
+import { workspaceFolders } from './workspace-list.ts';
+import { readMarker } from './workspace-marker.ts';
 import { kindAt, workspacePath } from './workspace-path.ts';
 
 export interface Reaped {
@@ -24,56 +25,103 @@ export interface Reaped {
 const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
 
 /**
- * Removes what processes that are gone have left: workspaces that no living process claims, after what they hold has
- * been kept; halves of workspaces; base refs and claim files that stand for nothing. A workspace that is blocked, and
- * one that cannot be kept, stays.
+ * Removes what processes that are gone have left: workspaces whose agent is gone, after what they hold has been kept;
+ * halves of workspaces; base refs and claim files that stand for nothing. A workspace that is blocked, and one that
+ * cannot be kept, stays; so does one that was prepared by hand or waits for integration, unless `all` is set. A problem
+ * with one of them is told in its row.
  */
-export async function reap(site: Site): Promise<Reaped[]> {
+export async function reap(site: Site, options: { readonly all: boolean }): Promise<Reaped[]> {
   const reaped: Reaped[] = [];
-  for (const { taskId, path } of workspaceFolders(site)) reaped.push(await reapWorkspace(site, taskId, path));
-  for (const { taskId, path } of leftoverFolders(site)) {
-    const swept = await whileClaimed(site, taskId, async () => {
-      await endStrays(path);
-      await removeFolder(path);
-    });
-    if (swept) reaped.push({ task_id: taskId, action: 'swept', what: path, reason: 'half a workspace' });
+  for (const { taskId, path } of workspaceFolders(site)) {
+    reaped.push(await reapWorkspace(site, { taskId, path, all: options.all }));
+  }
+  for (const draft of draftsOf(site)) {
+    const row = { task_id: draft.taskId, what: draft.path, reason: 'half a workspace' };
+    reaped.push(...(await sweep(site, row, () => removeDraft(draft))));
   }
   for (const { ref } of await listRefs(site.repo.root, 'refs/ralph/base/')) {
     const taskId = taskOfRef(ref);
     if (taskId === undefined || !isSafeTaskId(taskId) || kindAt(workspacePath(site, taskId)) !== 'absent') continue;
-    const swept = await whileClaimed(site, taskId, () => dropBaseRef(site.repo.root, taskId));
-    if (swept) reaped.push({ task_id: taskId, action: 'swept', what: ref, reason: 'the base of no workspace' });
+    const row = { task_id: taskId, what: ref, reason: 'the base of no workspace' };
+    reaped.push(...(await sweep(site, row, () => dropBaseRef(site.repo.root, taskId))));
   }
-  for (const taskId of claimFiles(site)) await whileClaimed(site, taskId, () => Promise.resolve());
+  for (const taskId of claimFiles(site)) {
+    const row = { task_id: taskId, what: claimFile(site, taskId), reason: 'the claim of nobody' };
+    const swept = await sweep(site, row, () => Promise.resolve());
+    reaped.push(...swept.filter(({ action }) => action === 'kept'));
+  }
   return reaped;
 }
 
-async function reapWorkspace(site: Site, taskId: string, path: string): Promise<Reaped> {
+interface Candidate {
+  readonly taskId: string;
+  readonly path: string;
+  readonly all: boolean;
+}
+
+async function reapWorkspace(site: Site, candidate: Candidate): Promise<Reaped> {
+  const { taskId, path } = candidate;
   const kept = { task_id: taskId, action: 'kept', what: path } as const;
-  if (existsSync(join(path, RALPH_PATHS.blockedMarker))) return { ...kept, reason: 'blocked: kept for a person' };
-  const claim = await tryClaim(site.repo.root, taskId, { waitMs: 0 });
-  if (claim === undefined) return { ...kept, reason: 'a living process works on it' };
   try {
-    const { salvaged } = await removeWorkspace(site, { taskId, path, reason: LEFT_BEHIND });
-    const done = { task_id: taskId, action: 'removed', what: path, reason: 'no living process claims it' } as const;
-    return salvaged === undefined ? done : { ...done, salvage_ref: salvaged.ref };
+    const claim = await tryClaim(site.repo.root, taskId, { waitMs: 0 });
+    if (claim === undefined) return { ...kept, reason: 'a living process works on it' };
+    try {
+      const wanted = whyWanted(candidate);
+      if (wanted !== undefined) return { ...kept, reason: wanted };
+      const { removed, salvaged, leftover } = await removeWorkspace(site, { taskId, path, reason: LEFT_BEHIND });
+      const done = {
+        task_id: taskId,
+        action: removed ? 'removed' : 'kept',
+        what: path,
+        reason: leftover?.problem ?? 'no living process claims it',
+      } as const;
+      return salvaged === undefined ? done : { ...done, salvage_ref: salvaged.ref };
+    } finally {
+      claim.release();
+    }
   } catch (error) {
-    return { ...kept, reason: error instanceof Error ? error.message : String(error) };
-  } finally {
-    claim.release();
+    return { ...kept, reason: messageOf(error) };
+  }
+}
+
+/** Asked under the claim: whoever integrates may have blocked it a moment ago. */
+function whyWanted({ path, all }: Candidate): string | undefined {
+  if (existsSync(join(path, RALPH_PATHS.blockedMarker))) return 'blocked: kept for a person';
+  if (all) return undefined;
+  switch (readMarker(path)?.phase) {
+    case 'prepared':
+      return 'prepared by hand: --all removes it';
+    case 'finished':
+      return 'waits for integration: --all removes it';
+    case 'running':
+    case undefined:
+      return undefined;
   }
 }
 
 /** Does something unless a living process has the task; the claim file is gone afterwards. */
-async function whileClaimed(site: Site, taskId: string, act: () => Promise<void>): Promise<boolean> {
-  const claim = await tryClaim(site.repo.root, taskId, { waitMs: 0 });
-  if (claim === undefined) return false;
+async function sweep(site: Site, row: Omit<Reaped, 'action'>, act: () => Promise<void>): Promise<Reaped[]> {
   try {
-    await act();
-    return true;
-  } finally {
-    claim.release();
+    const claim = await tryClaim(site.repo.root, row.task_id, { waitMs: 0 });
+    if (claim === undefined) return [];
+    try {
+      removeStaleRefLocks(site.repo.gitDir, row.task_id);
+      await act();
+    } finally {
+      claim.release();
+    }
+    return [{ ...row, action: 'swept' }];
+  } catch (error) {
+    return [{ ...row, action: 'kept', reason: messageOf(error) }];
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function claimFile({ repo }: Site, taskId: string): string {
+  return join(repo.root, RALPH_PATHS.claims, `${taskId}.lock`);
 }
 
 function claimFiles({ repo }: Site): string[] {

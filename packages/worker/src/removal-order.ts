@@ -1,4 +1,5 @@
 import { ORDERS } from '@ralph/protocol/contract/events';
+import { Failure } from '@ralph/protocol/contract/failure';
 import { badLine, describeIssue } from '@ralph/protocol/contract/parse-line';
 import { attemptOfRef } from './attempt-number.ts';
 import { takeClaim } from '@ralph/protocol/process/task-claim';
@@ -7,7 +8,7 @@ import { removeWorkspace, type Removal } from './remove-workspace.ts';
 import type { RunContext } from './run-context.ts';
 import type { Site } from './site.ts';
 import { readMarker } from './workspace-marker.ts';
-import { workspacePath } from './workspace-path.ts';
+import { kindAt, workspacePath } from './workspace-path.ts';
 
 export interface RemovalOrder {
   readonly taskId: string;
@@ -37,17 +38,27 @@ export function readRemovalOrder(record: Record<string, unknown>, lineNumber: nu
  * Removes the workspace of a task that has landed or that nobody wants any more. What it holds beside parked and
  * landed commits is kept under a salvage ref. That there is none is no error.
  *
- * @throws Failure `claim_held` while a living process has the task, `task_unsafe_id`, `workspace_root`, what of git
+ * @throws Failure `claim_held` while a living process has the task, `fenced` when the workspace is that of a later
+ *   attempt than the one asked for, `task_unsafe_id`, `workspace_root`, `workspace_dirty`, what of git
  */
-export async function removeOnRequest(site: Site, taskId: string): Promise<DoneRemoval> {
+export async function removeOnRequest(site: Site, { taskId, attempt: asked }: RemovalOrder): Promise<DoneRemoval> {
   const path = workspacePath(site, taskId);
   const claim = await takeClaim(site.repo.root, taskId, { waitMs: 0 });
   try {
     const attempt = readMarker(path)?.attempt ?? (await lastAttempt(site, taskId));
+    if (asked !== undefined && kindAt(path) === 'folder' && asked < attempt) throw fenced(taskId, asked, attempt);
     return { ...(await removeWorkspace(site, { taskId, path, reason: REMOVED_ON_REQUEST })), path, attempt };
   } finally {
     claim.release();
   }
+}
+
+function fenced(taskId: string, asked: number, attempt: number): Failure {
+  return new Failure('fenced', `the workspace of ${taskId} is that of attempt ${attempt}, not of ${asked}`, {
+    hint: `nothing needs to be done for attempt ${asked}`,
+    taskId,
+    attempt: asked,
+  });
 }
 
 async function lastAttempt(site: Site, taskId: string): Promise<number> {
@@ -58,10 +69,12 @@ async function lastAttempt(site: Site, taskId: string): Promise<number> {
 /** Carries out an order of the stream; a problem ends this order alone. */
 export async function obeyRemovalOrder({ site, output, program }: RunContext, order: RemovalOrder): Promise<void> {
   try {
-    const { path, attempt, salvaged } = await removeOnRequest(site, order.taskId);
+    const { path, attempt, removed, salvaged, leftover } = await removeOnRequest(site, order);
     if (salvaged !== undefined) {
       await output.event('work.salvaged', { task_id: order.taskId, ...salvaged, reason: REMOVED_ON_REQUEST });
     }
+    if (leftover !== undefined) output.error(`${program}: the workspace of ${order.taskId}: ${leftover.problem}`);
+    if (leftover !== undefined && !removed) return;
     await output.event('workspace.removed', {
       task_id: order.taskId,
       attempt: order.attempt ?? attempt,

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { readdirSync, renameSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { Failure } from '@ralph/protocol/contract/failure';
+import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
+import { makeDraft, removeDraft, workspaceIn } from './draft-folder.ts';
 import { endStrays } from './end-strays.ts';
+import { unsavedGitlink } from './gitlinks.ts';
 import { dropBaseRef } from './ralph-refs.ts';
-import { removeFolder } from './remove-folder.ts';
 import { salvageWorkspace, type Salvaged } from './salvage.ts';
 import type { Site } from './site.ts';
+import { removeStaleRefLocks } from './stale-locks.ts';
 import { readMarker } from './workspace-marker.ts';
 import { kindAt } from './workspace-path.ts';
 
@@ -20,16 +20,24 @@ export interface Place {
 }
 
 export interface Removal {
+  /** Whether the place is free now. */
   readonly removed: boolean;
   readonly salvaged: Salvaged | undefined;
+  /** What could not be deleted, after everything that nobody else has was kept. */
+  readonly leftover?: Leftover;
+}
+
+export interface Leftover {
+  readonly path: string;
+  readonly problem: string;
 }
 
 /**
  * Clears the place of a task's workspace: ends what still works there, keeps what nobody else has, then removes it.
  * A symlink there is taken away, never followed. To be called by the holder of the task's claim.
  *
- * @throws Failure `workspace_root` when something stands there that is not ours; what of git when the work could not
- *   be kept. Nothing is removed then
+ * @throws Failure `workspace_root` when something stands there that is not ours; `workspace_dirty` when a repository
+ *   inside holds what we cannot keep; what of git when the work could not be kept. Nothing is removed then
  */
 export async function clearPlace(site: Site, place: Place): Promise<Removal> {
   const { taskId, path, reason } = place;
@@ -44,25 +52,52 @@ export async function clearPlace(site: Site, place: Place): Promise<Removal> {
     case 'folder': {
       if (place.isMadeByUs !== true && !isOurs(site, path)) throw notOurs(path);
       await endStrays(path);
+      const unsaved = await unsavedGitlink(path, readMarker(path)?.base_commit);
+      if (unsaved !== undefined) throw holdsUnsaved(place, unsaved);
       const salvaged = await salvageWorkspace(site, { taskId, path, reason });
-      await deleteWorkspace(site, taskId, path);
-      return { removed: true, salvaged };
+      return { ...(await deleteWorkspace(site, taskId, path)), salvaged };
     }
   }
 }
 
 /** Clears the place of a task's workspace and lets its base commit go. */
 export async function removeWorkspace(site: Site, place: Place): Promise<Removal> {
+  removeStaleRefLocks(site.repo.gitDir, place.taskId);
   const removal = await clearPlace(site, place);
-  await dropBaseRef(site.repo.root, place.taskId);
+  if (kindAt(place.path) === 'absent') await dropBaseRef(site.repo.root, place.taskId);
   return removal;
 }
 
 // Out of its place first, in one step: whoever comes next finds the place free, and a crash leaves a draft to reap.
-async function deleteWorkspace(site: Site, taskId: string, path: string): Promise<void> {
-  const draft = join(site.root, `.${taskId}.${randomBytes(4).toString('hex')}`);
-  renameSync(path, draft);
-  await removeFolder(draft);
+async function deleteWorkspace(site: Site, taskId: string, path: string): Promise<Omit<Removal, 'salvaged'>> {
+  let left = path;
+  try {
+    const draft = makeDraft(site, taskId);
+    try {
+      renameSync(path, workspaceIn(draft));
+      left = draft.path;
+    } finally {
+      await removeDraft(draft);
+    }
+    return { removed: true };
+  } catch (error) {
+    const cause = asIoFailure(error, `delete all of ${left}`);
+    const leftover = { path: left, problem: cause instanceof Error ? cause.message : String(cause) };
+    return { removed: left !== path, leftover };
+  }
+}
+
+/** Returns the failure for a place that could not be cleared, with where the work of it is. */
+export function leftoverFailure({ path, problem }: Leftover, salvaged: Salvaged | undefined): Failure {
+  const kept = salvaged === undefined ? '' : `; what nobody else had is kept as ${salvaged.ref}`;
+  return new Failure('io', `${problem}${kept}`, { hint: `see why: rm -r ${path}` });
+}
+
+function holdsUnsaved({ taskId, path }: Place, unsaved: string): Failure {
+  return new Failure('workspace_dirty', `the workspace ${path} holds what cannot be kept: ${unsaved}`, {
+    hint: `push or discard it there, then: ralph-worker remove ${taskId}`,
+    taskId,
+  });
 }
 
 /** Only what we made is ever removed: a folder that says so, one under the default root, or an empty one. */

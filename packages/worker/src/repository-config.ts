@@ -1,4 +1,5 @@
-import { git } from '@ralph/protocol/process/git';
+import { resolve } from 'node:path';
+import { git, tryGit } from '@ralph/protocol/process/git';
 
 export interface ConfigEntry {
   /** `section.name` or `section.subsection.name`, as git lists it. */
@@ -38,6 +39,18 @@ export async function readLocalConfig(repoRoot: string): Promise<ConfigEntry[]> 
 /** Returns the settings that a workspace gets from the user's repository. */
 export function sharedEntries(local: readonly ConfigEntry[]): ConfigEntry[] {
   return local.filter(({ key }) => SHARED.some((pattern) => pattern.test(key)));
+}
+
+/**
+ * Returns the setting by which a workspace keeps the objects of git-lfs where the user's repository does, so that they
+ * outlive it; nothing where git-lfs is not set up.
+ */
+export async function lfsEntries(repo: { readonly root: string; readonly gitDir: string }): Promise<ConfigEntry[]> {
+  const filter = await tryGit(['config', '--get-regexp', String.raw`^filter\.lfs\.`], { cwd: repo.root });
+  if (filter.exitCode !== 0) return [];
+  const chosen = await tryGit(['config', '--get', '--type=path', 'lfs.storage'], { cwd: repo.root });
+  const folder = chosen.exitCode === 0 ? chosen.stdout.replace(/\n$/, '') : 'lfs';
+  return [{ key: 'lfs.storage', value: resolve(repo.gitDir, folder) }];
 }
 
 /** Returns settings in the form of a git configuration file. */

@@ -5,6 +5,7 @@ import type { Task } from '@ralph/protocol/contract/task';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { agentEnvironment } from './agent-environment.ts';
 import { followLog } from './agent-log.ts';
+import { writeAgentRecord } from './agent-record.ts';
 import { promptText } from './prompt.ts';
 import type { RunContext } from './run-context.ts';
 import { promptPath } from './workspace-marker.ts';
@@ -72,7 +73,9 @@ async function startTree(context: RunContext, run: AgentRun): Promise<ProcessTre
     opened.push(log);
     const env = agentEnvironment({ taskId: task.id, title: task.title, attempt, path, branch: context.branch });
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
-    return await context.trees.start({ command: context.command, cwd: path, env, stdin, stdout: log, stderr: log });
+    const { command, trees } = context;
+    const streams = { stdin, stdout: log, stderr: log };
+    return recorded(path, await trees.start({ command, cwd: path, folder: path, env, ...streams }));
   } catch (error) {
     if (isFailure(error) && error.code === 'cancelled') throw error;
     const cause = asIoFailure(error, 'start the agent');
@@ -82,5 +85,15 @@ async function startTree(context: RunContext, run: AgentRun): Promise<ProcessTre
     });
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
+  }
+}
+
+function recorded(path: string, tree: ProcessTree): ProcessTree {
+  try {
+    writeAgentRecord(path, tree.identity);
+    return tree;
+  } catch (error) {
+    tree.kill();
+    throw error;
   }
 }

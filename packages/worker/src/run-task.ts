@@ -13,6 +13,7 @@ import { bringIn } from './ralph-refs.ts';
 import { runAgent } from './run-agent.ts';
 import type { RunContext } from './run-context.ts';
 import { inspectWork, settleWork, type FoundWork } from './work-left.ts';
+import { writeMarker, type WorkspaceMarker } from './workspace-marker.ts';
 import { workspacePath } from './workspace-path.ts';
 
 export type TaskOutcome = 'ready' | 'failed';
@@ -51,7 +52,15 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
   let isOpen = false;
   try {
     const { site, branch, origin, signal } = context;
-    const opened = await openWorkspace(site, { taskId: task.id, attempt: number, path, branch, origin, signal });
+    const opened = await openWorkspace(site, {
+      taskId: task.id,
+      attempt: number,
+      path,
+      branch,
+      origin,
+      signal,
+      phase: 'running',
+    });
     isOpen = true;
     const { baseCommit, salvaged } = opened;
     if (salvaged !== undefined)
@@ -69,8 +78,11 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
     const work = await findWork(context, attempt, baseCommit, end);
     const { lastLine } = await readLogState(attempt.logPath);
     const failure = failureOf(judge(end, work), lastLine);
-    // Whoever takes the work over must find the claim free.
-    if (failure === undefined) claim.release();
+    if (failure === undefined) {
+      writeMarker(path, { ...markerOf(context, attempt, baseCommit), phase: 'finished' });
+      // Whoever takes the work over must find the claim free.
+      claim.release();
+    }
     await output.event('agent.finished', {
       ...of,
       exit_code: end.exitCode,
@@ -92,6 +104,11 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
     await closeFailedAttempt(context, attempt, { error, isOpen, parked: false });
   }
   return 'failed';
+}
+
+function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseCommit: string): WorkspaceMarker {
+  const of = { task_id: task.id, attempt: number, base_commit: baseCommit };
+  return { ...of, target_branch: branch, repo_root: site.repo.root, phase: 'running' };
 }
 
 /** Finds what the agent left, finished where it ended well, and parks its commits in the user's repository. */

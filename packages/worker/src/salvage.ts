@@ -1,14 +1,14 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { git, type GitOptions } from '@ralph/protocol/process/git';
 import { attemptOfRef } from './attempt-number.ts';
 import { editTrees, filesTree, treeOf } from './edit-trees.ts';
 import { identityOrOurs } from './identity.ts';
+import { openNestedRepositories } from './nested-repositories.ts';
 import { bringIn, listRefs, refsOfTask, setRef, type RalphRef } from './ralph-refs.ts';
 import type { Site } from './site.ts';
 import { removeStaleLocks } from './stale-locks.ts';
-import { nestedRepositories } from './stage-edits.ts';
 import { unsavedTips } from './unsaved-tips.ts';
 import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
 import { readMarker } from './workspace-marker.ts';
@@ -30,7 +30,6 @@ interface Rescue {
   readonly saved: readonly string[];
 }
 
-const NESTED_ROUNDS = 5;
 const LOCAL_REF = 'refs/ralph/salvage';
 
 /**
@@ -74,7 +73,7 @@ async function isSound(path: string): Promise<boolean> {
 
 async function fromWorkspace(rescue: Rescue): Promise<string | undefined> {
   const { path, earlier } = rescue;
-  await openNestedRepositories(path);
+  await openNestedRepositories(inWorkspace(path));
   const head = await commitAt(path, 'HEAD');
   const tips = await unsavedTips(path, rescue.saved);
   const { files, staged, edited } = await editTrees(path, head);
@@ -99,15 +98,6 @@ async function commitTree(
   const env = { ...where.env, ...(await identityOrOurs(where)) };
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])];
   return (await git(args, { ...where, env, input: message })).trim();
-}
-
-/** A repository in the workspace would only be kept as a pointer: with its git folder renamed, its files are kept. */
-async function openNestedRepositories(path: string): Promise<void> {
-  for (let round = 0; round < NESTED_ROUNDS; round += 1) {
-    const nested = await nestedRepositories(path);
-    if (nested.length === 0) return;
-    for (const name of nested) renameSync(join(path, name, '.git'), join(path, name, '.git-of-nested-repository'));
-  }
 }
 
 async function park({ repo, path, ref }: Rescue, commit: string): Promise<string> {

@@ -1,6 +1,6 @@
+import { Failure } from '@ralph/protocol/contract/failure';
 import { git, type GitOptions } from '@ralph/protocol/process/git';
 import { forbiddenPathspecs } from './own-files.ts';
-import { workspaceGit } from './workspace-git.ts';
 
 const LIMIT_MS = 600_000;
 
@@ -15,18 +15,25 @@ export async function stageEdits(where: GitOptions, tree: string): Promise<void>
   await unstageForbidden(where, tree);
 }
 
-/** Takes out of the index what no commit of ours may add to a tree, whoever staged it. */
+/**
+ * Takes out of the index what no commit of ours may add to a tree, whoever staged it.
+ *
+ * @throws Failure `git_failed` also when something of it is still there
+ */
 export async function unstageForbidden(where: GitOptions, tree: string): Promise<void> {
-  const added = ['diff-index', '--cached', '--name-only', '--diff-filter=A', '-z', tree, '--'];
-  const forbidden = await git([...added, ...forbiddenPathspecs()], where);
+  const forbidden = await forbiddenAdditions(where, tree);
   if (forbidden === '') return;
-  const remove = ['rm', '--cached', '-f', '-q', '--ignore-unmatch', '--pathspec-from-file=-', '--pathspec-file-nul'];
+  const remove = ['rm', '--cached', '-f', '-q', '--ignore-unmatch', '--pathspec-from-file=-'];
   await git(['--literal-pathspecs', ...remove], { ...where, input: forbidden });
+  const left = await forbiddenAdditions(where, tree);
+  if (left === '') return;
+  throw new Failure('git_failed', `cannot keep these out of a commit in ${where.cwd}: ${left.trim()}`, {
+    hint: `try it by hand: git -C ${where.cwd} rm --cached`,
+  });
 }
 
-/** Returns the untracked repositories inside a workspace, which git would add as a bare pointer, losing their files. */
-export async function nestedRepositories(workspace: string): Promise<string[]> {
-  const args = ['ls-files', '--others', '--exclude-standard', '-z'];
-  const others = await workspaceGit(workspace, args, { limitMs: LIMIT_MS });
-  return others.split('\0').filter((name) => name.endsWith('/'));
+/** One name per line, quoted by git: a name that is not UTF-8 would not survive the way through a string of ours. */
+function forbiddenAdditions(where: GitOptions, tree: string): Promise<string> {
+  const added = ['diff-index', '--cached', '--name-only', '--no-renames', '--diff-filter=A', tree, '--'];
+  return git(['-c', 'core.quotePath=true', ...added, ...forbiddenPathspecs()], where);
 }

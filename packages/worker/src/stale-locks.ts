@@ -1,8 +1,20 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { attemptRef, baseRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
 
 /** Removes the locks that a killed git has left in a workspace. To be called when no process works there any more. */
 export function removeStaleLocks(workspace: string): void {
   for (const path of gitLockFiles(join(workspace, '.git'))) rmSync(path, { force: true });
+}
+
+/**
+ * Removes the locks that a killed git has left on the refs of a task in the user's repository. To be called by the
+ * holder of the task's claim: nobody else changes those refs.
+ */
+export function removeStaleRefLocks(gitDir: string, taskId: string): void {
+  for (const ref of [attemptRef(taskId, 1), salvageRef(taskId, 1)]) {
+    for (const path of gitLockFiles(join(gitDir, dirname(ref)))) rmSync(path, { force: true });
+  }
+  rmSync(join(gitDir, `${baseRef(taskId)}.lock`), { force: true });
 }

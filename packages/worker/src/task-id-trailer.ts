@@ -15,8 +15,11 @@ export function withTaskId(message: string, taskId: string): string {
   return `${body}${isTrailers ? '\n' : '\n\n'}${trailer}\n`;
 }
 
-/** Returns the message of a commit that we make for an agent: the id and the first line of the title. */
+/** Returns the message of a commit that we make for an agent: the id and the first line of the title, without control characters. */
 export function commitMessage(taskId: string, title: string): string {
-  const line = title.split(/[\r\n]/, 1)[0]?.trim() ?? '';
+  const [first = ''] = title.split(/[\r\n]/, 1);
+  // A terminal would obey them in every `git log`.
+  // eslint-disable-next-line no-control-regex
+  const line = first.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').trim();
   return line === '' ? `${taskId}\n` : `${taskId}: ${line}\n`;
 }

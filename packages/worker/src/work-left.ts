@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
+import { unfinishedGitlink } from './gitlinks.ts';
 import { requireIdentity } from './identity.ts';
 import type { WorkLeft } from './judge.ts';
 import { countOwnCommits, labelCommits } from './label-commits.ts';
-import { nestedRepositories, stageEdits } from './stage-edits.ts';
+import { nestedRepositories } from './nested-repositories.ts';
+import { stageEdits } from './stage-edits.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 import { commitMessage } from './task-id-trailer.ts';
 import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
@@ -34,7 +36,7 @@ const IN_PROGRESS: readonly (readonly [string, string])[] = [
 ];
 
 /** Looks at what an agent left, and changes nothing but lock files of a git that was killed. */
-export async function inspectWork({ taskId, path, baseCommit }: WorkPlan): Promise<FoundWork> {
+export async function inspectWork({ taskId, path, branch, baseCommit }: WorkPlan): Promise<FoundWork> {
   if (kindAt(path) !== 'folder') {
     throw new Failure('workspace_missing', `the workspace of ${taskId} is gone: ${path}`, {
       hint: 'look at what the agent did',
@@ -42,9 +44,9 @@ export async function inspectWork({ taskId, path, baseCommit }: WorkPlan): Promi
   }
   removeStaleLocks(path);
   const head = await commitAt(path, 'HEAD');
-  const unfinished = head === undefined ? withoutHead(path) : await unfinishedWork(path);
+  const unfinished = head === undefined ? withoutHead(path) : await unfinishedWork(path, baseCommit);
   if (head === undefined) return { head: baseCommit, commits: 0, changedFiles: 0, unfinished };
-  const commits = await countOwnCommits(path, baseCommit, head);
+  const commits = await countOwnCommits({ workspace: path, branch, base: baseCommit, head });
   return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished };
 }
 
@@ -60,9 +62,10 @@ export async function settleWork(plan: WorkPlan): Promise<FoundWork> {
   if (found.unfinished !== undefined) return found;
   await commitEdits(path, found.head, commitMessage(taskId, title));
   const newest = (await workspaceGit(path, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
-  const head = await labelCommits(path, baseCommit, newest, taskId);
+  const own = { workspace: path, branch, base: baseCommit };
+  const head = await labelCommits({ ...own, head: newest }, taskId);
   await moveBranch(path, branch, { newest, head });
-  const commits = await countOwnCommits(path, baseCommit, head);
+  const commits = await countOwnCommits({ ...own, head });
   return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished: undefined };
 }
 
@@ -70,12 +73,12 @@ function withoutHead(path: string): string {
   return existsSync(join(path, '.git/HEAD')) ? 'a branch without a commit' : 'no git folder that can be read';
 }
 
-async function unfinishedWork(path: string): Promise<string | undefined> {
+async function unfinishedWork(path: string, baseCommit: string): Promise<string | undefined> {
   const state = IN_PROGRESS.find(([name]) => existsSync(join(path, '.git', name)));
   if (state !== undefined) return state[1];
   if ((await workspaceGit(path, ['ls-files', '--unmerged', '-z'])) !== '') return 'files in conflict';
-  const [nested] = await nestedRepositories(path);
-  return nested === undefined ? undefined : `a git repository of its own in ${nested}`;
+  const [nested] = await nestedRepositories(inWorkspace(path));
+  return nested === undefined ? unfinishedGitlink(path, baseCommit) : `a git repository of its own in ${nested}`;
 }
 
 async function commitEdits(path: string, head: string, message: string): Promise<void> {

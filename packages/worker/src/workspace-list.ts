@@ -43,15 +43,6 @@ export function workspaceFolders(site: Site): FoundFolder[] {
     );
 }
 
-/** Returns what was left of workspaces that were being made or removed when their process died. */
-export function leftoverFolders(site: Site): FoundFolder[] {
-  return namesIn(site.root).flatMap((name) => {
-    const taskId = /^\.(.+)\.[0-9a-f]{8}$/.exec(name)?.[1];
-    const path = join(site.root, name);
-    return taskId !== undefined && isSafeTaskId(taskId) && kindAt(path) === 'folder' ? [{ taskId, path }] : [];
-  });
-}
-
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).toSorted();

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { commitId } from '@ralph/protocol/contract/envelope';
@@ -11,6 +11,8 @@ const workspaceMarker = z.looseObject({
   base_commit: commitId,
   target_branch: z.string().min(1),
   repo_root: z.string().min(1),
+  /** Made for a person, given to an agent, or handed on as ready. An agent that is gone never ends `running`. */
+  phase: z.enum(['prepared', 'running', 'finished']).default('running'),
 });
 
 export type WorkspaceMarker = z.infer<typeof workspaceMarker>;
@@ -22,10 +24,13 @@ export function promptPath(workspace: string): string {
   return join(workspace, '.git/ralph/prompt.md');
 }
 
+/** Writes what a workspace says about itself, in one step. */
 export function writeMarker(workspace: string, marker: WorkspaceMarker): void {
   const path = join(workspace, MARKER);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(marker, null, 2)}\n`);
+  const next = `${path}.next`;
+  writeFileSync(next, `${JSON.stringify(marker, null, 2)}\n`);
+  renameSync(next, path);
 }
 
 /** Reads what a workspace says about itself; nothing when it says nothing that can be read. */

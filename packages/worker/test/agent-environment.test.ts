@@ -17,4 +17,10 @@ describe('agentEnvironment', () => {
       RALPH_ATTEMPT: '2',
     });
   });
+
+  it('holds of a title what an environment can: 4 kB, whole characters, no NUL', () => {
+    const titleOf = (title: string) => agentEnvironment({ ...facts, title }, {})['RALPH_TASK_TITLE'];
+    expect(titleOf('a\0b')).toBe('a b');
+    expect(titleOf(`a${'é'.repeat(3000)}`)).toBe(`a${'é'.repeat(2047)}`);
+  });
 });

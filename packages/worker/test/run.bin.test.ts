@@ -93,6 +93,18 @@ describe('ralph-worker run', () => {
     expect(readFileSync(join(root, 'RQ-0001/precious'), 'utf8')).toBe('x');
   });
 
+  it('never tells the password of origin', async () => {
+    const repo = temporaryRepository();
+    const url = 'http://me:hunter2@127.0.0.1:1/a.git';
+    for (const key of ['remote.origin.url', 'remote.origin.pushurl']) {
+      repo.git('remote', 'remove', 'origin');
+      repo.git('config', key, url);
+      const run = await runWorker(repo, taskLines('RQ-0001'), EDIT);
+      expect(run.events('task.failed')).toMatchObject([{ code: 'origin_unreachable' }]);
+      expect(JSON.stringify(run)).not.toContain('hunter2');
+    }
+  });
+
   it('says when origin has no such branch and when origin cannot be reached', async () => {
     const repo = temporaryRepository();
     const missing = await runWorker(repo, taskLines('RQ-0001'), EDIT, '--target-branch', 'none');

@@ -74,6 +74,19 @@ describe('a run that is stopped', () => {
     expect(pids.some(isLiving)).toBe(false);
   });
 
+  it('sees the end of its leash while tasks wait for a slot', async () => {
+    const repo = temporaryRepository();
+    const worker = startWorker(repo, STUBBORN, '--leash');
+    const ended = transcriptOf(worker);
+    worker.stdin.write(taskLines('RQ-0001', 'RQ-0002', 'RQ-0003', 'RQ-0004'));
+    const pid = await pidIn(repo, 'agent.pid');
+    worker.stdin.end();
+    const { status, stdout } = await ended;
+    expect(status).toBe(143);
+    expect(isLiving(pid)).toBe(false);
+    expect(runOf(status, stdout, '').events('agent.started')).toHaveLength(1);
+  });
+
   it('finishes what runs when its input ends without a leash', async () => {
     const repo = temporaryRepository();
     const worker = startWorker(repo, 'echo x > x');

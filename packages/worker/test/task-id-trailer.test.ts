@@ -39,4 +39,8 @@ describe('commitMessage', () => {
     expect(commitMessage('RQ-1', 'Add it\nand more')).toBe('RQ-1: Add it\n');
     expect(commitMessage('RQ-1', '\n')).toBe('RQ-1\n');
   });
+
+  it('has no character that a terminal would obey', () => {
+    expect(commitMessage('RQ-1', 'a\u001b[31m\tb\u009b\u0000c\u007f')).toBe('RQ-1: a [31m b  c\n');
+  });
 });

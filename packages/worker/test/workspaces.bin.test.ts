@@ -177,11 +177,17 @@ describe('ralph-worker remove', () => {
     runGit(join(one, 'app'), ['init', '-q']);
     writeFileSync(join(one, 'app/main.txt'), 'nested');
     writeFileSync(join(two, 'new.txt'), 'left');
+    mkdirSync(join(two, 'app'));
+    runGit(join(two, 'app'), ['init', '-q']);
+    writeFileSync(join(two, 'app/main.txt'), 'nested too');
+    const identity = ['-c', 'user.name=T', '-c', 'user.email=t@t'];
+    runGit(join(two, 'app'), [...identity, 'commit', '-q', '--allow-empty', '-m', 'inside']);
     writeFileSync(join(two, '.git/HEAD'), '');
     await worker(repo, 'remove', 'RQ-0001');
     await worker(repo, 'remove', 'RQ-0002');
     expect(repo.git('show', 'refs/ralph/salvage/RQ-0001/1:app/main.txt')).toBe('nested');
     expect(repo.git('show', 'refs/ralph/salvage/RQ-0002/1:new.txt')).toBe('left');
+    expect(repo.git('show', 'refs/ralph/salvage/RQ-0002/1:app/main.txt')).toBe('nested too');
   });
 
   it('keeps nothing twice: what is on origin or parked needs no salvage', async () => {
@@ -213,28 +219,6 @@ describe('ralph-worker remove', () => {
     expect((await worker(repo, 'reap')).rows).toMatchObject([{ action: 'kept' }]);
     expect(existsSync(join(repo.workspaces, 'RQ-0001/edit.txt'))).toBe(true);
     running.kill('SIGTERM');
-  });
-});
-
-describe('ralph-worker reap', () => {
-  it('keeps a blocked workspace and sweeps halves, bases and claims that stand for nothing', async () => {
-    const repo = temporaryRepository();
-    await worker(repo, 'prepare', 'RQ-0001');
-    await worker(repo, 'prepare', 'RQ-0002');
-    mkdirSync(join(repo.workspaces, 'RQ-0001/.ralph/cache/parallel'), { recursive: true });
-    writeFileSync(join(repo.workspaces, 'RQ-0001/.ralph/cache/parallel/blocked_push.json'), '{}');
-    mkdirSync(join(repo.workspaces, '.RQ-0003.0123abcd'));
-    repo.git('update-ref', 'refs/ralph/base/RQ-0004', 'HEAD');
-    repo.write('.ralph/cache/parallel/claims/RQ-0005.lock', '');
-    const { rows } = await worker(repo, 'reap');
-    expect(rows.map((row) => [row['task_id'], row['action']])).toEqual([
-      ['RQ-0001', 'kept'],
-      ['RQ-0002', 'removed'],
-      ['RQ-0003', 'swept'],
-      ['RQ-0004', 'swept'],
-    ]);
-    expect(repo.git('for-each-ref', '--format=%(refname)', 'refs/ralph/base')).toBe('refs/ralph/base/RQ-0001');
-    expect(existsSync(join(repo.root, '.ralph/cache/parallel/claims/RQ-0005.lock'))).toBe(false);
   });
 });
 

@@ -19,6 +19,7 @@ export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
       return {};
     case 'blocked':
     case 'failed':
+    case 'skipped':
       throw outcome.failure;
   }
 }

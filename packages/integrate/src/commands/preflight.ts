@@ -4,7 +4,7 @@ import { git, tryGit } from '@ralph/protocol/process/git';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { isQueueTracked } from '../bookkeeping.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
-import { withoutCredentials } from '../push-verdict.ts';
+import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { findRemote, shownUrl, type Remote } from '../remote.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
@@ -43,7 +43,15 @@ async function remoteCommit(root: string, remote: Remote, branch: string): Promi
 
 /** Brings the objects of the target here, to be compared with; no ref of the user's is moved. */
 async function fetchCommit(root: string, remote: Remote, branch: string): Promise<void> {
-  const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', remote.fetchUrl, `refs/heads/${branch}`];
+  const args = [
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    remote.fetchUrl,
+    `refs/heads/${branch}`,
+  ];
   const { stderr, exitCode } = await tryGit(args, { cwd: root });
   if (exitCode !== 0) throw unreachable(remote, stderr);
 }

@@ -14,7 +14,7 @@ const LONGEST_LINE = 1000;
 export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   const bench = await openBench(call);
   const waiting = new PQueue({ concurrency: 1 });
-  const tally: Tally = { landed: 0, blocked: 0, failed: 0 };
+  const tally: Tally = { landed: 0, blocked: 0, failed: 0, skipped: 0 };
   try {
     for await (const line of call.input.lines()) {
       const parsed = parseLine(line.record, line.number);

@@ -9,7 +9,7 @@ import { parseLine } from '@ralph/protocol/contract/parse-line';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import { git } from '@ralph/protocol/process/git';
-import { siblingCommand } from '@ralph/protocol/process/sibling';
+import { siblingCommand } from '@ralph/protocol/process/sibling-command';
 import { demoText, surprises } from '../demo/demo-report.ts';
 import { makeDemoRepository, type DemoRepository } from '../demo/demo-repository.ts';
 import type { DEMO_OPTIONS } from '../options.ts';

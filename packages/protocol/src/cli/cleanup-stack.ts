@@ -1,3 +1,5 @@
+import { timerMs } from './timer-ms.ts';
+
 /** One step of a clean-up that failed or ran out of time; the others ran all the same. */
 export interface CleanupProblem {
   readonly name: string;
@@ -48,7 +50,7 @@ export class CleanupStack {
 async function runBounded(step: Step): Promise<CleanupProblem | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done after ${step.limitMs} ms`)), step.limitMs);
+    timer = setTimeout(() => reject(new Error(`not done after ${step.limitMs} ms`)), timerMs(step.limitMs));
   });
   try {
     await Promise.race([Promise.resolve().then(step.run), late]);

@@ -15,6 +15,8 @@ export interface InputLine {
 export interface InputOptions {
   readonly stream: NodeJS.ReadableStream & { destroy(): unknown };
   readonly signal: AbortSignal;
+  /** How long reading goes on after the signal, for what those before us in a pipe still tell (default: not at all). */
+  readonly lingerMs?: number;
   /** Called at the end of the stream when no `{"type":"end"}` line came before it. */
   readonly onLeashEnd?: () => void;
 }
@@ -55,9 +57,15 @@ export class Input {
   }
 
   async *#rawLines(): AsyncGenerator<Buffer> {
-    const { stream, signal } = this.#options;
-    const onAbort = () => void stream.destroy();
-    if (signal.aborted) return;
+    const { stream, signal, lingerMs = 0 } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      timer = setTimeout(() => stream.destroy(), lingerMs);
+    };
+    if (signal.aborted) {
+      if (lingerMs === 0) return;
+      onAbort();
+    }
     signal.addEventListener('abort', onAbort, { once: true });
     let pending: Buffer[] = [];
     let size = 0;
@@ -81,6 +89,7 @@ export class Input {
       if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { EventFields, EventType, AnyEvent } from '../contract/events.ts';
+import { BoundedWait } from './bounded-wait.ts';
 import { eventText } from './event-text.ts';
 
 export type Format = 'ndjson' | 'json' | 'table';
@@ -8,14 +9,23 @@ export interface OutputOptions {
   readonly stderr: NodeJS.WriteStream;
   /** Called once when the reader of stdout has gone away. */
   readonly onClosed: () => void;
+  /** Aborted when the program is to end: from then on a reader that does not read is not waited for. */
+  readonly stop?: AbortSignal;
 }
+
+/** How long a reader is waited for after the stop. */
+const READER_MS = 2000;
+
+const TAKES_MORE = ['drain', 'close', 'error'] as const;
 
 /**
  * The one writer of stdout and stderr. A write to stdout settles when the stream can take more, so that whoever awaits
- * it is slowed down by a slow reader; after the reader has closed, writes do nothing.
+ * it is slowed down by a slow reader; after the reader has closed, writes do nothing. After a stop a reader is waited
+ * for at most 2 s.
  */
 export class Output {
   readonly #options: OutputOptions;
+  readonly #reader: BoundedWait;
   #closed = false;
   format: Format;
   quiet = false;
@@ -23,6 +33,7 @@ export class Output {
 
   constructor(options: OutputOptions) {
     this.#options = options;
+    this.#reader = new BoundedWait(options.stop, READER_MS);
     this.format = options.stdout.isTTY ? 'table' : 'ndjson';
     options.stdout.on('error', () => this.#close());
     options.stderr.on('error', () => {});
@@ -47,20 +58,19 @@ export class Output {
   }
 
   /** Writes bytes to stdout; settles when the stream can take more, or at once after it was closed. */
-  write(text: string | Uint8Array): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     const { stdout } = this.#options;
-    if (this.#closed || stdout.write(text)) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        stdout.off('drain', done);
-        stdout.off('close', done);
-        stdout.off('error', done);
+    if (this.#closed || stdout.write(text)) return;
+    let done = () => {};
+    const drained = new Promise<void>((resolve) => {
+      done = () => {
+        for (const event of TAKES_MORE) stdout.off(event, done);
         resolve();
       };
-      stdout.on('drain', done);
-      stdout.on('close', done);
-      stdout.on('error', done);
+      for (const event of TAKES_MORE) stdout.on(event, done);
     });
+    await this.#reader.for(drained);
+    done();
   }
 
   /** Tells a person something, on stderr, unless asked to be quiet. */
@@ -78,10 +88,14 @@ export class Output {
     this.#options.stderr.write(`${text}\n`);
   }
 
-  /** Settles when everything that was written has left the process. */
-  async flush(): Promise<void> {
-    const { stdout, stderr } = this.#options;
-    await Promise.all([stdout, stderr].map((stream) => flushed(stream)));
+  /**
+   * Settles with true when everything that was written has left the process; with false when, after a stop, a reader
+   * has not taken it within 2 s.
+   */
+  async flush(): Promise<boolean> {
+    const { stdout, stderr, stop } = this.#options;
+    const everything = Promise.all([stdout, stderr].map((stream) => flushed(stream))).then(() => {});
+    return new BoundedWait(stop, READER_MS).for(everything);
   }
 
   async #show(event: AnyEvent): Promise<void> {

@@ -45,6 +45,8 @@ export interface CommandSpec<O extends OptionSpecs = OptionSpecs> {
   /** Whether a command may or must follow `--`. */
   readonly command?: 'optional' | 'required';
   readonly options: O;
+  /** Reads on for a moment after a signal: the Ctrl-C of a terminal reaches a whole pipe at once. */
+  readonly lingers?: boolean;
   readonly examples?: readonly string[];
   readonly load: () => Promise<CommandModule<O>>;
 }

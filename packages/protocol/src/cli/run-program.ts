@@ -21,7 +21,12 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
   const stop = new Stop();
   const cleanup = new CleanupStack();
   const { stdout, stderr } = process;
-  const output = new Output({ stdout, stderr, onClosed: () => stop.request({ kind: 'stdout_closed' }) });
+  const output = new Output({
+    stdout,
+    stderr,
+    onClosed: () => stop.request({ kind: 'stdout_closed' }),
+    stop: stop.signal,
+  });
   stop.listen();
   let status: number;
   try {
@@ -32,13 +37,18 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
   for (const problem of await cleanup.unwind())
     output.error(`${program.name}: clean-up: ${problem.name}: ${problem.message}`);
   if (stop.cause !== undefined) status = stopExitCode(stop.cause);
-  await output.flush();
+  const flushed = await output.flush();
   stop.unlisten();
   if (inputTouched) process.stdin.destroy();
   process.exitCode = status;
+  // What nobody reads would keep the process alive; it dies of what stopped it, which gives the same status.
+  if (!flushed) process.kill(process.pid, stop.cause?.kind === 'signal' ? stop.cause.signal : 'SIGTERM');
 }
 
 let inputTouched = false;
+
+/** Agents and gates are ended within two seconds, and told about; then there is time to write it down. */
+const LINGER_MS = 5000;
 
 interface Surroundings {
   readonly stop: Stop;
@@ -68,6 +78,7 @@ async function runCommand(program: ProgramSpec, argv: readonly string[], around:
       return new Input({
         stream: process.stdin,
         signal: stop.signal,
+        lingerMs: found.spec.lingers === true && !process.stdin.isTTY ? LINGER_MS : 0,
         ...(leash === true ? { onLeashEnd: () => stop.request({ kind: 'leash' }) } : {}),
       });
     },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { signalExitCode, type KnownSignal } from '../contract/exit-status.ts';
 
 /** Why the process was told to end before its work was done. The first cause wins. */
@@ -17,6 +18,11 @@ export class Stop {
   readonly #forceHooks = new Set<() => void>();
   readonly #listeners = new Map<NodeJS.Signals, () => void>();
   #cause: StopCause | undefined;
+
+  constructor() {
+    // Any number of agents and git calls listen to it side by side; that is no leak to warn of.
+    setMaxListeners(0, this.signal);
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;

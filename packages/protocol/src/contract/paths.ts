@@ -36,6 +36,11 @@ export function salvageRef(taskId: string, attempt: number): string {
   return `refs/ralph/salvage/${taskId}/${attempt}`;
 }
 
+/** Returns the ref that keeps the commit with which an attempt has landed. */
+export function landedRef(taskId: string, attempt: number): string {
+  return `refs/ralph/landed/${taskId}/${attempt}`;
+}
+
 /** Returns the ref that keeps the base commit of a living workspace from being pruned. */
 export function baseRef(taskId: string): string {
   return `refs/ralph/base/${taskId}`;

@@ -1,4 +1,4 @@
-/** Variables that would point git at another repository: git's own list of them, and namespaces. */
+/** Variables that would point git at another repository or other files: git's own list, namespaces, pathspecs. */
 const REPOSITORY_VARIABLES = [
   'GIT_ALTERNATE_OBJECT_DIRECTORIES',
   'GIT_CONFIG',
@@ -17,6 +17,10 @@ const REPOSITORY_VARIABLES = [
   'GIT_INTERNAL_SUPER_PREFIX',
   'GIT_NAMESPACE',
   'GIT_QUARANTINE_PATH',
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
 ] as const;
 
 /** Returns the environment without the variables that would lead git away from the folder it is run in. */

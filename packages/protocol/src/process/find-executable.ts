@@ -11,7 +11,7 @@ export function requireExecutable(command: string, cwd: string): void {
   const candidates = command.includes('/')
     ? [isAbsolute(command) ? command : resolve(cwd, command)]
     : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder || '.', command));
-  const present = candidates.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+  const present = candidates.filter(isFile);
   if (present.some(isExecutable)) return;
   if (present[0] !== undefined) {
     throw new Failure('command_not_executable', `not executable: ${present[0]}`, { hint: `chmod +x ${present[0]}` });
@@ -19,6 +19,15 @@ export function requireExecutable(command: string, cwd: string): void {
   throw new Failure('command_not_found', `command not found: ${command}`, {
     hint: command.includes('/') ? 'check the path' : 'install it, or see that its folder is on PATH',
   });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // Also in a folder that we may not enter, or that is none: a shell looks on, too.
+    return false;
+  }
 }
 
 function isExecutable(path: string): boolean {

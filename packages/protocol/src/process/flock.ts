@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { timerMs } from '../cli/timer-ms.ts';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 
 /** macOS and the BSDs take a flock(2) lock in open(2) itself; these flags are not in Node's table. */
@@ -109,9 +110,10 @@ function runHelper(
   { waitMs, signal }: FlockOptions,
 ): Promise<'locked' | 'busy' | 'missing'> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    // In a session of its own: the Ctrl-C of a terminal is ours to answer.
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', fd], detached: true });
     const cancel = () => void child.kill('SIGKILL');
-    const timer = waitMs > 0 && Number.isFinite(waitMs) ? setTimeout(cancel, waitMs) : undefined;
+    const timer = waitMs > 0 && Number.isFinite(waitMs) ? setTimeout(cancel, timerMs(waitMs)) : undefined;
     signal?.addEventListener('abort', cancel, { once: true });
     const settle = () => {
       clearTimeout(timer);

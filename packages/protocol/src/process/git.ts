@@ -1,5 +1,7 @@
+import { withoutCredentials } from '../cli/credentials.ts';
 import { Failure } from '../contract/failure.ts';
 import { scrubbedEnvironment } from './environment.ts';
+import { boundChild, notStarted } from './git-run.ts';
 
 /** Settings under which every git of ours runs, so that a user's configuration cannot change what it does. */
 const PINNED = [
@@ -45,9 +47,10 @@ export interface GitResult {
 
 /**
  * Runs git and returns how it ended; any exit status is a result. It runs in a process group of its own, so that the
- * Ctrl-C of a terminal does not cut it off in the middle, and is ended as a group at its time limit or on abort.
+ * Ctrl-C of a terminal does not cut it off in the middle, and is ended as a group at its time limit or on abort. What it
+ * leaves running is not waited for.
  *
- * @throws Failure `git_missing`
+ * @throws Failure `git_missing`, or `io` when the folder is gone
  */
 export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
   const { execa } = await import('execa');
@@ -60,18 +63,13 @@ export async function tryGit(args: readonly string[], options: GitOptions): Prom
     stripFinalNewline: false,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
-  const endGroup = () => {
-    if (child.pid !== undefined && child.exitCode === null) signalGroup(child.pid);
-  };
-  const timer = setTimeout(endGroup, options.limitMs ?? DEFAULT_LIMIT_MS);
-  options.signal?.addEventListener('abort', endGroup, { once: true });
+  const unbind = boundChild(child, options.limitMs ?? DEFAULT_LIMIT_MS, options.signal);
   try {
     const { exitCode, stdout, stderr, cause } = await child;
-    if ((cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') throw gitMissing();
+    if (child.pid === undefined) throw notStarted(cause as NodeJS.ErrnoException, options.cwd);
     return { stdout: String(stdout), stderr: String(stderr), exitCode: exitCode ?? null };
   } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener('abort', endGroup);
+    unbind();
   }
 }
 
@@ -86,25 +84,11 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   throw gitFailed(args, options.cwd, result);
 }
 
-/** Returns the failure for a git command that did not succeed. */
+/** Returns the failure for a git command that did not succeed; it tells no password. */
 export function gitFailed(args: readonly string[], cwd: string, result: GitResult): Failure {
-  const words = result.stderr.trim().split('\n').slice(-5).join(' / ');
+  const words = withoutCredentials(result.stderr.trim().split('\n').slice(-5).join(' / '));
   return new Failure('git_failed', `git ${args[0] ?? ''} failed in ${cwd}: ${words || 'ended by a signal'}`, {
-    hint: `try it by hand: git -C ${cwd} ${args.join(' ')}`,
+    hint: withoutCredentials(`try it by hand: git -C ${cwd} ${args.join(' ')}`),
     details: { exit_code: result.exitCode },
   });
-}
-
-function gitMissing(): Failure {
-  return new Failure('git_missing', 'git was not found, or the folder it should run in is gone', {
-    hint: 'install git and see that it is on PATH',
-  });
-}
-
-function signalGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGTERM');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

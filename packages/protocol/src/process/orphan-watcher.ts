@@ -1,29 +1,75 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { DEFAULTS } from '../contract/config-file.ts';
-import { TREE_MARK } from './process-list.ts';
+import { PERSONAL_VARIABLES } from './stray.ts';
+import { TREE_MARK } from './tree-members.ts';
 
 /**
- * A shell that outlives us by a moment. It reads the groups that we start and end from a pipe; when the pipe closes
- * without `bye`, we were killed, and it ends what is left: SIGINT, the grace, SIGKILL. A group whose leader no longer
+ * A shell that outlives us by a moment. It reads the trees that we start and end from a pipe, each as its group, the
+ * time at which its leader began and the folder that it has for itself; when the pipe closes without `bye`, we were
+ * killed, and it ends what is left: SIGINT, the grace, SIGKILL. A group whose leader neither began at that time nor
  * carries our mark belongs to a stranger and is left alone.
  */
 const SCRIPT = `
 trap '' INT TERM HUP
-mark=$1 grace=$2 groups=
-while read -r word group; do
+LC_ALL=C; export LC_ALL
+mark=$1 grace=$2 nl='
+' trees=
+while read -r word group rest; do
   case $word in
-    add) groups="$groups $group" ;;
-    del) kept=; for one in $groups; do [ "$one" = "$group" ] || kept="$kept $one"; done; groups=$kept ;;
+    add) trees="$trees$group $rest$nl" ;;
+    del) kept=; while read -r one more; do
+        case $one in ''|"$group") ;; *) kept="$kept$one $more$nl" ;; esac
+      done <<END
+$trees
+END
+      trees=$kept ;;
     bye) exit 0 ;;
   esac
 done
-strays() { [ -d /proc/self ] && grep -lasF "$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3; }
-ours() { [ ! -e "/proc/$1/environ" ] || grep -qasF "$mark" "/proc/$1/environ"; }
+began() { read -r stat 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${stat##*)}; parent=$2 terminal=$5 began=\${20}; }
+let_go() {
+  began $$ && adopter=$parent
+  began "$1" && [ "$began" -ge "$2" ] && [ "$terminal" = 0 ] || return 1
+  [ "$parent" = 1 ] || [ "$parent" = "$adopter" ] || return 1
+  ! tr '\\0' '\\n' 2>/dev/null <"/proc/$1/environ" | grep -qE '^(${PERSONAL_VARIABLES.join('|')})='
+}
+marked() {
+  [ -d /proc/self ] || return 0
+  grep -las "${TREE_MARK}=[0-9a-f.,]*$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
+}
+working() {
+  [ -d /proc/self ] || return 0
+  ls -ld /proc/[0-9]*/cwd 2>/dev/null | while IFS= read -r line; do
+    case $line in *" -> $1"|*" -> $1 (deleted)"|*" -> $1/"*) ;; *) continue ;; esac
+    line=\${line%%/cwd -> *}
+    pid=\${line##*/}
+    let_go "$pid" "$2" && echo "$pid"
+  done
+}
+ours() {
+  [ ! -e "/proc/$1/environ" ] || grep -qas "${TREE_MARK}=[0-9a-f.,]*$mark" "/proc/$1/environ" ||
+    { began "$1" && [ "$began" = "$2" ]; }
+}
+strays() {
+  marked
+  while read -r group time folder; do [ -z "$folder" ] || working "$folder" "$time"; done <<END
+$trees
+END
+}
 send() {
-  for one in $groups; do ours "$one" && kill -s "$1" -- "-$one" 2>/dev/null; done
+  while read -r group time folder; do
+    [ -n "$group" ] && ours "$group" "$time" && kill -s "$1" -- "-$group" 2>/dev/null
+  done <<END
+$trees
+END
   for one in $(strays); do kill -s "$1" "$one" 2>/dev/null; done
 }
-left() { for one in $groups; do kill -s 0 -- "-$one" 2>/dev/null && return 0; done; [ -n "$(strays)" ]; }
+left() {
+  while read -r group more; do [ -n "$group" ] && kill -s 0 -- "-$group" 2>/dev/null && return 0; done <<END
+$trees
+END
+  [ -n "$(strays)" ]
+}
 send INT
 while [ "$grace" -gt 0 ] && left; do sleep 0.1; grace=$((grace - 100)); done
 send KILL
@@ -35,15 +81,21 @@ export class OrphanWatcher {
 
   /** @param mark the beginning of the mark that all our trees carry */
   constructor(mark: string) {
-    const args = ['-c', SCRIPT, 'ralph-orphan-watcher', `${TREE_MARK}=${mark}`, String(DEFAULTS.interruptGraceMs)];
-    this.#child = spawn('sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    const args = ['-c', SCRIPT, 'ralph-orphan-watcher', mark, String(DEFAULTS.interruptGraceMs)];
+    // Not in our folder, which may be the one of a tree: it would take itself for a stray.
+    this.#child = spawn('sh', args, { cwd: '/', stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     this.#child.on('error', () => {});
     this.#child.stdin?.on('error', () => {});
     this.#child.unref();
   }
 
-  add(group: number): void {
-    this.#child.stdin?.write(`add ${group}\n`);
+  /**
+   * @param startTime when the leader of the group began, as in /proc/PID/stat
+   * @param folder real path of the folder that the tree has for itself
+   */
+  add(group: number, startTime: string, folder: string | undefined): void {
+    // Elsewhere than on Linux a time has spaces in it, and says nothing to the shell.
+    this.#child.stdin?.write(`add ${group} ${startTime.replaceAll(/\s+/g, '_')} ${folder ?? ''}\n`);
   }
 
   remove(group: number): void {

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../contract/state-file.ts';
 
 /** What /proc/PID/stat says of a process; its name may hold spaces and brackets, so fields count from the last one. */
-interface ProcStat {
+export interface ProcStat {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  readonly session: number;
+  /** 0 without a controlling terminal. */
+  readonly terminal: number;
   readonly startTime: string;
 }
 
@@ -23,6 +26,8 @@ export function readProcStat(pid: number): ProcStat | undefined {
     state: fields[0] ?? '',
     parent: Number(fields[1]),
     group: Number(fields[2]),
+    session: Number(fields[3]),
+    terminal: Number(fields[4]),
     startTime: fields[19] ?? '',
   };
 }

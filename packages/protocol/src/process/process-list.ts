@@ -1,49 +1,34 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
-import { readProcStat } from './process-identity.ts';
+import { readProcStat, type ProcStat } from './process-identity.ts';
 
-/** The variable that marks every process of a tree, so that one which left the group is still found. */
-export const TREE_MARK = 'RALPH_TREE';
-
-export interface TreeMember {
+export interface ListedProcess {
   readonly pid: number;
-  readonly inGroup: boolean;
+  readonly stat: ProcStat;
 }
 
-/**
- * Returns the living processes of a tree: those in the group, and those that carry its mark in their environment
- * (Linux only; elsewhere the group alone is known). Zombies are not living.
- */
-export function livingMembers(group: number, mark: string): TreeMember[] {
-  if (process.platform !== 'linux') return livingByPs(group);
-  const wanted = `${TREE_MARK}=${mark}\0`;
-  const found: TreeMember[] = [];
+/** Yields the living processes of this machine, by /proc. */
+export function* livingProcesses(): Generator<ListedProcess> {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    const pid = Number(name);
-    const stat = pid === process.pid ? undefined : readProcStat(pid);
-    if (stat === undefined || stat.state === 'Z' || stat.state === 'X') continue;
-    const inGroup = stat.group === group;
-    if (inGroup || environmentOf(pid).includes(wanted)) found.push({ pid, inGroup });
+    const stat = readProcStat(Number(name));
+    if (stat !== undefined && stat.state !== 'Z' && stat.state !== 'X') yield { pid: Number(name), stat };
   }
-  return found;
 }
 
-function environmentOf(pid: number): string {
+/** Returns us and our ancestors: a person may call us from a shell that an agent started. */
+export function ownLine(): ReadonlySet<number> {
+  const line = new Set([process.pid]);
+  for (let pid = process.ppid; pid > 1 && !line.has(pid); pid = readProcStat(pid)?.parent ?? 0) line.add(pid);
+  return line;
+}
+
+/** Returns the variables of a process as `NAME=value`; none when it is gone or of another user. */
+export function environmentOf(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   } catch {
-    // Gone in the meantime, or of another user: not one of ours.
-    return '';
+    return [];
   }
-}
-
-function livingByPs(group: number): TreeMember[] {
-  const rows = execFileSync('ps', ['-axo', 'pid=,pgid=,stat='], { encoding: 'utf8' }).trim().split('\n');
-  return rows.flatMap((row) => {
-    const [pid, pgid, state] = row.trim().split(/\s+/);
-    return Number(pgid) === group && state?.startsWith('Z') === false ? [{ pid: Number(pid), inGroup: true }] : [];
-  });
 }
 
 /** Sends a signal to one process or, with a negative number, to a group; that it is gone already is no error. */

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { DEFAULTS } from '../contract/config-file.ts';
 import { asIoFailure } from '../contract/failure.ts';
 import type { ProcessIdentity } from '../contract/state-file.ts';
 import { identityOf } from './process-identity.ts';
-import { livingMembers, signalProcess, TREE_MARK, type TreeMember } from './process-list.ts';
+import { signalProcess } from './process-list.ts';
+import { livingMembers, TREE_MARK, type TreeMember, type TreeSigns } from './tree-members.ts';
 import { OrphanWatcher } from './orphan-watcher.ts';
 
 /** Why a tree ended; the first cause wins. */
@@ -20,6 +22,8 @@ export interface TreeEnd {
 export interface TreeOptions {
   readonly command: readonly string[];
   readonly cwd: string;
+  /** A folder that the tree has for itself, by which processes are found that carry nothing else of it. */
+  readonly folder?: string;
   readonly env: NodeJS.ProcessEnv;
   /** Descriptors for the standard streams; output goes to a file, never through our memory. */
   readonly stdin: number | 'ignore';
@@ -50,7 +54,7 @@ export class ProcessTrees {
     const mark = `${this.#mark}.${randomBytes(4).toString('hex')}`;
     const child = spawn('sh', ['-c', GATE, 'ralph-gate', ...options.command], {
       cwd: options.cwd,
-      env: { ...options.env, [TREE_MARK]: mark },
+      env: { ...options.env, [TREE_MARK]: [...outerMarks(), mark].join(',') },
       detached: true,
       stdio: [options.stdin, options.stdout, options.stderr, 'pipe'],
     });
@@ -60,8 +64,10 @@ export class ProcessTrees {
     if (pid === undefined || identity === undefined)
       throw asIoFailure(await ended.catch((error: unknown) => error), 'start a process');
     const watcher = this.#watcher;
-    watcher.add(pid);
-    const tree = new ProcessTree({ child, identity, mark, ended });
+    const path = options.folder === undefined ? undefined : realpathSync(options.folder);
+    watcher.add(pid, identity.start_time, path);
+    const folder = path === undefined ? undefined : { path, since: identity.start_time };
+    const tree = new ProcessTree({ child, identity, signs: { group: pid, mark, folder }, ended });
     this.#trees.add(tree);
     void tree.finished.finally(() => {
       this.#trees.delete(tree);
@@ -86,7 +92,7 @@ export class ProcessTrees {
 interface TreeParts {
   readonly child: ChildProcess;
   readonly identity: ProcessIdentity;
-  readonly mark: string;
+  readonly signs: TreeSigns;
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
@@ -156,7 +162,7 @@ export class ProcessTree {
   }
 
   #members(): TreeMember[] {
-    return livingMembers(this.pid, this.#parts.mark);
+    return livingMembers(this.#parts.signs);
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -166,6 +172,12 @@ export class ProcessTree {
     if (members.some((member) => member.inGroup)) signalProcess(-this.pid, signal);
     for (const { pid, inGroup } of members) if (!inGroup) signalProcess(pid, signal);
   }
+}
+
+/** The marks that we carry ourselves: whoever started us must find what we start. */
+function outerMarks(): string[] {
+  const marks = process.env[TREE_MARK] ?? '';
+  return /^[0-9a-f.,]+$/.test(marks) ? [marks] : [];
 }
 
 function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {

@@ -3,7 +3,10 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../contract/failure.ts';
 
 export interface Repository {
-  /** Real path of the main worktree, or of the given folder outside git. */
+  /**
+   * Real path of the main worktree; of a bare repository, the one folder that all its worktrees share (see
+   * `findRepository`); of the given folder outside git.
+   */
   readonly root: string;
   /** Real path of the common git folder; absent outside git. */
   readonly gitDir?: string;
@@ -11,7 +14,10 @@ export interface Repository {
 
 /**
  * Finds the main worktree of the repository around a folder: the same one from a subdirectory, through a symlink and
- * from a linked worktree. Reads git's own files, since this is done at the start of every command.
+ * from a linked worktree. A bare repository has no main worktree: for it and all its worktrees the root is the folder
+ * around the git folder where git finds that very git folder from there (it is called `.git`, or a file `.git` beside
+ * it points to it), and the git folder itself elsewhere, since repositories that stand side by side must not share a
+ * root. Reads git's own files, since this is done at the start of every command.
  *
  * @param repo the folder that `--repo` named; outside git it serves as it is
  * @throws Failure `not_a_repository`
@@ -48,19 +54,37 @@ function repositoryAt(folder: string): Repository | undefined {
   const dotGit = join(folder, '.git');
   if (isDirectory(dotGit))
     return existsSync(join(dotGit, 'HEAD')) ? { root: folder, gitDir: realpathSync(dotGit) } : undefined;
-  if (!existsSync(dotGit)) return undefined;
-  const gitDir = pointer(readFileSync(dotGit, 'utf8'), folder);
-  if (gitDir === undefined || !existsSync(gitDir)) return undefined;
+  if (!existsSync(dotGit)) return isBare(folder) ? { root: rootOfBare(folder), gitDir: folder } : undefined;
+  const gitDir = pointedTo(folder);
+  if (gitDir === undefined) return undefined;
   const commonFile = join(gitDir, 'commondir');
-  if (!existsSync(commonFile)) return { root: folder, gitDir: realpathSync(gitDir) };
+  if (!existsSync(commonFile)) return { root: folder, gitDir };
   const common = realpathSync(resolve(gitDir, readFileSync(commonFile, 'utf8').trim()));
-  return { root: basename(common) === '.git' ? dirname(common) : folder, gitDir: common };
+  if (basename(common) === '.git') return { root: dirname(common), gitDir: common };
+  return { root: isBare(common) ? rootOfBare(common) : folder, gitDir: common };
 }
 
-function pointer(text: string, folder: string): string | undefined {
-  const path = /^gitdir: (.+)$/m.exec(text)?.[1]?.trim();
+function isBare(folder: string): boolean {
+  if (!existsSync(join(folder, 'HEAD')) || !isDirectory(join(folder, 'objects'))) return false;
+  return ['config', 'config.worktree'].some((name) => {
+    const path = join(folder, name);
+    return existsSync(path) && /^\s*bare\s*=\s*true\s*$/im.test(readFileSync(path, 'utf8'));
+  });
+}
+
+function rootOfBare(gitDir: string): string {
+  const around = dirname(gitDir);
+  return basename(gitDir) === '.git' || pointedTo(around) === gitDir ? around : gitDir;
+}
+
+/** Returns the real path of the git folder that a file `.git` points to. */
+function pointedTo(folder: string): string | undefined {
+  const file = join(folder, '.git');
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  const path = /^gitdir: (.+)$/m.exec(readFileSync(file, 'utf8'))?.[1]?.trim();
   if (path === undefined) return undefined;
-  return isAbsolute(path) ? path : resolve(folder, path);
+  const gitDir = isAbsolute(path) ? path : resolve(folder, path);
+  return existsSync(gitDir) ? realpathSync(gitDir) : undefined;
 }
 
 function isDirectory(path: string): boolean {

@@ -1,26 +1,12 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 import { Input, type InputLine } from '../cli/input.ts';
 import { scrubbedEnvironment } from './environment.ts';
+import { siblingCommand, type SiblingName } from './sibling-command.ts';
+import { isErrorLine, toldFailure } from './sibling-failure.ts';
 
-export type SiblingName = 'ralph-lock' | 'ralph-state' | 'ralph-worker' | 'ralph-integrate' | 'ralph-orchestrate';
-
-/**
- * Returns the command that starts a sibling: from the folder in `RALPH_EXEC_PATH`, from beside our own package, or
- * from PATH.
- */
-export function siblingCommand(name: SiblingName): readonly string[] {
-  const chosen = process.env['RALPH_EXEC_PATH'];
-  if (chosen !== undefined && existsSync(join(chosen, name))) return [join(chosen, name)];
-  const short = name.replace('ralph-', '');
-  // Bundles live in packages/NAME/dist.
-  const beside = fileURLToPath(new URL(`../../${short}/bin/${name}.mjs`, import.meta.url));
-  return existsSync(beside) ? [process.execPath, beside] : [name];
-}
+export type { SiblingName };
 
 export interface SiblingEnd {
   readonly exitCode: number;
@@ -96,15 +82,12 @@ export class Sibling {
   #note(line: string, onNote: (line: string) => void): void {
     this.#notes.push(line);
     if (this.#notes.length > 20) this.#notes.shift();
-    if (!line.startsWith('{"error":')) onNote(line);
+    if (!isErrorLine(line)) onNote(line);
   }
 
   #failure(exitCode: number, signal: NodeJS.Signals | null): Failure {
-    const record = this.#notes.toReversed().find((line) => line.startsWith('{"error":'));
-    if (record !== undefined) {
-      const { error } = JSON.parse(record) as { error: { code: never; message: string; hint: string; exit: number } };
-      return new Failure(error.code, error.message, { hint: error.hint, exit: error.exit });
-    }
+    const told = toldFailure(this.#notes);
+    if (told !== undefined) return told;
     const how = signal === null ? `status ${exitCode}` : signal;
     return new Failure('sibling_failed', `${this.name} ended with ${how}: ${this.#notes.slice(-3).join(' / ')}`);
   }

@@ -7,6 +7,7 @@ import { takeFlock } from './flock.ts';
 /** The right to touch the workspace of a task: one process has it at a time, and the kernel frees it when we die. */
 export interface TaskClaim {
   readonly taskId: string;
+  /** Gives the claim back; never throws. */
   release(): void;
 }
 
@@ -24,9 +25,14 @@ export async function tryClaim(
   const lock = await takeFlock(claimPath(repoRoot, taskId), options);
   if (lock === undefined) return undefined;
   const release = () => {
-    // The file goes while we hold it, so that nobody who waits for it can win a file that is gone: winners look again.
-    if (lock.isCurrent()) rmSync(lock.path, { force: true });
-    lock.release();
+    try {
+      // The file goes while we hold it, so that nobody who waits for it can win a file that is gone: winners look again.
+      if (lock.isCurrent()) rmSync(lock.path, { force: true });
+    } catch {
+      // A file that stays does no harm: the claim is the lock on it.
+    } finally {
+      lock.release();
+    }
   };
   return { taskId, release };
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { SiblingName } from '../process/sibling.ts';
+import type { SiblingName } from '../process/sibling-command.ts';
 import { testEnvironment } from './test-environment.ts';
 
 export interface RunOptions {

@@ -27,6 +27,19 @@ const WAYS: Record<string, (call: Call) => Promise<Result> | Result> = {
     for (let number = 0; number < 50_000; number += 1) await output.record({ number, filler: 'x'.repeat(100) });
     return {};
   },
+  // Writes as long as nobody tells it to stop, and what a shutdown tells after that.
+  stuck: async ({ output, stop, cleanup }) => {
+    while (!stop.signal.aborted) {
+      const written = output.record({ filler: 'x'.repeat(1000) });
+      if (process.stdout.writableNeedDrain) output.error('stuck');
+      await written;
+    }
+    cleanup.defer('told', async () => {
+      for (let number = 0; number < 5; number += 1) await output.record({ number, filler: 'x'.repeat(100_000) });
+      output.error('undone');
+    });
+    return {};
+  },
   closed: async ({ output, stop }) => {
     while (!stop.signal.aborted) await output.record({ filler: 'x'.repeat(1000) });
     output.error(`stopped by ${stop.cause?.kind}`);

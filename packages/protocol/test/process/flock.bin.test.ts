@@ -76,6 +76,29 @@ describe('takeFlock', () => {
     next?.release();
   });
 
+  it('waits in a session of its own, which the Ctrl-C of a terminal does not reach', async () => {
+    const path = lockPath();
+    const lock = await take(path);
+    const waiting = takeFlock(path, { waitMs: Number.POSITIVE_INFINITY });
+    await waitUntil('a waiter in the table of the kernel', () => hasWaiter(path));
+    const { stdout } = spawnSync('ps', ['-o', 'comm=,pid=,sid=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+    const [, pid, session] = /^flock +(\d+) +(\d+)$/m.exec(stdout) ?? [];
+    expect([pid, session]).toEqual([expect.stringMatching(/\d/), pid]);
+    lock.release();
+    (await waiting)?.release();
+  });
+
+  it('waits longer than any timer can', async () => {
+    const path = lockPath();
+    const lock = await take(path);
+    const waiting = takeFlock(path, { waitMs: 2 ** 31 });
+    await waitUntil('a waiter in the table of the kernel', () => hasWaiter(path));
+    lock.release();
+    const next = await waiting;
+    expect(next?.isCurrent()).toBe(true);
+    next?.release();
+  });
+
   it('gives up at the end of the wait', async () => {
     const path = lockPath();
     await take(path);

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/failure.ts';
@@ -46,6 +46,29 @@ describe('findRepository', () => {
     renameSync(join(root, '.git'), join(folder, 'elsewhere'));
     runGit(root, ['init', '-q', '--separate-git-dir', join(folder, 'elsewhere')]);
     expect(findRepository(undefined, root)).toEqual({ root, gitDir: join(folder, 'elsewhere') });
+  });
+
+  it('is one for all worktrees of a bare repository: the folder that holds it, where git works there', () => {
+    const folder = temporaryFolder();
+    const { origin } = temporaryRepository();
+    runGit(folder, ['clone', '-q', '--bare', origin, '.bare']);
+    writeFileSync(join(folder, '.git'), 'gitdir: ./.bare\n');
+    for (const name of ['one', 'two']) runGit(folder, ['worktree', 'add', '-q', '--detach', name]);
+    const expected = { root: folder, gitDir: join(folder, '.bare') };
+    for (const place of ['.', 'one', 'two', '.bare'])
+      expect([place, findRepository(undefined, join(folder, place))]).toEqual([place, expected]);
+  });
+
+  it('is one for all worktrees of a bare repository among others: its own folder', () => {
+    const { origin, folder } = temporaryRepository();
+    const other = join(folder, 'other.git');
+    runGit(folder, ['clone', '-q', '--bare', origin, other]);
+    for (const name of ['one', 'two']) runGit(other, ['worktree', 'add', '-q', '--detach', join(folder, name)]);
+    const expected = { root: other, gitDir: other };
+    for (const place of ['one', 'two', 'other.git'])
+      expect([place, findGitRepository(undefined, join(folder, place))]).toEqual([place, expected]);
+    expect(findGitRepository(other)).toEqual(expected);
+    expect(runGit(other, ['rev-parse', '--is-bare-repository'])).toBe('true');
   });
 
   it('takes the folder that --repo names outside git as it is, but asks for a folder', () => {

@@ -7,6 +7,7 @@ const out = openSync('/dev/null', 'w');
 const tree = await new ProcessTrees().start({
   command,
   cwd: process.cwd(),
+  folder: process.cwd(),
   env: process.env,
   stdin: 'ignore',
   stdout: out,

@@ -18,7 +18,15 @@ export async function run({ args, operands, stop }: Call<typeof TARGET_OPTIONS>)
   const claim = await takeClaim(site.repo.root, taskId, { waitMs: 0 });
   try {
     const attempt = await nextAttemptNumber(site, taskId, undefined);
-    const opened = await openWorkspace(site, { taskId, attempt, path, branch, origin, signal: stop.signal });
+    const opened = await openWorkspace(site, {
+      taskId,
+      attempt,
+      path,
+      branch,
+      origin,
+      signal: stop.signal,
+      phase: 'prepared',
+    });
     const record = {
       task_id: taskId,
       attempt,

@@ -1,12 +1,12 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
-import type { ROOT_OPTIONS } from '../options.ts';
+import type { REAP_OPTIONS } from '../options.ts';
 import { reap, type Reaped } from '../reap.ts';
 import { openSite } from '../site.ts';
 
 /** `ralph-worker reap`: removes what processes that are gone have left, and says what it did. */
-export async function run({ args }: Call<typeof ROOT_OPTIONS>): Promise<Result> {
+export async function run({ args }: Call<typeof REAP_OPTIONS>): Promise<Result> {
   return {
-    records: await reap(await openSite(args)),
+    records: await reap(await openSite(args), args),
     columns: {
       task: (row: Reaped) => row.task_id,
       action: (row: Reaped) => row.action,

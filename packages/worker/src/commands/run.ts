@@ -1,5 +1,4 @@
 import { isAbsolute, resolve } from 'node:path';
-import PQueue from 'p-queue';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
@@ -11,7 +10,10 @@ import type { RunContext } from '../run-context.ts';
 import { runStatus } from '../run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run-task.ts';
 import { openSite } from '../site.ts';
+import { TaskPool } from '../task-pool.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
+
+const LINES_AHEAD = 1000;
 
 type RunCall = Call<typeof RUN_OPTIONS>;
 
@@ -22,13 +24,23 @@ export async function run(call: RunCall): Promise<Result> {
   call.cleanup.defer('end the agents', () => trees.endAll());
   call.stop.onForce(() => trees.killAll());
   call.stop.signal.addEventListener('abort', () => void trees.endAll().catch(() => {}), { once: true });
-  const running: Promise<void>[] = [];
   const outcomes: TaskOutcome[] = [];
+  const pool = new TaskPool({
+    jobs: call.args.jobs,
+    // On a leash, stdin is read on while tasks wait: its end must be seen at once.
+    ahead: call.args.leash ? LINES_AHEAD : 1,
+    onError: (name, error) => {
+      outcomes.push('failed');
+      call.output.error(
+        `${call.program}: ${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    },
+  });
   try {
-    await readTasks(call, context, { running, outcomes });
+    await readTasks(call, context, { pool, outcomes });
   } finally {
     // A bad line ends the reading; what runs is finished all the same.
-    await Promise.all(running);
+    await pool.idle();
   }
   return { exit: runStatus(outcomes) };
 }
@@ -46,23 +58,20 @@ async function contextOf({ args, command, program, output, stop }: RunCall, tree
 }
 
 interface Work {
-  readonly running: Promise<void>[];
+  readonly pool: TaskPool;
   readonly outcomes: TaskOutcome[];
 }
 
-async function readTasks(call: RunCall, context: RunContext, { running, outcomes }: Work): Promise<void> {
-  const slots = new PQueue({ concurrency: call.args.jobs });
+async function readTasks(call: RunCall, context: RunContext, { pool, outcomes }: Work): Promise<void> {
   for await (const line of call.input.lines()) {
     const parsed = parseLine(line.record, line.number);
     if (parsed.kind === 'task') {
-      const job = async () => {
+      await pool.add(parsed.task.id, async () => {
         if (!call.stop.signal.aborted) outcomes.push(await runTask(context, parsed.task));
-      };
-      running.push(slots.add(job));
-      // One task waits here for a slot: until it has one, no more is read, and a full pipe slows the writer down.
-      await slots.onSizeLessThan(1);
+      });
     } else if (parsed.kind === 'order' && parsed.type === 'workspace.remove') {
-      running.push(obeyRemovalOrder(context, readRemovalOrder(line.record, line.number)));
+      const order = readRemovalOrder(line.record, line.number);
+      pool.aside(order.taskId, () => obeyRemovalOrder(context, order));
     } else {
       await call.output.pass(line);
     }

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type SiblingName = 'ralph-lock' | 'ralph-state' | 'ralph-worker' | 'ralph-integrate' | 'ralph-orchestrate';
+
+/** Where we are ourselves. */
+export interface OwnPlace {
+  /** Address of the running bundle: it lies in the folder `dist` of its package. */
+  readonly module: string;
+  /** The command that we were started as. */
+  readonly program: string | undefined;
+}
+
+/**
+ * Returns the command that starts a sibling: from the folder in `RALPH_EXEC_PATH`, from the package beside our own (by
+ * its folder in the workspace, or by its name where packages are installed), from beside the command that we were
+ * started as, or from PATH.
+ */
+export function siblingCommand(
+  name: SiblingName,
+  own: OwnPlace = { module: import.meta.url, program: process.argv[1] },
+): readonly string[] {
+  const chosen = process.env['RALPH_EXEC_PATH'];
+  if (chosen !== undefined && existsSync(join(chosen, name))) return [join(chosen, name)];
+  const script = [name.replace('ralph-', ''), name]
+    .map((folder) => fileURLToPath(new URL(`../../${folder}/bin/${name}.mjs`, own.module)))
+    .find((path) => existsSync(path));
+  if (script !== undefined) return [process.execPath, script];
+  const beside = own.program === undefined ? undefined : join(dirname(own.program), name);
+  return beside !== undefined && existsSync(beside) ? [beside] : [name];
+}

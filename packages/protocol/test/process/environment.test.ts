@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { scrubbedEnvironment } from '../../src/process/environment.ts';
+
+it('keeps nothing that leads git to other files than those it is told, and everything else', () => {
+  const away = ['GIT_DIR', 'GIT_INDEX_FILE', 'GIT_LITERAL_PATHSPECS', 'GIT_GLOB_PATHSPECS', 'GIT_NOGLOB_PATHSPECS'];
+  const from = Object.fromEntries(
+    [...away, 'GIT_ICASE_PATHSPECS', 'GIT_SSH_COMMAND', 'PATH'].map((name) => [name, 'x']),
+  );
+  expect(scrubbedEnvironment(from)).toEqual({ GIT_SSH_COMMAND: 'x', PATH: 'x' });
+});

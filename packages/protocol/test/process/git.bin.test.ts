@@ -1,0 +1,85 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isFailure } from '../../src/contract/failure.ts';
+import { git, tryGit } from '../../src/process/git.ts';
+import { readProcStat } from '../../src/process/process-identity.ts';
+import { signalProcess } from '../../src/process/process-list.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { waitUntil } from '../../src/testing/wait-until.ts';
+
+/** Arguments for a git that runs a line of shell as its subcommand, as it runs hooks and ssh. */
+function running(line: string): string[] {
+  return ['-c', `alias.line=!${line}`, 'line'];
+}
+
+/** Ends with the test the process whose number a file holds. */
+function endWithTest(path: string): void {
+  onTestFinished(() => {
+    if (existsSync(path)) signalProcess(Number(readFileSync(path, 'utf8')), 'SIGKILL');
+  });
+}
+
+function isLiving(pid: number): boolean {
+  const state = readProcStat(pid)?.state;
+  return state !== undefined && state !== 'Z';
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => 'was not refused',
+    (thrown: unknown) => thrown,
+  );
+  return isFailure(error) ? `${error.code}: ${error.message} (${error.parts.hint ?? ''})` : String(error);
+}
+
+describe('tryGit', () => {
+  it('ends with git, though a process that git has left behind still holds its output', async () => {
+    const cwd = temporaryFolder();
+    endWithTest(join(cwd, 'pid'));
+    const begin = Date.now();
+    const result = await tryGit(running(`sleep 60 & echo $! > ${cwd}/pid; echo out; echo err >&2; exit 3`), { cwd });
+    expect(result).toEqual({ stdout: 'out\n', stderr: 'err\n', exitCode: 3 });
+    expect(Date.now() - begin).toBeLessThan(3000);
+  });
+
+  it('ends a git that is deaf to SIGTERM shortly after its limit, with all that it started', async () => {
+    const cwd = temporaryFolder();
+    endWithTest(join(cwd, 'pid'));
+    const begin = Date.now();
+    const deaf = running(`trap "" TERM; echo $$ > ${cwd}/pid; while :; do sleep 0.1; done`);
+    expect((await tryGit(deaf, { cwd, limitMs: 500 })).exitCode).toBeNull();
+    expect(Date.now() - begin).toBeLessThan(5000);
+    await waitUntil('its end', () => !isLiving(Number(readFileSync(join(cwd, 'pid'), 'utf8'))));
+  });
+
+  it('runs a git whose limit is longer than any timer', async () => {
+    const limitMs = 2 ** 31;
+    expect((await tryGit(running('sleep 0.3; echo done'), { cwd: temporaryFolder(), limitMs })).stdout).toBe('done\n');
+  });
+
+  it('tells a folder that is gone from a git that is not installed', async () => {
+    const folder = temporaryFolder();
+    const gone = join(folder, 'gone');
+    expect(await refusal(tryGit(['version'], { cwd: gone }))).toBe(
+      `io: cannot run git in ${gone}: no such folder (see whether the folder was moved or removed)`,
+    );
+    writeFileSync(gone, '');
+    expect(await refusal(tryGit(['version'], { cwd: gone }))).toMatch(/^io: cannot run git in .*gone: no such folder/);
+    const kept = process.env['PATH'];
+    onTestFinished(() => void (process.env['PATH'] = kept));
+    process.env['PATH'] = folder;
+    expect(await refusal(tryGit(['version'], { cwd: folder }))).toMatch(/^git_missing: git was not found/);
+  });
+});
+
+describe('git', () => {
+  it('tells nobody the password in an address, neither in its words nor in its hint', async () => {
+    const url = 'file://me:secret@localhost/none.git';
+    const words = await refusal(git(['ls-remote', url], { cwd: temporaryFolder() }));
+    expect(words).toMatch(
+      /^git_failed: git ls-remote failed in .*try it by hand: git -C \S+ ls-remote file:\/\/localhost/,
+    );
+    expect(words).not.toContain('secret');
+  });
+});

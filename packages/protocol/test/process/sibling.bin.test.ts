@@ -1,0 +1,72 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isFailure } from '../../src/contract/failure.ts';
+import { callSibling } from '../../src/process/sibling.ts';
+import { siblingCommand } from '../../src/process/sibling-command.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+
+function place(path: string, text = ''): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+function execPath(folder: string): void {
+  const kept = process.env['RALPH_EXEC_PATH'];
+  onTestFinished(() => {
+    if (kept === undefined) delete process.env['RALPH_EXEC_PATH'];
+    else process.env['RALPH_EXEC_PATH'] = kept;
+  });
+  process.env['RALPH_EXEC_PATH'] = folder;
+}
+
+async function failureOf(script: string): Promise<unknown[]> {
+  const folder = temporaryFolder();
+  place(join(folder, 'ralph-state'), `#!/bin/sh\n${script}\n`);
+  execPath(folder);
+  const error: unknown = await callSibling('ralph-state', []).catch((thrown: unknown) => thrown);
+  return isFailure(error) ? [error.code, error.exit, error.message] : [error];
+}
+
+describe('callSibling', () => {
+  it.each([
+    ['cut off', '{"error":{"code":"lock_h'],
+    ['of another shape', '{"error":"oops"}'],
+    ['without an exit', '{"error":{"code":"lock_held","message":"m"}}'],
+    ['with an unknown code', '{"error":{"code":"other","message":"m","hint":"","exit":9}}'],
+  ])('tells the status of a sibling whose error record is %s', async (_, record) => {
+    expect(await failureOf(`printf '%s' '${record}' >&2; exit 75`)).toEqual([
+      'sibling_failed',
+      70,
+      `ralph-state ended with status 75: ${record}`,
+    ]);
+  });
+
+  it('passes on the failure that a sibling has told', async () => {
+    const record = '{"error":{"code":"lock_held","message":"held by 7","hint":"wait","exit":75}}';
+    expect(await failureOf(`echo '${record}' >&2; exit 75`)).toEqual(['lock_held', 75, 'held by 7']);
+  });
+});
+
+describe('siblingCommand', () => {
+  it.each([
+    ['packages of the workspace', 'packages/worker/dist/run.mjs', 'packages/state/bin/ralph-state.mjs'],
+    ['packages installed side by side', 'm/ralph-worker/dist/run.mjs', 'm/ralph-state/bin/ralph-state.mjs'],
+  ])('finds %s', (_, ours, theirs) => {
+    const folder = temporaryFolder();
+    const sibling = place(join(folder, theirs));
+    const from = { module: pathToFileURL(join(folder, ours)).href, program: undefined };
+    expect(siblingCommand('ralph-state', from)).toEqual([process.execPath, sibling]);
+  });
+
+  it('finds a command beside the one that we were started as, and else asks PATH', () => {
+    const folder = temporaryFolder();
+    const sibling = place(join(folder, 'bin/ralph-state'));
+    const module = pathToFileURL(join(folder, 'm/ralph-worker/dist/run.mjs')).href;
+    expect(siblingCommand('ralph-state', { module, program: join(folder, 'bin/ralph-worker') })).toEqual([sibling]);
+    expect(siblingCommand('ralph-state', { module, program: join(folder, 'ralph-worker') })).toEqual(['ralph-state']);
+  });
+});

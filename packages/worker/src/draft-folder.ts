@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { removeFolder } from './remove-folder.ts';
+import type { Site } from './site.ts';
+import { kindAt } from './workspace-path.ts';
+
+const PREFIX = '.ralph-draft.';
+const NOTE = 'draft.json';
+
+const draftNote = z.looseObject({ task_id: z.string(), repo_root: z.string() });
+
+/** A workspace that is being made or removed, in a folder beside the workspaces that says whose it is. */
+export interface Draft {
+  readonly taskId: string;
+  readonly path: string;
+}
+
+/** Makes the folder of a draft; its note comes first, so that whatever a crash leaves there can be told from others'. */
+export function makeDraft(site: Site, taskId: string): Draft {
+  const path = join(site.root, `${PREFIX}${taskId}.${randomBytes(4).toString('hex')}`);
+  mkdirSync(path, { recursive: true });
+  const note: z.infer<typeof draftNote> = { task_id: taskId, repo_root: site.repo.root };
+  writeFileSync(join(path, NOTE), `${JSON.stringify(note, null, 2)}\n`);
+  return { taskId, path };
+}
+
+/** Returns where the workspace stands in a draft. */
+export function workspaceIn({ path }: Draft): string {
+  return join(path, 'workspace');
+}
+
+/** Removes a draft, its note last. */
+export async function removeDraft(draft: Draft): Promise<void> {
+  await removeFolder(workspaceIn(draft));
+  await removeFolder(draft.path);
+}
+
+/** Returns the drafts of this repository under the root, in order of their names. */
+export function draftsOf(site: Site): Draft[] {
+  if (kindAt(site.root) !== 'folder') return [];
+  return readdirSync(site.root)
+    .toSorted()
+    .flatMap((name) => {
+      const taskId = /^\.ralph-draft\.(.+)\.[0-9a-f]{8}$/.exec(name)?.[1];
+      const path = join(site.root, name);
+      if (taskId === undefined || !isSafeTaskId(taskId) || kindAt(path) !== 'folder') return [];
+      return isOfRepository(site, path) ? [{ taskId, path }] : [];
+    });
+}
+
+/** Nobody but this repository keeps anything under its default root, so there a note may be missing. */
+function isOfRepository({ repo, isDefaultRoot }: Site, path: string): boolean {
+  const note = noteOf(path);
+  return note === undefined ? isDefaultRoot : note.repo_root === repo.root;
+}
+
+function noteOf(path: string): z.infer<typeof draftNote> | undefined {
+  try {
+    return draftNote.safeParse(JSON.parse(readTextIfPresent(join(path, NOTE)) ?? 'null')).data;
+  } catch {
+    return undefined;
+  }
+}
