@@ -1,17 +1,18 @@
 import type { AnyEvent } from '../contract/events.ts';
+import { printable } from './printable.ts';
 
 /** Returns the line that a person at a terminal sees for an event; nothing for events that only machines need. */
 export function eventText(event: AnyEvent): string | undefined {
   const words = describe(event);
   if (words === undefined) return undefined;
   const time = new Date(event.at).toTimeString().slice(0, 8);
-  return event.task_id === undefined ? `${time}  ${words}` : `${time}  ${event.task_id.padEnd(10)} ${words}`;
+  return printable(event.task_id === undefined ? `${time}  ${words}` : `${time}  ${event.task_id.padEnd(10)} ${words}`);
 }
 
 function describe(event: AnyEvent): string | undefined {
   switch (event.type) {
     case 'run.started':
-      return `run ${event.run_id}: ${event.workers} agents side by side, landing on ${event.target_branch}`;
+      return `run ${event.run_id}: at most ${event.workers} side by side, landing on ${event.target_branch}`;
     case 'run.finished':
       return `run ended: ${event.outcome} (${event.landed.length} landed, ${event.failed.length} failed, ${event.blocked.length} blocked)`;
     case 'lock.acquired':

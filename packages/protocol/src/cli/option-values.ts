@@ -15,6 +15,8 @@ const seconds = z
   })
   .refine((value) => value <= 10 ** 7, 'longer than 115 days');
 
+const positiveSeconds = seconds.refine((value) => value > 0, 'must be more than 0');
+
 const count = z
   .string()
   .regex(/^\d{1,6}$/, 'not a whole number')
@@ -32,7 +34,7 @@ function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
     case 'count':
       return spec.fallback === 0 ? count : positiveCount;
     case 'seconds':
-      return seconds;
+      return positiveSeconds;
     case 'optional-seconds':
       return z.union([z.literal('').transform(() => Number.POSITIVE_INFINITY), seconds]);
     case 'milliseconds':

@@ -7,8 +7,8 @@ export type Format = 'ndjson' | 'json' | 'table';
 export interface OutputOptions {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Called once when the reader of stdout has gone away. */
-  readonly onClosed: () => void;
+  /** Called once when stdout takes no more: its reader has gone away (EPIPE), or there was an error. */
+  readonly onClosed: (errno: string) => void;
   /** Aborted when the program is to end: from then on a reader that does not read is not waited for. */
   readonly stop?: AbortSignal;
 }
@@ -35,7 +35,7 @@ export class Output {
     this.#options = options;
     this.#reader = new BoundedWait(options.stop, READER_MS);
     this.format = options.stdout.isTTY ? 'table' : 'ndjson';
-    options.stdout.on('error', () => this.#close());
+    options.stdout.on('error', (error: NodeJS.ErrnoException) => this.#close(error.code ?? 'EIO'));
     options.stderr.on('error', () => {});
   }
 
@@ -94,7 +94,9 @@ export class Output {
    */
   async flush(): Promise<boolean> {
     const { stdout, stderr, stop } = this.#options;
-    const everything = Promise.all([stdout, stderr].map((stream) => flushed(stream))).then(() => {});
+    // A file takes a write at once, and tells of an error a turn later.
+    const turn = new Promise<void>((resolve) => void setImmediate(resolve));
+    const everything = Promise.all([turn, ...[stdout, stderr].map((stream) => flushed(stream))]).then(() => {});
     return new BoundedWait(stop, READER_MS).for(everything);
   }
 
@@ -104,10 +106,10 @@ export class Output {
     if (text !== undefined) await this.write(`${text}\n`);
   }
 
-  #close(): void {
+  #close(errno: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#options.onClosed();
+    this.#options.onClosed(errno);
   }
 }
 

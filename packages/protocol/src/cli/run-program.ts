@@ -24,7 +24,11 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
   const output = new Output({
     stdout,
     stderr,
-    onClosed: () => stop.request({ kind: 'stdout_closed' }),
+    onClosed: (errno) => {
+      if (errno === 'EPIPE') return stop.request({ kind: 'stdout_closed' });
+      output.error(`${program.name}: cannot write stdout: ${errno}\n  next: see that there is room where it goes`);
+      stop.request({ kind: 'stdout_failed' });
+    },
     stop: stop.signal,
   });
   stop.listen();
@@ -32,12 +36,13 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
   try {
     status = await runCommand(program, argv, { stop, cleanup, output });
   } catch (error) {
-    status = stop.cause !== undefined && !isFailure(error) ? stopExitCode(stop.cause) : report(program, output, error);
+    status = stop.cause === undefined ? report(program, output, error) : stopExitCode(stop.cause);
+    if (stop.cause !== undefined && isFailure(error)) output.note(failureText(program.name, error));
   }
   for (const problem of await cleanup.unwind())
     output.error(`${program.name}: clean-up: ${problem.name}: ${problem.message}`);
-  if (stop.cause !== undefined) status = stopExitCode(stop.cause);
   const flushed = await output.flush();
+  if (stop.cause !== undefined) status = stopExitCode(stop.cause);
   stop.unlisten();
   if (inputTouched) process.stdin.destroy();
   process.exitCode = status;

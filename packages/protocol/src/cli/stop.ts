@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { signalExitCode, type KnownSignal } from '../contract/exit-status.ts';
+import { exitCode, signalExitCode, type KnownSignal } from '../contract/exit-status.ts';
 
 /** Why the process was told to end before its work was done. The first cause wins. */
 export type StopCause =
   | { readonly kind: 'signal'; readonly signal: KnownSignal }
   | { readonly kind: 'leash' }
-  | { readonly kind: 'stdout_closed' };
+  | { readonly kind: 'stdout_closed' }
+  | { readonly kind: 'stdout_failed' };
 
 const ANSWERED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -80,5 +81,7 @@ export function stopExitCode(cause: StopCause): number {
       return signalExitCode('SIGTERM');
     case 'stdout_closed':
       return signalExitCode('SIGPIPE');
+    case 'stdout_failed':
+      return exitCode('io');
   }
 }

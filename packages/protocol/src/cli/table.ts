@@ -1,6 +1,8 @@
+import { printable } from './printable.ts';
+
 type Columns = Readonly<Record<string, (row: never) => string>>;
 
-/** Returns rows as a table with headings, each column as wide as its widest cell. */
+/** Returns rows as a table with headings, each column as wide as its widest cell; only the first line of a cell shows. */
 export function table(columns: Columns, rows: readonly object[]): string {
   const names = Object.keys(columns);
   const cells = rows.map((row) => names.map((name) => oneLine(columns[name]?.(row as never) ?? '')));
@@ -15,5 +17,5 @@ export function table(columns: Columns, rows: readonly object[]): string {
 }
 
 function oneLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+  return printable(text.split('\n', 1)[0] ?? '');
 }

@@ -114,6 +114,7 @@ export const EVENTS = {
     attempts: z.int().min(0),
     workspace_path: z.string(),
     next_command: z.string().describe('what a person types next'),
+    land_command: z.string().optional().describe('what lands it after a person has mended it'),
   }),
   'task.failed': taskEnvelope.extend({
     reason,

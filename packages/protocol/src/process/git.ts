@@ -1,4 +1,5 @@
 import { withoutCredentials } from '../cli/credentials.ts';
+import { commandLine } from '../cli/shell-words.ts';
 import { Failure } from '../contract/failure.ts';
 import { scrubbedEnvironment } from './environment.ts';
 import { boundChild, notStarted } from './git-run.ts';
@@ -88,7 +89,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
 export function gitFailed(args: readonly string[], cwd: string, result: GitResult): Failure {
   const words = withoutCredentials(result.stderr.trim().split('\n').slice(-5).join(' / '));
   return new Failure('git_failed', `git ${args[0] ?? ''} failed in ${cwd}: ${words || 'ended by a signal'}`, {
-    hint: withoutCredentials(`try it by hand: git -C ${cwd} ${args.join(' ')}`),
+    hint: withoutCredentials(commandLine(['git', '-C', cwd, ...args])),
     details: { exit_code: result.exitCode },
   });
 }

@@ -1,12 +1,16 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { asIoFailure, Failure } from '../contract/failure.ts';
+import { failureText } from '../cli/failure-text.ts';
 import { Input, type InputLine } from '../cli/input.ts';
 import { scrubbedEnvironment } from './environment.ts';
 import { siblingCommand, type SiblingName } from './sibling-command.ts';
 import { isErrorLine, toldFailure } from './sibling-failure.ts';
 
 export type { SiblingName };
+
+/** Lines are held back this long: the last ones may tell the failure, which its caller tells in words of its own. */
+const HOLD_MS = 50;
 
 export interface SiblingEnd {
   readonly exitCode: number;
@@ -19,11 +23,15 @@ export class Sibling {
   readonly name: SiblingName;
   readonly ended: Promise<SiblingEnd>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #onNote: (line: string) => void;
   readonly #notes: string[] = [];
+  #held: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
-  /** @param onNote gets each line of the sibling's stderr that is not its error record */
+  /** @param onNote gets each line of the sibling's stderr, but not how it tells the failure that it ends with */
   constructor(name: SiblingName, args: readonly string[], onNote: (line: string) => void = () => {}) {
     this.name = name;
+    this.#onNote = onNote;
     const [program = '', ...rest] = siblingCommand(name);
     // A group of its own: the Ctrl-C of a terminal must reach the orchestrator alone, which ends us in order.
     this.#child = spawn(program, [...rest, ...args], {
@@ -32,7 +40,7 @@ export class Sibling {
       env: scrubbedEnvironment(),
     });
     this.#child.stdin.on('error', () => {});
-    this.ended = this.#waitForEnd(onNote);
+    this.ended = this.#waitForEnd();
     this.ended.catch(() => {});
   }
 
@@ -62,27 +70,39 @@ export class Sibling {
     this.#child.kill(signal);
   }
 
-  #waitForEnd(onNote: (line: string) => void): Promise<SiblingEnd> {
+  #waitForEnd(): Promise<SiblingEnd> {
     let pending = '';
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       const lines = (pending + text).split('\n');
       pending = lines.pop() ?? '';
-      for (const line of lines) this.#note(line, onNote);
+      for (const line of lines) this.#note(line);
     });
     return new Promise((resolve, reject) => {
       this.#child.on('error', (error) => reject(asIoFailure(error, `start ${this.name}`)));
       this.#child.on('close', (code, signal) => {
-        if (pending !== '') this.#note(pending, onNote);
+        if (pending !== '') this.#note(pending);
         const exitCode = code ?? 128;
-        resolve({ exitCode, failure: exitCode === 0 ? undefined : this.#failure(exitCode, signal) });
+        const failure = exitCode === 0 ? undefined : this.#failure(exitCode, signal);
+        this.#passNotes(failure);
+        resolve({ exitCode, failure });
       });
     });
   }
 
-  #note(line: string, onNote: (line: string) => void): void {
+  #note(line: string): void {
     this.#notes.push(line);
     if (this.#notes.length > 20) this.#notes.shift();
-    if (!isErrorLine(line)) onNote(line);
+    if (isErrorLine(line)) return;
+    this.#held.push(line);
+    this.#timer ??= setTimeout(() => this.#passNotes(undefined), HOLD_MS);
+  }
+
+  #passNotes(failure: Failure | undefined): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const told = failure === undefined ? [] : failureText(this.name, failure).split('\n');
+    for (const line of this.#held) if (!told.includes(line)) this.#onNote(line);
+    this.#held = [];
   }
 
   #failure(exitCode: number, signal: NodeJS.Signals | null): Failure {

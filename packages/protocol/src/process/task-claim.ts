@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandLine } from '../cli/shell-words.ts';
 import { Failure } from '../contract/failure.ts';
 import { RALPH_PATHS } from '../contract/paths.ts';
 import { takeFlock } from './flock.ts';
@@ -46,7 +47,7 @@ export async function takeClaim(repoRoot: string, taskId: string, options: Claim
   const claim = await tryClaim(repoRoot, taskId, options);
   if (claim !== undefined) return claim;
   throw new Failure('claim_held', `${taskId} is being worked on by another process`, {
-    hint: `wait until it has ended, or see who it is: fuser ${claimPath(repoRoot, taskId)}`,
+    hint: `${commandLine(['fuser', claimPath(repoRoot, taskId)])}  # who it is; wait until it has ended`,
     taskId,
   });
 }

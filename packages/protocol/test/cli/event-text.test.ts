@@ -10,7 +10,7 @@ const agentEnd = { reason: 'exited', exit_code: 0, signal: null, commits: 1 };
 const EXAMPLES: Record<EventType, [fields: object, words: string | undefined]> = {
   'run.started': [
     { run_id: 'r1', workers: 4, target_branch: 'main' },
-    'run r1: 4 agents side by side, landing on main',
+    'run r1: at most 4 side by side, landing on main',
   ],
   'run.finished': [
     { outcome: 'partial', landed: ['A'], failed: ['B', 'C'], blocked: [] },
@@ -62,6 +62,10 @@ describe('eventText', () => {
     [{ ...agentEnd, reason: 'idle_timeout', commits: 2 }, 'agent ended: idle timeout, 2 commits'],
   ])('says how an agent ended: %j', (fields, words) => {
     expect(text('agent.finished', fields)).toBe(words);
+  });
+
+  it('never lets the words of others move or colour the terminal', () => {
+    expect(text('task.failed', { task_id: 'A', reason: 'x\u001b[2Jy\u009bz' })).toBe('A          failed: x [2Jy z');
   });
 
   it('says nothing of an event that a later version added', () => {

@@ -61,9 +61,13 @@ describe('parseArguments', () => {
     ['90s', 90],
     ['2h', 7200],
     ['1d', 86400],
-    ['0', 0],
+    ['0.5', 0.5],
   ])('takes %s as %d seconds', async (text, seconds) => {
     expect((await parse('work', '--timeout', text)).args['timeout']).toBe(seconds);
+  });
+
+  it('takes a wait of 0 seconds: not to wait is a choice, a limit of nothing is none', async () => {
+    expect((await parse('work', '--wait=0')).args['wait']).toBe(0);
   });
 
   it.each([
@@ -72,6 +76,8 @@ describe('parseArguments', () => {
     [['--timeout=-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
     [['--timeout', '1e9'], '--timeout "1e9": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
     [['--timeout', '99999999'], '--timeout "99999999": longer than 115 days'],
+    [['--timeout', '0'], '--timeout "0": must be more than 0'],
+    [['--timeout', '0m'], '--timeout "0m": must be more than 0'],
     [['--timeout'], '--timeout needs a value'],
     [['--jobs', '0'], '--jobs "0": must be at least 1'],
     [['--jobs', '2.5'], '--jobs "2.5": not a whole number'],

@@ -1,0 +1,12 @@
+/**
+ * Returns text without what would move or colour on a terminal: a space for each control character but the end of a
+ * line. Titles and errors come from others.
+ */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, ' ');
+}
+
+/** Returns JSON text in which control characters, which JSON itself lets through above U+007E, are escaped. */
+export function printableJson(json: string): string {
+  return json.replace(/[^\P{Cc}\n]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
