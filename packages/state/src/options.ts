@@ -6,7 +6,7 @@ export const INIT_OPTIONS = {
   'target-branch': {
     kind: 'text',
     value: 'BRANCH',
-    describe: 'the branch that work lands on (default: the one that is checked out)',
+    describe: 'the branch that work lands on (default: the branch checked out in the main worktree)',
   },
 } as const satisfies OptionSpecs;
 

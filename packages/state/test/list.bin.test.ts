@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   builtProgram,
@@ -8,7 +9,7 @@ import {
   transcriptOf,
 } from '@ralph/protocol/testing/run-built-program';
 import { testEnvironment } from '@ralph/protocol/testing/test-environment';
-import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { ralphState, STATE } from './support/repository.ts';
 
 function withRecords(count: number): TestRepository {
@@ -57,6 +58,18 @@ describe('ralph-state list', () => {
     expect(errorRecord(stderr)['message']).toBe('unknown lifecycle fail; did you mean failed?');
   });
 
+  it('says that stdout cannot be written, and where that is no closed pipe ends with 74', ({ skip }) => {
+    skip(!existsSync('/dev/full'), 'there is no /dev/full here');
+    const { root } = withRecords(3);
+    const command = `"${process.execPath}" "${builtProgram('ralph-state')}" list > /dev/full`;
+    const { status, stderr } = spawnSync('sh', ['-c', command], {
+      cwd: root,
+      env: testEnvironment(),
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 74, stderr: expect.stringContaining('cannot write stdout: ENOSPC') });
+  });
+
   it('shows a table to a person', async () => {
     const { stdout } = await ralphState(withRecords(1).root, ['list', '--format', 'table']);
     expect(stdout).toBe('TASK  LIFECYCLE  AGE  ATTEMPTS  LAST ERROR\nRQ-0  failed     2h   2         first line\n');
@@ -97,6 +110,23 @@ describe('ralph-state list', () => {
     const { status, stderr } = await transcriptOf(child);
     expect([0, 141]).toContain(status);
     expect(stderr).toBe('');
+  });
+});
+
+describe('what a person sees of a title or an error that others wrote', () => {
+  it.each([
+    ['list', ['list']],
+    ['get', ['get', 'A']],
+    ['task list', ['task', 'list']],
+  ])('cannot move or colour the terminal: %s', async (_title, args) => {
+    const { root, write, queue } = temporaryRepository();
+    const text = 'x\u001b[2Jy\u009bz\u0007';
+    write(STATE, JSON.stringify({ schema_version: 3, workers: [{ task_id: 'A', attempt: 1, last_error: text }] }));
+    queue([queueTask('A', { title: text })]);
+    const { status, stdout } = await ralphState(root, [...args, '--format', 'table']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('[2Jy');
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
   });
 });
 

@@ -140,6 +140,38 @@ describe('ralph-state task add', () => {
     expect(read(QUEUE)).toBe(COMMENTED);
   });
 
+  it.each([
+    ['that is blank', '   ', 'is blank'],
+    ['with a line break', 'one\ntwo', 'holds a control character'],
+    ['that would clear the screen', 'a\u001b[2Jb', 'holds a control character'],
+    ['with a control character above ASCII', 'a\u009bb', 'holds a control character'],
+  ])('refuses a title %s, from the option and from stdin', async (_what, title, problem) => {
+    const { root, write, read } = temporaryRepository();
+    write(QUEUE, COMMENTED);
+    const ways = [
+      { args: ['--title', title], stdin: '', where: '--title' },
+      { args: [], stdin: `\n${JSON.stringify({ title })}\n`, where: 'line 2 of stdin: title' },
+    ];
+    for (const { args, stdin, where } of ways) {
+      const { status, stderr } = await ralphState(root, ['task', 'add', ...args], stdin);
+      expect({ status, error: errorRecord(stderr) }).toMatchObject({
+        status: 65,
+        error: { code: 'queue_invalid', message: expect.stringContaining(`${where} ${problem}`) },
+      });
+      expect(stderr).not.toContain('\u001b');
+    }
+    expect(read(QUEUE)).toBe(COMMENTED);
+  });
+
+  it('tells a person what it added in a line of words', async () => {
+    const { root } = temporaryRepository();
+    const add = (args: string[], stdin = '') => ralphState(root, ['task', 'add', '--format', 'table', ...args], stdin);
+    expect((await add(['--title', 'Mend it'])).stdout).toBe('added RQ-0001: Mend it\n');
+    expect((await add([], '{"title":"two"}\n{"title":"three"}\n')).stdout).toBe(
+      'added RQ-0002: two\nadded RQ-0003: three\n',
+    );
+  });
+
   it('says so when it was given nothing', async () => {
     expect(await ralphState(temporaryRepository().root, ['task', 'add'])).toMatchObject({ status: 64 });
   });

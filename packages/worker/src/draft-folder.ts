@@ -6,6 +6,7 @@ import { isSafeTaskId } from '@ralph/protocol/contract/task';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { removeFolder } from './remove-folder.ts';
 import type { Site } from './site.ts';
+import { makeRoot } from './usable-root.ts';
 import { kindAt } from './workspace-path.ts';
 
 const PREFIX = '.ralph-draft.';
@@ -22,7 +23,8 @@ export interface Draft {
 /** Makes the folder of a draft; its note comes first, so that whatever a crash leaves there can be told from others'. */
 export function makeDraft(site: Site, taskId: string): Draft {
   const path = join(site.root, `${PREFIX}${taskId}.${randomBytes(4).toString('hex')}`);
-  mkdirSync(path, { recursive: true });
+  makeRoot(site.root);
+  mkdirSync(path);
   const note: z.infer<typeof draftNote> = { task_id: taskId, repo_root: site.repo.root };
   writeFileSync(join(path, NOTE), `${JSON.stringify(note, null, 2)}\n`);
   return { taskId, path };

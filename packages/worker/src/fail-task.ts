@@ -1,7 +1,7 @@
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { existsSync } from 'node:fs';
 import type { EventFields } from '@ralph/protocol/contract/events';
-import { asIoFailure, isFailure, type FailureCode } from '@ralph/protocol/contract/failure';
+import { asIoFailure, isFailure, type Failure, type FailureCode } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { TaskClaim } from '@ralph/protocol/process/task-claim';
@@ -22,7 +22,8 @@ export interface Attempt {
 interface Reason {
   readonly code: FailureCode;
   readonly reason: string;
-  readonly hint: string | undefined;
+  /** The next command, ready to be pasted. */
+  readonly next: string | undefined;
 }
 
 type Why = { readonly code: FailureCode; readonly reason: string } | { readonly error: unknown };
@@ -61,7 +62,7 @@ export async function closeFailedAttempt(
   const kept = salvaged?.ref ?? (how.parked ? attemptRef(task.id, number) : undefined);
   const hasLog = existsSync(attempt.logPath);
   const showLog = ['ralph-worker', 'logs', task.id, '--attempt', String(number), '--repo', context.site.repo.root];
-  const next = hasLog ? commandLine(showLog) : why.hint;
+  const next = hasLog ? commandLine(showLog) : why.next;
   await context.output.event('task.failed', {
     ...of,
     reason,
@@ -75,9 +76,9 @@ export async function closeFailedAttempt(
 
 /** Tells that a task failed before it could be claimed. */
 export async function failTask(context: RunContext, task: Task, error: unknown): Promise<void> {
-  const { code, reason, hint } = reasonOf(context, { error });
+  const { code, reason, next } = reasonOf(context, { error });
   const fields: EventFields<'task.failed'> = { task_id: task.id, attempt: task.attempt ?? 1, reason, code };
-  await context.output.event('task.failed', hint === undefined ? fields : { ...fields, next_command: hint });
+  await context.output.event('task.failed', next === undefined ? fields : { ...fields, next_command: next });
 }
 
 async function removeAttempt(
@@ -100,11 +101,19 @@ async function removeAttempt(
 }
 
 /** A stop explains every error that it causes on its way. */
-function reasonOf({ signal, output }: RunContext, why: Why): Reason {
-  if ('code' in why) return { code: why.code, reason: why.reason, hint: undefined };
-  if (signal.aborted) return { code: 'cancelled', reason: 'the run was stopped', hint: undefined };
+function reasonOf(context: RunContext, why: Why): Reason {
+  const { signal, output } = context;
+  if ('code' in why) return { code: why.code, reason: why.reason, next: undefined };
+  if (signal.aborted) return { code: 'cancelled', reason: 'the run was stopped', next: undefined };
   const error = asIoFailure(why.error, 'use a file');
-  if (isFailure(error)) return { code: error.code, reason: error.message, hint: error.parts.hint };
+  if (isFailure(error)) return { code: error.code, reason: error.message, next: nextCommand(context, error) };
   output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return { code: 'internal', reason: error instanceof Error ? error.message : String(error), hint: undefined };
+  return { code: 'internal', reason: error instanceof Error ? error.message : String(error), next: undefined };
+}
+
+/** Most hints are prose; they follow, as a comment, the command that checks what they are about. */
+function nextCommand({ site }: RunContext, { code, parts }: Failure): string | undefined {
+  if (parts.hint === undefined || code === 'agent_spawn_failed') return parts.hint;
+  const root = site.isDefaultRoot ? [] : ['--workspace-root', site.root];
+  return `${commandLine(['ralph-worker', 'preflight', '--repo', site.repo.root, ...root])}  # ${parts.hint}`;
 }

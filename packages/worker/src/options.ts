@@ -12,7 +12,7 @@ export const TARGET_OPTIONS = {
   'target-branch': {
     kind: 'text',
     value: 'BRANCH',
-    describe: 'branch of origin that the work starts from (default: the branch that is checked out)',
+    describe: 'branch of origin that the work starts from (default: the branch checked out in the main worktree)',
   },
   ...ROOT_OPTIONS,
 } as const satisfies OptionSpecs;

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
@@ -62,30 +63,51 @@ function endInTime(tree: ProcessTree): void {
 
 async function startTree(context: RunContext, run: AgentRun): Promise<ProcessTree> {
   const { task, attempt, path, logPath } = run;
-  const prompt = promptPath(path);
   const opened: number[] = [];
   try {
-    mkdirSync(dirname(logPath), { recursive: true });
-    writeFileSync(prompt, promptText(task));
-    const stdin = openSync(prompt, 'r');
-    opened.push(stdin);
-    const log = openSync(logPath, 'a');
+    const log = openLog(logPath);
     opened.push(log);
+    const stdin = openPrompt(promptPath(path), task);
+    opened.push(stdin);
     const env = agentEnvironment({ taskId: task.id, title: task.title, attempt, path, branch: context.branch });
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
     const { command, trees } = context;
     const streams = { stdin, stdout: log, stderr: log };
     return recorded(path, await trees.start({ command, cwd: path, folder: path, env, ...streams }));
   } catch (error) {
-    if (isFailure(error) && error.code === 'cancelled') throw error;
-    const cause = asIoFailure(error, 'start the agent');
-    throw new Failure('agent_spawn_failed', cause instanceof Error ? cause.message : String(cause), {
-      cause,
-      hint: `try it by hand: ${context.command.join(' ')}`,
-    });
+    if (isFailure(error) && (error.code === 'cancelled' || error.code === 'agent_spawn_failed')) throw error;
+    throw notStarted(error, 'start the agent', `${commandLine(context.command)}  # try it by hand`);
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
   }
+}
+
+function openLog(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'a');
+  } catch (error) {
+    throw notStarted(
+      error,
+      `write the log ${path}`,
+      `${commandLine(['ls', '-ld', dirname(path)])}  # may you write it?`,
+    );
+  }
+}
+
+function openPrompt(path: string, task: Task): number {
+  try {
+    writeFileSync(path, promptText(task));
+    return openSync(path, 'r');
+  } catch (error) {
+    throw notStarted(error, `write ${path}`, `${commandLine(['ls', '-ld', dirname(path)])}  # may you write it?`);
+  }
+}
+
+/** The hint is a command that can be pasted: it is shown as the next one to type. */
+function notStarted(error: unknown, doing: string, hint: string): Failure {
+  const cause = asIoFailure(error, doing);
+  return new Failure('agent_spawn_failed', cause instanceof Error ? cause.message : String(cause), { cause, hint });
 }
 
 function recorded(path: string, tree: ProcessTree): ProcessTree {

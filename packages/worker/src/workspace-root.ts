@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
+import { unusable } from './usable-root.ts';
 
 export interface WorkspaceRoot {
   /** Absolute, and real as far as it exists; the last folders may be missing. */
@@ -14,7 +15,7 @@ export interface WorkspaceRoot {
  * Returns the folder that holds the workspaces (reference: part A2): the default beside the repository; `~` stands for
  * HOME where there is one; a relative path counts from the repository's root.
  *
- * @throws Failure `workspace_root` for an empty path or one with `..`
+ * @throws Failure `workspace_root` for an empty path, one with `..`, or one that cannot be followed
  */
 export function workspaceRoot(repoRoot: string, chosen: string | undefined, home = process.env['HOME']): WorkspaceRoot {
   if (chosen === undefined) {
@@ -35,7 +36,8 @@ function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path)
+      throw unusable(path, 'found', error);
     return join(realPathOf(dirname(path)), basename(path));
   }
 }

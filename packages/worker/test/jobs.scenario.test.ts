@@ -63,6 +63,7 @@ echo "$RALPH_TASK_ID" > "$RALPH_TASK_ID.txt"; echo - >> "$OUT/alive"`,
         task_id: 'RQ-0001',
         code: 'claim_held',
         reason: 'RQ-0001 is being worked on by another process',
+        next_command: expect.stringMatching(/^fuser \S+RQ-0001\.lock  # /),
       },
     ]);
     writeFileSync(join(repo.folder, 'go'), '');

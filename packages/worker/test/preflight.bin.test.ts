@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
@@ -91,5 +91,33 @@ describe('ralph-worker preflight', () => {
   it('M07 accepts a root outside the repository without asking what is ignored', async () => {
     const repo = temporaryRepository();
     expect((await preflight(repo.root, '--workspace-root', join(repo.folder, 'elsewhere'))).status).toBe(0);
+  });
+
+  it.each(['preflight', 'prepare RQ-0001', 'run'])(
+    '%s refuses a root that cannot be made or written, and leaves nothing of it',
+    async (words) => {
+      const repo = temporaryRepository();
+      writeFileSync(join(repo.folder, 'file'), '');
+      const command = words === 'run' ? ['--', 'sh'] : [];
+      for (const root of ['/proc/x', '/proc/x/y', '/proc', join(repo.folder, 'file'), join(repo.folder, 'file/x')]) {
+        const args = [...words.split(' '), '--workspace-root', root, ...command];
+        const { status, stderr } = await runProgram('ralph-worker', args, { cwd: repo.root });
+        expect({ root, status, code: errorRecord(stderr)['code'] }).toEqual({
+          root,
+          status: 78,
+          code: 'workspace_root',
+        });
+        expect(errorRecord(stderr)['message']).toContain(root);
+      }
+      expect(existsSync(join(repo.root, '.ralph/cache/parallel/claims'))).toBe(false);
+    },
+  );
+
+  it('takes away the folders that it made to see whether they can be made, and no other', async () => {
+    const repo = temporaryRepository();
+    mkdirSync(join(repo.folder, 'mine'));
+    const root = join(repo.folder, 'mine/a/b');
+    expect((await preflight(repo.root, '--workspace-root', root)).status).toBe(0);
+    expect(readdirSync(join(repo.folder, 'mine'))).toEqual([]);
   });
 });

@@ -28,6 +28,31 @@ describe('ralph-worker run', () => {
     expect(repo.git('for-each-ref', 'refs/ralph')).toBe('');
   });
 
+  it('names the log that could not be written, and a command to look at it that can be pasted', async () => {
+    const repo = temporaryRepository();
+    repo.write('.ralph/logs', 'in the way');
+    const run = await runWorker(repo, taskLines('RQ-0001'), EDIT);
+    expect(run.status).toBe(1);
+    const folder = join(repo.root, '.ralph/logs/parallel');
+    expect(run.events('task.failed')).toMatchObject([
+      {
+        code: 'agent_spawn_failed',
+        reason: expect.stringContaining(`cannot write the log ${folder}/RQ-0001.1.log: E`),
+        next_command: `ls -ld ${folder}  # may you write it?`,
+      },
+    ]);
+    expect(run.events('agent.started')).toEqual([]);
+  });
+
+  it('gives a command that can be pasted when a workspace cannot be made', async () => {
+    const repo = temporaryRepository();
+    mkdirSync(repo.workspaces, { recursive: true });
+    writeFileSync(join(repo.workspaces, 'RQ-0001'), 'in the way');
+    const [failed] = (await runWorker(repo, taskLines('RQ-0001'), EDIT)).events('task.failed');
+    expect(failed?.['code']).toBe('workspace_root');
+    expect(failed?.['next_command']).toMatch(new RegExp(`^ralph-worker preflight --repo ${repo.root}  # `));
+  });
+
   it('passes lines of others on, byte for byte', async () => {
     const repo = temporaryRepository();
     const foreign = [

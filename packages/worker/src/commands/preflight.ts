@@ -4,6 +4,7 @@ import { findGitRepository } from '@ralph/protocol/process/repository';
 import { requireIdentity } from '../identity.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { openSite } from '../site.ts';
+import { requireUsableRoot } from '../usable-root.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */
@@ -12,6 +13,8 @@ export async function run({ args, command }: Call<typeof TARGET_OPTIONS>): Promi
   const branch = await targetBranch(root, args['target-branch']);
   await requireIdentity({ cwd: root });
   const site = await openSite(args);
+  const takeBack = requireUsableRoot(site.root);
+  takeBack();
   const [agent] = command;
   if (agent !== undefined) requireExecutable(agent, process.cwd());
   const record = { target_branch: branch, workspace_root: site.root, repo_root: root };

@@ -6,6 +6,7 @@ import type { TARGET_OPTIONS } from '../options.ts';
 import { readOrigin } from '../origin.ts';
 import { openSite } from '../site.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
+import { requireUsableRoot } from '../usable-root.ts';
 import { workspacePath } from '../workspace-path.ts';
 
 /** `ralph-worker prepare`: a fresh workspace for a task, for whoever wants to work in it by hand. */
@@ -15,6 +16,7 @@ export async function run({ args, operands, stop }: Call<typeof TARGET_OPTIONS>)
   const path = workspacePath(site, taskId);
   const branch = await targetBranch(site.repo.root, args['target-branch']);
   const origin = await readOrigin(site.repo.root);
+  requireUsableRoot(site.root);
   const claim = await takeClaim(site.repo.root, taskId, { waitMs: 0 });
   try {
     const attempt = await nextAttemptNumber(site, taskId, undefined);

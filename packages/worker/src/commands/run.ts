@@ -11,6 +11,7 @@ import { runStatus } from '../run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run-task.ts';
 import { openSite } from '../site.ts';
 import { TaskPool } from '../task-pool.ts';
+import { requireUsableRoot } from '../usable-root.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 const LINES_AHEAD = 1000;
@@ -51,6 +52,7 @@ async function contextOf({ args, command, program, output, stop }: RunCall, tree
   const origin = await readOrigin(site.repo.root);
   const [name = '', ...words] = command;
   requireExecutable(name, process.cwd());
+  requireUsableRoot(site.root);
   // The agent is started in another folder than the one in which its path was typed.
   const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
