@@ -1,3 +1,4 @@
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { attemptRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
@@ -5,13 +6,36 @@ import type { Candidate } from './candidate.ts';
 
 const LOCAL_FETCH = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap='];
 
+/** Returns the number of the latest attempt at a task; nothing when none is known. */
+export async function latestAttempt(root: string, taskId: string): Promise<number | undefined> {
+  const numbers = [...(await parkedTips(root, taskId)).keys()];
+  return numbers.length === 0 ? undefined : Math.max(...numbers);
+}
+
 /**
  * Returns the tip of an attempt as it was parked in the main repository.
  *
  * @throws Failure `fenced` unless this is the latest attempt at the task
  */
 export async function parkedTip(root: string, { taskId, attempt }: Candidate): Promise<string> {
-  const folder = attemptRef(taskId, 0).slice(0, -1);
+  const tips = await parkedTips(root, taskId);
+  const highest = Math.max(0, ...tips.keys());
+  const ref = attemptRef(taskId, attempt);
+  if (highest > attempt) {
+    throw new Failure('fenced', `attempt ${attempt} at ${taskId} is stale: attempt ${highest} has begun`, {
+      hint: commandLine(['git', '-C', root, 'log', ref]),
+    });
+  }
+  const tip = tips.get(attempt);
+  if (tip !== undefined) return tip;
+  throw new Failure('fenced', `attempt ${attempt} at ${taskId} is not known: there is no ${ref}`, {
+    hint: commandLine(['git', '-C', root, 'for-each-ref', attemptFolder(taskId)]),
+  });
+}
+
+/** By the number of the attempt. */
+async function parkedTips(root: string, taskId: string): Promise<Map<number, string>> {
+  const folder = attemptFolder(taskId);
   const listed = await git(['for-each-ref', '--format=%(refname) %(objectname)', folder], { cwd: root });
   const tips = new Map<number, string>();
   for (const line of listed.split('\n')) {
@@ -19,23 +43,11 @@ export async function parkedTip(root: string, { taskId, attempt }: Candidate): P
     const number = name.slice(folder.length);
     if (/^\d+$/.test(number)) tips.set(Number(number), commit);
   }
-  const highest = Math.max(0, ...tips.keys());
-  const tip = tips.get(attempt);
-  if (highest > attempt) {
-    throw new Failure('fenced', `attempt ${attempt} at ${taskId} is stale: attempt ${highest} has begun`, {
-      hint: `git -C ${root} log ${attemptRef(taskId, attempt)}`,
-    });
-  }
-  if (tip === undefined) {
-    throw new Failure(
-      'fenced',
-      `attempt ${attempt} at ${taskId} is not known: there is no ${attemptRef(taskId, attempt)}`,
-      {
-        hint: `git -C ${root} for-each-ref ${folder}`,
-      },
-    );
-  }
-  return tip;
+  return tips;
+}
+
+function attemptFolder(taskId: string): string {
+  return attemptRef(taskId, 0).slice(0, -1);
 }
 
 /**
@@ -68,7 +80,7 @@ export async function salvage(root: string, candidate: Candidate, workspace: str
       'workspace_dirty',
       `${workspace} holds work that is not the attempt's, and ${ref} keeps other work`,
       {
-        hint: `look at git -C ${workspace} status, then delete the ref or move the work away`,
+        hint: `${commandLine(['git', '-C', workspace, 'status'])}  # move the work away, or delete ${ref}`,
       },
     );
   }

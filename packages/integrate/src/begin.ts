@@ -1,11 +1,11 @@
 import { Failure } from '@ralph/protocol/contract/failure';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { parkAgain, salvage } from './attempt-refs.ts';
 import type { Bench } from './bench.ts';
 import type { Candidate } from './candidate.ts';
 import { readRecord, removeRecord, type IntegrationRecord } from './integration-record.ts';
 import { Job } from './job.ts';
 import { hasMarker, removeMarker } from './marker.ts';
-import { landAgain } from './next-command.ts';
 import { trackingRef } from './settings.ts';
 import { startingPoint } from './starting-point.ts';
 import { isAncestor } from './target.ts';
@@ -27,7 +27,7 @@ export async function beginJob(bench: Bench, candidate: Candidate, workspace: Wo
   const record = wasBlocked ? undefined : readRecord(workspace);
   if (isRebasing(workspace)) {
     // Ours writes its record before it begins, and takes the record away when it blocks.
-    if (record?.tip !== tip || record.head !== null) throw dirty(bench, candidate, 'a rebase that is not finished');
+    if (record?.tip !== tip || record.head !== null) throw dirty(candidate, 'a rebase that is not finished');
     const begunOn = await undoRebase(workspace);
     await putHeadOn(workspace, tip, begunOn ?? (await branchOf(workspace)));
   }
@@ -35,7 +35,7 @@ export async function beginJob(bench: Bench, candidate: Candidate, workspace: Wo
   const head = await headOf(workspace);
   const onTarget = await isAncestor(workspace.path, head, trackingRef(bench.settings));
   const start = startingPoint({ head, tip, record, onTarget, wasBlocked });
-  if (start !== 'tip') await requireClean(bench, candidate, workspace);
+  if (start !== 'tip') await requireClean(candidate, workspace);
   if (start === 'adopt') await parkAgain(bench.settings.root, candidate, workspace.path, { from: tip, to: head });
   if (start === 'stray') await keep(bench, candidate, workspace, head);
   const known = start === 'tip' && record?.tip === tip ? record : undefined;
@@ -64,7 +64,7 @@ function sentBy({ pushed, head }: IntegrationRecord): string[] {
  */
 export async function clearForReset({ bench, candidate, workspace, interrupted }: Job): Promise<void> {
   if ((await changedTrackedFiles(workspace)).length === 0) return;
-  if (!interrupted) await requireClean(bench, candidate, workspace);
+  if (!interrupted) await requireClean(candidate, workspace);
   const edits = (await git(['stash', 'create'], { cwd: workspace.path })).trim();
   if (edits !== '') await keep(bench, candidate, workspace, edits);
 }
@@ -86,13 +86,13 @@ async function keep(
   });
 }
 
-async function requireClean(bench: Bench, candidate: Candidate, workspace: Workspace): Promise<void> {
+async function requireClean(candidate: Candidate, workspace: Workspace): Promise<void> {
   const files = await changedTrackedFiles(workspace);
-  if (files.length > 0) throw dirty(bench, candidate, `edits that are not committed (${files.slice(0, 5).join(', ')})`);
+  if (files.length > 0) throw dirty(candidate, `edits that are not committed (${files.slice(0, 5).join(', ')})`);
 }
 
-function dirty({ settings }: Bench, candidate: Candidate, what: string): Failure {
-  return new Failure('workspace_dirty', `${candidate.workspacePath} holds ${what}`, {
-    hint: `commit or discard it there, then: ${landAgain(settings, candidate)}`,
+function dirty({ workspacePath }: Candidate, what: string): Failure {
+  return new Failure('workspace_dirty', `${workspacePath} holds ${what}`, {
+    hint: `${commandLine(['git', '-C', workspacePath, 'status'])}  # commit or discard it there, then land it again`,
   });
 }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
-import { Failure, isFailure } from '@ralph/protocol/contract/failure';
+import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
+import { Failure } from '@ralph/protocol/contract/failure';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { Candidate } from './candidate.ts';
+import { targetName, type Settings } from './settings.ts';
 import type { Workspace } from './workspace.ts';
 import { git, tryGit } from './workspace-git.ts';
 
@@ -42,7 +44,7 @@ export async function isQueueTracked(root: string, folder: string, commit: strin
     'config_invalid',
     `${inGit} is tracked by git and ${notInGit} is not: finished tasks cannot be moved safely between them`,
     {
-      hint: `track both (git add -f ${FILES.join(' ')}), or neither (git rm --cached ${inGit} and ignore both)`,
+      hint: `cd ${quoted(root)} && git add -f ${FILES.join(' ')} && git commit -m queue && git push  # or track neither: git rm --cached ${inGit}`,
     },
   );
 }
@@ -55,6 +57,7 @@ export async function isQueueTracked(root: string, folder: string, commit: strin
  * @throws Failure `bookkeeping_failed`
  */
 export async function commitMove(
+  settings: Settings,
   workspace: Workspace,
   { taskId, attempt }: Candidate,
   target: string,
@@ -64,6 +67,7 @@ export async function commitMove(
   try {
     await callSibling('ralph-state', ['task', 'archive', taskId, '--repo', cwd]);
   } catch (error) {
+    const diff = ['git', '-C', settings.root, 'diff', targetName(settings), '--', ...FILES];
     throw new Failure(
       'bookkeeping_failed',
       `${taskId} cannot be moved to done: ${error instanceof Error ? error.message : String(error)}`,
@@ -71,7 +75,7 @@ export async function commitMove(
         taskId,
         attempt,
         cause: error,
-        hint: (isFailure(error) ? error.parts.hint : undefined) ?? `ralph-state task validate --repo ${cwd}`,
+        hint: `${commandLine(diff)}  # the task has to be in the queue that is pushed`,
       },
     );
   }
@@ -85,8 +89,11 @@ export async function commitMove(
   return true;
 }
 
-/** By `ls-tree`: it tells "not there" apart from a failure, which `cat-file -e` does not for a path. */
-async function trackedFiles(folder: string, commit: string): Promise<string[]> {
+/**
+ * Returns which of the queue and the done file a commit holds. By `ls-tree`: it tells "not there" apart from a failure,
+ * which `cat-file -e` does not for a path.
+ */
+export async function trackedFiles(folder: string, commit: string): Promise<string[]> {
   const out = await git(['ls-tree', '-z', '--name-only', commit, '--', ...FILES], { cwd: folder });
   return out.split('\0').filter((name) => name !== '');
 }

@@ -65,6 +65,6 @@ async function message({ workspace, candidate, tip }: Job, onto: string): Promis
 
 function gitTooOld({ bench, candidate }: Job): Failure {
   return new Failure('git_failed', 'the work holds merges, and this git cannot combine them (2.38 can)', {
-    hint: `install git 2.38 or newer, or: ${mergeByHand(bench.settings, candidate)}`,
+    hint: `${mergeByHand(bench.settings, candidate)}  # or install git 2.38 or newer`,
   });
 }

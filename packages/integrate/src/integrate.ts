@@ -1,3 +1,4 @@
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { isSafeTaskId } from '@ralph/protocol/contract/task';
 import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
@@ -12,7 +13,7 @@ import type { Job } from './job.ts';
 import { keepWorkspace, type Opened } from './keep-workspace.ts';
 import { land, type Landed } from './land.ts';
 import { landedBefore, recordLanded } from './landed-before.ts';
-import { landAgain } from './next-command.ts';
+import { landAgain, nextCommand } from './next-command.ts';
 import { kindOfFailure, type Outcome } from './outcome.ts';
 import { targetName } from './settings.ts';
 import { Stopped } from './stopped.ts';
@@ -37,7 +38,7 @@ export async function integrate(bench: Bench, candidate: Candidate): Promise<Out
 }
 
 async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed> {
-  requireSafeId(candidate);
+  requireSafeId(bench.settings.root, candidate);
   const release = await claimTask(bench, candidate);
   try {
     const tip = await parkedTip(bench.settings.root, candidate);
@@ -55,10 +56,10 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
   }
 }
 
-function requireSafeId({ taskId }: Candidate): void {
+function requireSafeId(root: string, { taskId }: Candidate): void {
   if (isSafeTaskId(taskId)) return;
   throw new Failure('task_unsafe_id', `${JSON.stringify(taskId)} cannot serve as a folder and ref name`, {
-    hint: 'use letters, digits, dot, dash and underscore in task ids',
+    hint: `${commandLine(['ralph-state', 'task', 'validate', '--repo', root])}  # letters, digits, dot, dash and underscore`,
   });
 }
 
@@ -89,7 +90,7 @@ async function requireWork({ candidate, workspace, tip }: Job): Promise<void> {
   const { path, baseCommit } = workspace;
   if (baseCommit === undefined || !(await isAncestor(path, tip, baseCommit))) return;
   throw new Failure('no_changes', `attempt ${candidate.attempt} at ${candidate.taskId} made no commits`, {
-    hint: `git -C ${path} status`,
+    hint: commandLine(['git', '-C', path, 'status']),
   });
 }
 
@@ -108,12 +109,13 @@ async function sayCompleted(
 async function notLanded(bench: Bench, candidate: Candidate, job: Job | undefined, failure: Failure): Promise<Outcome> {
   const { taskId: task_id, attempt, workspacePath: workspace_path } = candidate;
   const { code, message: reason } = failure;
-  const next_command = failure.parts.hint ?? landAgain(bench.settings, candidate);
+  const land_command = landAgain(bench.settings, candidate);
+  const next_command = nextCommand(failure, land_command);
   const told = { task_id, attempt, reason, code, next_command };
   const kind = kindOfFailure(code);
   switch (kind) {
     case 'blocked':
-      await bench.output.event('task.blocked', { ...told, attempts: job?.pushes ?? 0, workspace_path });
+      await bench.output.event('task.blocked', { ...told, attempts: job?.pushes ?? 0, workspace_path, land_command });
       break;
     case 'failed':
       await bench.output.event('task.failed', { ...told, salvage_ref: attemptRef(task_id, attempt) });

@@ -54,7 +54,7 @@ export class Job {
       case 'blocked':
         throw new Failure(
           next.code,
-          `${REFUSAL_WORDS[refusal]} (try ${failures} of ${settings.maxAttempts}): ${words}`,
+          `${REFUSAL_WORDS[refusal]}${next.final ? '' : ` (try ${failures} of ${settings.maxAttempts})`}: ${words}`,
           { hint },
         );
       case 'after_pause': {

@@ -1,6 +1,6 @@
-import { Failure } from '@ralph/protocol/contract/failure';
 import { isQueueTracked } from './bookkeeping.ts';
 import type { Job } from './job.ts';
+import { missingBranch } from './missing-branch.ts';
 import { landAgain } from './next-command.ts';
 import { passGate } from './pass-gate.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -114,9 +114,7 @@ async function targetCommit(job: Job, signal: AbortSignal): Promise<string> {
       case 'fetched':
         return end.commit;
       case 'missing':
-        throw new Failure('target_branch_missing', `${settings.remote.name} has no branch ${settings.targetBranch}`, {
-          hint: `git push -u ${settings.remote.name} ${settings.targetBranch}`,
-        });
+        throw await missingBranch(settings);
       case 'auth':
       case 'network':
         throwIfStopped(signal);

@@ -15,25 +15,26 @@ export interface Tries {
 export type NextTry =
   | { readonly kind: 'at_once' }
   | { readonly kind: 'after_pause' }
-  | { readonly kind: 'blocked'; readonly code: FailureCode };
+  /** `final`: no number of tries would have helped. */
+  | { readonly kind: 'blocked'; readonly code: FailureCode; readonly final: boolean };
 
 /** Decides what follows a push that did not land, or a connection that failed. */
 export function nextTry(refusal: Refusal, { failures, racesInRow, maxAttempts }: Tries): NextTry {
   const last = failures >= maxAttempts;
   switch (refusal) {
     case 'race':
-      if (last) return { kind: 'blocked', code: 'push_race' };
+      if (last) return { kind: 'blocked', code: 'push_race', final: false };
       return { kind: racesInRow <= RACES_AT_ONCE ? 'at_once' : 'after_pause' };
     case 'lock_left':
-      return last ? { kind: 'blocked', code: 'push_race' } : { kind: 'after_pause' };
+      return last ? { kind: 'blocked', code: 'push_race', final: false } : { kind: 'after_pause' };
     case 'network':
     case 'unknown':
-      return last ? { kind: 'blocked', code: 'origin_unreachable' } : { kind: 'after_pause' };
+      return last ? { kind: 'blocked', code: 'origin_unreachable', final: false } : { kind: 'after_pause' };
     case 'policy':
-      return { kind: 'blocked', code: 'push_denied' };
+      return { kind: 'blocked', code: 'push_denied', final: true };
     case 'auth':
-      return { kind: 'blocked', code: 'push_auth' };
+      return { kind: 'blocked', code: 'push_auth', final: true };
     case 'local':
-      return { kind: 'blocked', code: 'push_local' };
+      return { kind: 'blocked', code: 'push_local', final: true };
   }
 }

@@ -33,7 +33,11 @@ export const LAND_OPTIONS = {
 export const RUN_OPTIONS = { ...LAND_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
 
 export const ONE_OPTIONS = {
-  workspace: { kind: 'text', value: 'DIR', describe: 'the workspace that holds the work' },
-  attempt: { kind: 'count', value: 'N', describe: 'the attempt that made it' },
+  workspace: {
+    kind: 'text',
+    value: 'DIR',
+    describe: 'the workspace that holds the work (default: that of the task, where ralph-worker makes it)',
+  },
+  attempt: { kind: 'count', value: 'N', describe: 'the attempt that made it (default: the latest)' },
   ...LAND_OPTIONS,
 } as const satisfies OptionSpecs;

@@ -36,7 +36,7 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   const { taskId: task_id, attempt } = candidate;
   await bench.output.event('rebase.done', { task_id, attempt, commit: await headOf(workspace), base_commit: onto });
   const queueTracked = await isQueueTracked(bench.settings.root, workspace.path, onto);
-  if (queueTracked) await commitMove(workspace, candidate, onto);
+  if (queueTracked) await commitMove(bench.settings, workspace, candidate, onto);
   const commit = await headOf(workspace);
   const tree = (await git(['rev-parse', 'HEAD^{tree}'], { cwd: workspace.path })).trim();
   await writeRecord(workspace, { tip, head: commit, pushed: job.pushed });

@@ -20,9 +20,7 @@ export const program: ProgramSpec = {
       summary: 'Land the work of one workspace.',
       operands: { name: 'ID', least: 1, most: 1 },
       options: ONE_OPTIONS,
-      examples: [
-        "ralph-integrate one RQ-0001 --workspace ../.workspaces/app/parallel/RQ-0001 --attempt 1 --ci 'npm test'",
-      ],
+      examples: ["ralph-integrate one RQ-0001 --ci 'npm test' | ralph-state apply"],
       load: () => import('./commands/one.ts'),
     }),
     command({

@@ -23,7 +23,7 @@ export async function removeStaleLocks(workspace: Workspace, signal: AbortSignal
   for (let pid = leftAtWork(); pid !== undefined && !signal.aborted; pid = leftAtWork()) {
     if (Date.now() > deadline) {
       throw new Failure('claim_held', `a git process (pid ${pid}) is at work in ${workspace.path}`, {
-        hint: `wait for it or end it: ps -fp ${pid}`,
+        hint: `ps -fp ${pid}  # wait for it or end it`,
       });
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

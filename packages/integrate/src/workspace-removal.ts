@@ -1,8 +1,9 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as z from 'zod';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { Bench } from './bench.ts';
 import type { Candidate } from './candidate.ts';
+import { usualFolder } from './usual-folder.ts';
 
 /** What `ralph-worker remove` prints. */
 const removal = z.object({
@@ -18,8 +19,7 @@ const removal = z.object({
 export async function removeWorkspace({ settings, output }: Bench, candidate: Candidate): Promise<void> {
   const { taskId: task_id, attempt, workspacePath: workspace_path } = candidate;
   const folder = dirname(workspace_path);
-  const usual = join(dirname(settings.root), '.workspaces', basename(settings.root), 'parallel');
-  const elsewhere = folder === usual ? [] : ['--workspace-root', folder];
+  const elsewhere = folder === usualFolder(settings.root) ? [] : ['--workspace-root', folder];
   const args = ['remove', task_id, '--attempt', String(attempt), '--repo', settings.root, ...elsewhere];
   const [record] = await callSibling('ralph-worker', args, (line) => output.note(line));
   const { removed, salvaged } = removal.parse(record);

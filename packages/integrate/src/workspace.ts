@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import type { Candidate } from './candidate.ts';
@@ -25,7 +26,7 @@ export async function openWorkspace(root: string, candidate: Candidate): Promise
   const { taskId, attempt, workspacePath } = candidate;
   const missing = (what: string) =>
     new Failure('workspace_missing', `${what}: ${workspacePath}; the work is kept as ${attemptRef(taskId, attempt)}`, {
-      hint: `git -C ${root} log ${attemptRef(taskId, attempt)}`,
+      hint: commandLine(['git', '-C', root, 'log', attemptRef(taskId, attempt)]),
     });
   if (!existsSync(workspacePath)) throw missing('the workspace is gone');
   const path = realpathSync(workspacePath);

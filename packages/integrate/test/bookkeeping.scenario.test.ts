@@ -91,7 +91,10 @@ describe('with a queue that is tracked by git', () => {
     writeFileSync(join(repo.root, '.ralph/queue.jsonc'), edited);
     const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
     expect(end.status).toBe(0);
-    expect(end.stderr).toContain('your checkout is left as it is');
+    expect(end.stderr).toContain(
+      'your checkout is left as it is: your edits of .ralph/queue.jsonc would be overwritten',
+    );
+    expect(end.stderr).toContain(`git -C ${repo.root} pull`);
     expect(repo.read('.ralph/queue.jsonc')).toBe(edited);
     expect(idsIn(repo, '.ralph/done.jsonc')).toEqual(['T-1']);
   });

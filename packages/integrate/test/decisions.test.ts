@@ -6,6 +6,8 @@ import { nextTry } from '../src/next-try.ts';
 import { exitOfRun, kindOfFailure } from '../src/outcome.ts';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { startingPoint } from '../src/starting-point.ts';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { nextCommand } from '../src/next-command.ts';
 import { finishedLine } from './finished-attempt.ts';
 
 describe('pauseMs', () => {
@@ -39,7 +41,7 @@ describe('nextTry', () => {
     ['auth', 'push_auth'],
     ['local', 'push_local'],
   ] as const)('gives up at once after %s', (refusal, code) => {
-    expect(nextTry(refusal, tries)).toEqual({ kind: 'blocked', code });
+    expect(nextTry(refusal, tries)).toEqual({ kind: 'blocked', code, final: true });
   });
 
   it.each([
@@ -49,7 +51,17 @@ describe('nextTry', () => {
     ['unknown', 'origin_unreachable'],
   ] as const)('gives up after the last try on %s, not before', (refusal, code) => {
     expect(nextTry(refusal, { ...tries, failures: 49 }).kind).not.toBe('blocked');
-    expect(nextTry(refusal, { ...tries, failures: 50 })).toEqual({ kind: 'blocked', code });
+    expect(nextTry(refusal, { ...tries, failures: 50 })).toEqual({ kind: 'blocked', code, final: false });
+  });
+});
+
+describe('nextCommand', () => {
+  it.each([
+    ['a hint that is a command', new Failure('conflict', 'x', { hint: 'git status' }), 'git status'],
+    ['no hint', new Failure('internal', 'x'), 'land'],
+    ['an advice in words', new Failure('disk_full', 'x', { hint: 'free some space' }), 'land  # free some space'],
+  ])('of %s is one that a shell takes', (_, failure, command) => {
+    expect(nextCommand(failure, 'land')).toBe(command);
   });
 });
 

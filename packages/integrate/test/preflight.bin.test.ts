@@ -91,6 +91,43 @@ describe('ralph-integrate preflight', () => {
     expect(errorRecord(end.stderr)).toMatchObject({ code: 'target_branch_missing', hint: 'git push -u origin fresh' });
   });
 
+  it('names the push that works when there is no such branch here either', async () => {
+    const repo = temporaryRepository();
+    const { hint } = errorRecord((await preflight(repo.root, '--target-branch', 'nope')).stderr);
+    expect(hint).toBe('git push origin HEAD:refs/heads/nope');
+    repo.git(...String(hint).split(' ').slice(1));
+    expect((await preflight(repo.root, '--target-branch', 'nope')).status).toBe(0);
+  });
+
+  it('refuses a tracked queue with tasks that the target branch does not know, until they are pushed', async () => {
+    const known = { version: 1, tasks: [queueTask('T-1')] };
+    const repo = temporaryRepository({
+      '.ralph/queue.jsonc': `// ours\n${JSON.stringify(known)}`,
+      '.ralph/done.jsonc': JSON.stringify({ version: 1, tasks: [queueTask('T-0', { status: 'done' })] }),
+    });
+    repo.queue([queueTask('T-0'), queueTask('T-1'), queueTask('T-2', { status: 'draft' })]);
+    expect((await preflight(repo.root)).status).toBe(0);
+    const fresh = [3, 4, 5, 6, 7, 8].map((number) => queueTask(`T-${number}`));
+    repo.queue([queueTask('T-1'), ...fresh]);
+    const end = await preflight(repo.root);
+    expect(end.status).toBe(65);
+    const { code, message, hint } = errorRecord(end.stderr);
+    expect(code).toBe('queue_invalid');
+    expect(message).toBe("T-3, T-4, T-5, T-6, T-7 and 1 more stand in your queue, but not in origin/main's");
+    expect(hint).toBe('git add .ralph/queue.jsonc && git commit -m "queue" && git push');
+    repo.git('add', '.ralph/queue.jsonc');
+    repo.git('commit', '-q', '-m', 'queue');
+    expect(errorRecord((await preflight(repo.root)).stderr)['hint']).toBe('git push');
+    repo.git('push', '-q');
+    expect((await preflight(repo.root)).status).toBe(0);
+  });
+
+  it('leaves a queue that git does not track to itself', async () => {
+    const repo = temporaryRepository();
+    repo.queue([queueTask('T-1')]);
+    expect((await preflight(repo.root)).status).toBe(0);
+  });
+
   it('refuses a queue that is tracked beside a done file that is not', async () => {
     const repo = temporaryRepository({ '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: [] }) });
     repo.write('.ralph/done.jsonc', '{"version":1,"tasks":[]}');

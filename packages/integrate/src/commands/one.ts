@@ -1,18 +1,18 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
+import { latestAttempt } from '../attempt-refs.ts';
 import { openBench } from '../bench.ts';
+import type { Candidate } from '../candidate.ts';
 import { integrate } from '../integrate.ts';
 import type { ONE_OPTIONS } from '../options.ts';
+import { usualFolder } from '../usual-folder.ts';
 
 /** `ralph-integrate one`: lands one workspace; ends with the status of what kept it from landing. */
 export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
-  const { workspace, attempt } = call.args;
-  if (workspace === undefined) throw usageFailure(call.program, 'one needs --workspace DIR');
-  if (attempt === undefined) throw usageFailure(call.program, 'one needs --attempt N');
   const bench = await openBench(call);
-  const taskId = call.operands[0] ?? '';
-  const outcome = await integrate(bench, { taskId, attempt, workspacePath: resolve(workspace), title: undefined });
+  const outcome = await integrate(bench, await candidateFrom(call, bench.settings.root));
   switch (outcome.kind) {
     case 'landed':
     case 'stopped':
@@ -22,4 +22,19 @@ export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
     case 'skipped':
       throw outcome.failure;
   }
+}
+
+/** What is not told is looked up: the workspace where ralph-worker makes it, and the latest attempt. */
+async function candidateFrom(call: Call<typeof ONE_OPTIONS>, root: string): Promise<Candidate> {
+  const taskId = call.operands[0] ?? '';
+  const usual = join(usualFolder(root), taskId);
+  const workspace = call.args.workspace ?? (existsSync(usual) ? usual : undefined);
+  if (workspace === undefined) {
+    throw usageFailure(call.program, `one needs --workspace DIR: there is no workspace ${usual}`);
+  }
+  const attempt = call.args.attempt ?? (await latestAttempt(root, taskId));
+  if (attempt === undefined) {
+    throw usageFailure(call.program, `one needs --attempt N: no attempt at ${taskId} is known in ${root}`);
+  }
+  return { taskId, attempt, workspacePath: resolve(workspace), title: undefined };
 }

@@ -3,9 +3,11 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { isQueueTracked } from '../bookkeeping.ts';
+import { missingBranch } from '../missing-branch.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { findRemote, shownUrl, type Remote } from '../remote.ts';
+import { requirePushedTasks } from '../pushed-tasks.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-integrate preflight`: says whether work could land, before any is done. Moves no ref. */
@@ -15,6 +17,8 @@ export async function run(call: Call<typeof TARGET_OPTIONS>): Promise<Result> {
   const branch = await targetBranch(root, call.args['target-branch']);
   const commit = await remoteCommit(root, remote, branch);
   await fetchCommit(root, remote, branch);
+  const queueTracked = await isQueueTracked(root, root, commit);
+  if (queueTracked) await requirePushedTasks(root, `${remote.name}/${branch}`, commit);
   const distance = await aheadBehind(root, branch, commit);
   return {
     record: {
@@ -22,7 +26,7 @@ export async function run(call: Call<typeof TARGET_OPTIONS>): Promise<Result> {
       url: shownUrl(remote.fetchUrl),
       target_branch: branch,
       commit,
-      queue_tracked: await isQueueTracked(root, root, commit),
+      queue_tracked: queueTracked,
       ...distance,
     },
     text: `work can land on ${branch} of ${shownUrl(remote.fetchUrl)} (now at ${commit.slice(0, 10)})\n`,
@@ -36,9 +40,7 @@ async function remoteCommit(root: string, remote: Remote, branch: string): Promi
   if (exitCode !== 0) throw unreachable(remote, stderr);
   const [commit = ''] = stdout.split('\t', 1);
   if (commit !== '') return commit;
-  throw new Failure('target_branch_missing', `${remote.name} has no branch ${branch}`, {
-    hint: `git push -u ${remote.name} ${branch}`,
-  });
+  throw await missingBranch({ root, remote, targetBranch: branch });
 }
 
 /** Brings the objects of the target here, to be compared with; no ref of the user's is moved. */
