@@ -14,7 +14,7 @@ export const RUN_OPTIONS = {
   'target-branch': {
     kind: 'text',
     value: 'BRANCH',
-    describe: 'where the work lands (default: the branch that is checked out)',
+    describe: 'where the work lands (default: the branch checked out in the main worktree)',
   },
   ci: { kind: 'text', value: 'CMD', describe: 'the gate: run by sh in the workspace; only what passes it is pushed' },
   'ci-timeout': { kind: 'seconds', describe: 'time limit of one gate run (default: 30m)' },
@@ -25,7 +25,7 @@ export const RUN_OPTIONS = {
     fallback: 'fail',
     describe: 'what to do when another run holds the repository',
   },
-  wait: { kind: 'seconds', describe: 'with --on-busy wait: how long at most (default: without limit)' },
+  wait: { kind: 'seconds', describe: 'wait for another run to end, at most this long' },
   'include-draft': { kind: 'flag', describe: 'take drafts too, when nothing else is left' },
   'workspace-root': {
     kind: 'text',

@@ -117,6 +117,8 @@ describe('ralph-orchestrate run refuses, with a status of the table, and changes
     expect({ status: result.status, stdout: result.stdout }).toEqual({ status, stdout: '' });
     expect(errorRecord(result.stderr)).toMatchObject({ code, exit: status, message: expect.stringMatching(says) });
     expect(String(errorRecord(result.stderr)['hint'])).not.toBe('');
+    const told = result.stderr.split('\n').filter((line) => !line.startsWith('{') && says.test(line));
+    expect(told).toHaveLength(1);
     expect(result.stderr).not.toMatch(/^ {4}at /m);
     expect(snapshot(repository)).toBe(before);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf, outcomeStatus, waitingTasks } from '../src/run/outcome.ts';
+import { outcomeOf, outcomeStatus, waitingTasks, waitingWords } from '../src/run/outcome.ts';
 import { firstView, type Phase, type View } from '../src/run/schedule.ts';
 
 function viewWith(phases: Readonly<Record<string, Phase>>, more: Partial<View> = {}): View {
@@ -29,5 +29,14 @@ describe('outcomeOf', () => {
 
   it('counts what waits, for whatever reason', () => {
     expect(waitingTasks(viewWith({}, { idle: { dependency: 1, schedule: 2, draft: 3, blocked: 4 } }))).toBe(10);
+  });
+});
+
+describe('waitingWords', () => {
+  it('says for what the tasks wait, and how to see them', () => {
+    const view = viewWith({}, { idle: { dependency: 2, schedule: 0, draft: 1, blocked: 1 } });
+    expect(waitingWords(view)).toBe(
+      '2 for another task, 1 for a person (ralph-state list --lifecycle blocked_push), 1 as drafts (--include-draft)',
+    );
   });
 });

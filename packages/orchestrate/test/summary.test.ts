@@ -26,27 +26,52 @@ const blocked = [
     reason: 'conflict in x',
     code: 'conflict',
     next_command: 'cd w',
+    land_command: 'land B',
   },
 ];
 
 describe('the summary of a run', () => {
   it('names each task with result, commit, time and attempt, and the next command for what did not land', () => {
-    expect(summaryText('partial', fold(...landed, ...blocked), 1)).toBe(
+    expect(
+      summaryText({
+        outcome: 'partial',
+        results: fold(...landed, ...blocked),
+        waiting: '1 for another task',
+        root: '/r',
+      }),
+    ).toBe(
       [
         'TASK  RESULT   COMMIT      TIME   ATTEMPT  TITLE OR REASON',
         'A     landed   cccccccccc  3.0 s  1        Do A',
         'B     blocked  -           5.0 s  2        conflict in x',
         '',
         'B: next: cd w',
+        '   then: land B',
         '',
-        'partial: 1 landed, 1 blocked, 0 failed, 1 waiting',
+        'partial: 1 landed, 1 blocked, 0 failed; waiting: 1 for another task',
         '',
       ].join('\n'),
     );
   });
 
+  it('says how to land what was interrupted on its way', () => {
+    const ready = { reason: 'exited', exit_code: 0, commits: 1, workspace_path: '/w/A' };
+    const results = fold(...landed.slice(0, 2), {
+      type: 'agent.finished',
+      at: at(2),
+      task_id: 'A',
+      attempt: 1,
+      ...ready,
+    });
+    expect(summaryText({ outcome: 'interrupted', results, waiting: '', root: '/r' })).toContain(
+      'to land it: ralph-integrate one A --repo /r --workspace /w/A --attempt 1 | ralph-state apply --repo /r\n',
+    );
+  });
+
   it('says what to do about an empty queue', () => {
-    expect(summaryText('no_candidates', new Map(), 0)).toContain('ralph-state task add');
+    expect(summaryText({ outcome: 'no_candidates', results: new Map(), waiting: '', root: '/r' })).toContain(
+      'ralph-state task add',
+    );
   });
 
   it('lists ids by result', () => {

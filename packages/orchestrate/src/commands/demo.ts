@@ -26,7 +26,10 @@ export async function run(call: Call<typeof DEMO_OPTIONS>): Promise<Result> {
   const demo = await makeDemoRepository();
   output.note(`A repository with ten tasks, made for this demo: ${demo.root}\n`);
   const status = await orchestrate(demo, args.workers, format);
-  if (stop.signal.aborted) return {};
+  if (stop.signal.aborted) {
+    output.note(`The demo was ended; what there is of it is in ${demo.folder} (to remove it: rm -rf ${demo.folder})`);
+    return {};
+  }
   const results = await readResults(join(demo.root, RALPH_PATHS.events), stop.signal);
   const subjects = await git(['log', '--format=%s%n%b', 'main'], { cwd: demo.origin });
   const unexpected = surprises(results, subjects.match(/RQ-\d{4}/g) ?? []);

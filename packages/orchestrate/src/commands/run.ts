@@ -40,13 +40,14 @@ export async function run(call: RunCall): Promise<Result> {
   const prompt = `ralph-orchestrate run -- ${call.command.join(' ')}`;
   const lock = await LockHolder.take({ repo: root, prompt, wait: waitOf(args), signal: stop.signal, onNote: note });
   call.cleanup.defer('release the loop lock', () => lock.release());
-  const ground = args['on-busy'] === 'wait' ? await look() : before;
+  const ground = waitOf(args) === undefined ? before : await look();
   await callSibling('ralph-state', ['init', '--repo', root, '--target-branch', ground.targetBranch], note);
-  const keeper = new StateKeeper(['--repo', root], note, (text) => output.detail(`ralph-state: ${text}`));
-  call.cleanup.defer('end ralph-state', async () => {
-    keeper.sibling.end();
-    await keeper.sibling.ended;
+  const keeper = new StateKeeper(['--repo', root], note, (code, message) => {
+    // A late result of an earlier attempt is no news to a person; anything else is.
+    if (code === 'fenced') output.detail(`ralph-state: ${message}`);
+    else output.note(`ralph-state: ${message}`);
   });
+  call.cleanup.defer('end ralph-state', () => keeper.end());
   const log = new EventLog(join(root, RALPH_PATHS.events));
   call.cleanup.defer('close the event log', () => log.close());
   const select = given === undefined ? fromQueue(keeper, args['include-draft']) : await fromGiven(given, root, note);
@@ -95,14 +96,19 @@ async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
     maxTasks: args['max-tasks'] ?? 0,
     select: parts.select,
   });
-  stop.signal.addEventListener('abort', () => loop.fail(undefined), { once: true });
-  if (stop.signal.aborted) loop.fail(undefined);
+  const interrupt = () => {
+    if (stop.cause?.kind === 'signal')
+      output.note('stopping: the agents are ended and their work is kept; once more kills at once');
+    loop.fail(undefined);
+  };
+  stop.signal.addEventListener('abort', interrupt, { once: true });
+  if (stop.signal.aborted) interrupt();
   stop.onForce(() => crew.kill());
   void parts.lock.lost.then((lost) => {
     if (lost !== undefined) loop.fail(lost);
   });
   const end = await loop.run();
-  return finishRun(call, { end, runId, started, log });
+  return finishRun(call, { end, runId, started, log, root: parts.root });
 }
 
 async function settingsOf({ args, output }: RunCall, root: string): Promise<Settings> {
@@ -112,5 +118,5 @@ async function settingsOf({ args, output }: RunCall, root: string): Promise<Sett
 }
 
 function waitOf(args: RunCall['args']): number | undefined {
-  return args['on-busy'] === 'wait' ? (args.wait ?? Number.POSITIVE_INFINITY) : undefined;
+  return args.wait ?? (args['on-busy'] === 'wait' ? Number.POSITIVE_INFINITY : undefined);
 }

@@ -33,10 +33,11 @@ export function demoText(demo: DemoRepository, results: Results, log: string): s
       .split('\n')
       .map((line) => `  ${line}`),
     '',
-    'What did not, why, and the next command:',
+    'What did not, why, and the next command (behind npx, or with node_modules/.bin on PATH):',
     ...missing.flatMap((task) => [
       `  ${task.id}  ${task.result}: ${task.reason ?? ''}`,
       `           ${task.nextCommand ?? ''}`,
+      ...(task.landCommand === undefined ? [] : [`           then: ${task.landCommand}`]),
     ]),
     '',
     'Where to look:',

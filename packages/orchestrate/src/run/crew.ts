@@ -1,6 +1,6 @@
 import { Sibling, type SiblingName } from '@ralph/protocol/process/sibling';
 import type { InputLine } from '@ralph/protocol/cli/input';
-import type { Failure } from '@ralph/protocol/contract/failure';
+import { Failure } from '@ralph/protocol/contract/failure';
 
 /** How long a sibling may take to end in order after it was told to, before it is killed. */
 const END_LIMIT_MS = 15_000;
@@ -22,6 +22,8 @@ export interface CrewPlan {
 export class Crew {
   readonly worker: Sibling;
   readonly integrator: Sibling;
+  /** Whether they were told to end; before that, one that ends leaves the run without hands. */
+  #told = false;
 
   constructor(plan: CrewPlan, onNote: (line: string) => void) {
     this.worker = new Sibling('ralph-worker', workerArguments(plan), onNote);
@@ -31,21 +33,33 @@ export class Crew {
   /**
    * Carries both streams, line by line and in order within each, until both have closed.
    *
-   * @returns the failure of a sibling that ended as it should not have
+   * @param onLost told when one of them ended although nobody told it to, or failed
    */
-  async carry(onLine: (from: SiblingName, line: InputLine) => Promise<void>): Promise<Failure | undefined> {
-    const [worker, integrator] = await Promise.all([carryOne(this.worker, onLine), carryOne(this.integrator, onLine)]);
-    return worker ?? integrator;
+  async carry(
+    onLine: (from: SiblingName, line: InputLine) => Promise<void>,
+    onLost: (failure: Failure) => void,
+  ): Promise<void> {
+    const carryOne = async (sibling: Sibling) => {
+      for await (const line of sibling.lines()) await onLine(sibling.name, line);
+      const { failure, exitCode } = await sibling.ended;
+      // Statuses up to 6 tell how the work went, which the events have told already.
+      const failed = exitCode > 6 ? failure : undefined;
+      if (!this.#told) onLost(failed ?? endedAlone(sibling.name, exitCode));
+      else if (failed !== undefined && exitCode < 128) onLost(failed);
+    };
+    await Promise.all([carryOne(this.worker), carryOne(this.integrator)]);
   }
 
   /** Says that no more work comes; each ends when what runs is done. */
   end(): void {
+    this.#told = true;
     this.worker.end();
     this.integrator.end();
   }
 
   /** Takes both off their leash: they end their agents and gates, and then themselves; killed if they do not. */
   abort(): void {
+    this.#told = true;
     for (const sibling of [this.worker, this.integrator]) {
       sibling.drop();
       const timer = setTimeout(() => sibling.kill('SIGKILL'), END_LIMIT_MS);
@@ -60,14 +74,10 @@ export class Crew {
   }
 }
 
-async function carryOne(
-  sibling: Sibling,
-  onLine: (from: SiblingName, line: InputLine) => Promise<void>,
-): Promise<Failure | undefined> {
-  for await (const line of sibling.lines()) await onLine(sibling.name, line);
-  const { failure, exitCode } = await sibling.ended;
-  // Statuses up to 6 tell how the work went, which the events have told already.
-  return exitCode <= 6 ? undefined : failure;
+function endedAlone(name: SiblingName, exitCode: number): Failure {
+  return new Failure('sibling_failed', `${name} ended in the middle of the run (status ${exitCode})`, {
+    hint: 'run it again: what was begun is taken up',
+  });
 }
 
 function workerArguments(plan: CrewPlan): string[] {

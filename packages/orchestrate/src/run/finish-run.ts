@@ -1,7 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import type { EventLog } from './event-log.ts';
-import { outcomeOf, outcomeStatus, waitingTasks, type Outcome } from './outcome.ts';
+import { outcomeOf, outcomeStatus, waitingTasks, waitingWords, type Outcome } from './outcome.ts';
 import { idsWith } from './results.ts';
 import type { LoopEnd } from './run-loop.ts';
 import { summaryText } from './summary-text.ts';
@@ -11,6 +11,7 @@ export interface RunEnd {
   readonly runId: string;
   readonly started: number;
   readonly log: EventLog;
+  readonly root: string;
 }
 
 /**
@@ -20,10 +21,10 @@ export interface RunEnd {
  */
 export async function finishRun(
   { output, stop }: Pick<Call, 'output' | 'stop'>,
-  { end, runId, started, log }: RunEnd,
+  { end, runId, started, log, root }: RunEnd,
 ): Promise<Result> {
   const { view, results, failure } = end;
-  const outcome: Outcome = stop.cause === undefined ? outcomeOf(view) : 'interrupted';
+  const outcome: Outcome = stop.cause === undefined && failure === undefined ? outcomeOf(view) : 'interrupted';
   const [landed, failed, blocked] = [
     idsWith(results, 'landed'),
     idsWith(results, 'failed'),
@@ -43,10 +44,15 @@ export async function finishRun(
     blocked,
     duration_ms: Date.now() - started,
   });
-  log.append(finished);
-  const summary = summaryText(outcome, results, waitingTasks(view));
+  try {
+    log.append(finished);
+  } catch (error) {
+    // Where the disk is full, the failure that ended the run says so already.
+    if (failure === undefined) throw error;
+  }
+  const summary = summaryText({ outcome, results, waiting: waitingWords(view), root });
   if (output.format === 'table') await output.write(`\n${summary}`);
   else output.note(summary.trimEnd());
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined && stop.cause === undefined) throw failure;
   return { exit: outcomeStatus(outcome) };
 }

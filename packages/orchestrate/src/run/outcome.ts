@@ -21,6 +21,18 @@ export function waitingTasks(view: View): number {
   return dependency + schedule + draft + blocked;
 }
 
+/** Says for what the tasks wait that could not be started: `1 for another task, 2 for a person`. */
+export function waitingWords(view: View): string {
+  const { dependency = 0, schedule = 0, draft = 0, blocked = 0 } = view.idle ?? {};
+  const parts: readonly (readonly [number, string])[] = [
+    [dependency, 'for another task'],
+    [schedule, 'for their time'],
+    [blocked, 'for a person (ralph-state list --lifecycle blocked_push)'],
+    [draft, 'as drafts (--include-draft)'],
+  ];
+  return parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`])).join(', ');
+}
+
 /** Returns the status that a run ends with. */
 export function outcomeStatus(outcome: Outcome): ExitName {
   switch (outcome) {

@@ -1,4 +1,4 @@
-import type { AnyEvent } from '@ralph/protocol/contract/events';
+import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
 
 /** What became of one task in this run, as far as it is known. */
 export interface TaskResult {
@@ -13,6 +13,9 @@ export interface TaskResult {
   readonly code: string | undefined;
   /** What a person types next. */
   readonly nextCommand: string | undefined;
+  /** What lands it after that. */
+  readonly landCommand: string | undefined;
+  readonly workspacePath: string | undefined;
 }
 
 export type Results = ReadonlyMap<string, TaskResult>;
@@ -38,15 +41,26 @@ function step(before: TaskResult | undefined, event: AnyEvent, id: string): Task
     reason: undefined,
     code: undefined,
     nextCommand: undefined,
+    landCommand: undefined,
+    workspacePath: undefined,
   };
   if (event.type === 'workspace.ready') return known;
   if (event.type === 'agent.started') return { ...known, title: event.title ?? known.title, attempt: event.attempt };
+  if (event.type === 'agent.finished' && isReady(event)) {
+    return { ...known, result: 'integrating', workspacePath: event.workspace_path };
+  }
   if (event.type === 'integrate.started') return { ...known, result: 'integrating' };
   if (event.type === 'task.completed') return { ...known, result: 'landed', endedAt: event.at, commit: event.commit };
   if (event.type !== 'task.blocked' && event.type !== 'task.failed' && event.type !== 'task.skipped') return before;
   const { reason, code, next_command: nextCommand } = event;
   const result = event.type === 'task.failed' ? 'failed' : 'blocked';
-  return { ...known, result, endedAt: event.at, reason, code, nextCommand };
+  const landCommand = event.type === 'task.blocked' ? event.land_command : undefined;
+  return { ...known, result, endedAt: event.at, reason, code, nextCommand, landCommand };
+}
+
+/** Tells whether the work of an agent is to be integrated; whatever else has ended is told by `task.failed`. */
+export function isReady({ reason, exit_code: exitCode, commits }: EventOf<'agent.finished'>): boolean {
+  return reason === 'exited' && exitCode === 0 && commits > 0;
 }
 
 /** Returns the ids of the tasks with one result, in the order in which they were started. */

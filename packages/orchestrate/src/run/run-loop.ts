@@ -1,13 +1,12 @@
 import type { InputLine } from '@ralph/protocol/cli/input';
 import type { Output } from '@ralph/protocol/cli/output';
-import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
-import type { Failure } from '@ralph/protocol/contract/failure';
+import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { SiblingName } from '@ralph/protocol/process/sibling';
 import type { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
-import { foldResult, type Results } from './results.ts';
+import { foldResult, isReady, type Results } from './results.ts';
 import { firstView, schedule, type Action, type Happening, type View } from './schedule.ts';
 import type { StateKeeper } from './state-keeper.ts';
 import type { TaskSource } from './task-source.ts';
@@ -53,8 +52,15 @@ export class RunLoop {
   /** Runs until nothing is left to do, or until the crew was taken off its leash. */
   async run(): Promise<LoopEnd> {
     this.#happened({ kind: 'begun' });
-    const failure: Failure | undefined = await this.#parts.crew.carry((from, line) => this.#received(from, line));
-    return { view: this.#view, results: this.#results, failure: this.#failure ?? failure };
+    const { crew, keeper } = this.#parts;
+    void keeper.lost.then((failure) => {
+      if (failure !== undefined) this.fail(failure);
+    });
+    await crew.carry(
+      (from, line) => this.#received(from, line),
+      (failure) => this.fail(failure),
+    );
+    return { view: this.#view, results: this.#results, failure: this.#failure };
   }
 
   /** Ends the run in order because it cannot go on; the first cause wins. */
@@ -141,11 +147,6 @@ export class RunLoop {
 
 function attemptOf(task: Task): { attempt?: number } {
   return task.attempt === undefined ? {} : { attempt: task.attempt };
-}
-
-/** Work that is to be integrated; whatever else has ended is told by `task.failed`. */
-function isReady({ reason, exit_code: exitCode, commits }: EventOf<'agent.finished'>): boolean {
-  return reason === 'exited' && exitCode === 0 && commits > 0;
 }
 
 function asError(thrown: unknown): Error {

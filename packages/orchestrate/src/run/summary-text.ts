@@ -1,15 +1,51 @@
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { table } from '@ralph/protocol/cli/table';
 import type { Outcome } from './outcome.ts';
 import type { Results, TaskResult } from './results.ts';
 
+export interface Summary {
+  readonly outcome: Outcome;
+  readonly results: Results;
+  /** For what the tasks wait that could not be started; empty when there are none. */
+  readonly waiting: string;
+  /** The repository. */
+  readonly root: string;
+}
+
 /** Returns what a person reads at the end of a run: each task with its result, and what to do about those not landed. */
-export function summaryText(outcome: Outcome, results: Results, waiting: number): string {
+export function summaryText({ outcome, results, waiting, root }: Summary): string {
   const tasks = [...results.values()];
   const parts: string[] = [];
   if (tasks.length > 0) parts.push(table(COLUMNS, tasks));
-  for (const task of tasks) if (task.nextCommand !== undefined) parts.push(`${task.id}: next: ${task.nextCommand}\n`);
+  for (const task of tasks) parts.push(...nextSteps(task, root));
   parts.push(`${headline(outcome, tasks, waiting)}\n`);
   return parts.join('\n');
+}
+
+/** What a person types next about a task: one step, or one to mend it and one to land it. */
+function nextSteps(
+  { id, result, attempt, nextCommand, landCommand, workspacePath }: TaskResult,
+  root: string,
+): string[] {
+  if (result === 'integrating' && workspacePath !== undefined) {
+    const land = [
+      'ralph-integrate',
+      'one',
+      id,
+      '--repo',
+      root,
+      '--workspace',
+      workspacePath,
+      '--attempt',
+      String(attempt),
+    ];
+    const apply = ['ralph-state', 'apply', '--repo', root];
+    return [`${id}: its work is kept; to land it: ${commandLine(land)} | ${commandLine(apply)}\n`];
+  }
+  if (nextCommand === undefined) return [];
+  const steps = `${id}: next: ${nextCommand}\n`;
+  if (landCommand === undefined || landCommand === nextCommand) return [steps];
+  return [`${steps}${' '.repeat(id.length)}  then: ${landCommand}\n`];
 }
 
 const COLUMNS = {
@@ -25,14 +61,14 @@ function duration({ startedAt, endedAt }: TaskResult): string {
   return endedAt === undefined ? '-' : `${((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`;
 }
 
-function headline(outcome: Outcome, tasks: readonly TaskResult[], waiting: number): string {
+function headline(outcome: Outcome, tasks: readonly TaskResult[], waiting: string): string {
   const number = (result: TaskResult['result']) => tasks.filter((task) => task.result === result).length;
-  const left = waiting > 0 ? `, ${waiting} waiting` : '';
+  const left = waiting === '' ? '' : `; waiting: ${waiting}`;
   if (outcome === 'no_candidates') {
     return 'no candidates: the queue holds no task to run (add one: ralph-state task add --title "…")';
   }
   if (outcome === 'blocked') {
-    return `blocked: ${waiting} task${waiting === 1 ? '' : 's'} to run, none can start now (see: ralph-state task list)`;
+    return `blocked: there are tasks, but none can start now: ${waiting}`;
   }
   return `${outcome}: ${number('landed')} landed, ${number('blocked')} blocked, ${number('failed')} failed${left}`;
 }
