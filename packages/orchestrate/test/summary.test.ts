@@ -30,6 +30,8 @@ const blocked = [
   },
 ];
 
+const LANDING = { root: '/r', targetBranch: 'main', ci: 'npm test' };
+
 describe('the summary of a run', () => {
   it('names each task with result, commit, time and attempt, and the next command for what did not land', () => {
     expect(
@@ -37,7 +39,7 @@ describe('the summary of a run', () => {
         outcome: 'partial',
         results: fold(...landed, ...blocked),
         waiting: '1 for another task',
-        root: '/r',
+        landing: LANDING,
       }),
     ).toBe(
       [
@@ -54,7 +56,7 @@ describe('the summary of a run', () => {
     );
   });
 
-  it('says how to land what was interrupted on its way', () => {
+  it('says how to land what was interrupted on its way, through the same gate', () => {
     const ready = { reason: 'exited', exit_code: 0, commits: 1, workspace_path: '/w/A' };
     const results = fold(...landed.slice(0, 2), {
       type: 'agent.finished',
@@ -63,13 +65,13 @@ describe('the summary of a run', () => {
       attempt: 1,
       ...ready,
     });
-    expect(summaryText({ outcome: 'interrupted', results, waiting: '', root: '/r' })).toContain(
-      'to land it: ralph-integrate one A --repo /r --workspace /w/A --attempt 1 | ralph-state apply --repo /r\n',
+    expect(summaryText({ outcome: 'interrupted', results, waiting: '', landing: LANDING })).toContain(
+      `to land it: ralph-integrate one A --repo /r --workspace /w/A --attempt 1 --target-branch main --ci 'npm test' | ralph-state apply --repo /r\n`,
     );
   });
 
   it('says what to do about an empty queue', () => {
-    expect(summaryText({ outcome: 'no_candidates', results: new Map(), waiting: '', root: '/r' })).toContain(
+    expect(summaryText({ outcome: 'no_candidates', results: new Map(), waiting: '', landing: LANDING })).toContain(
       'ralph-state task add',
     );
   });

@@ -108,7 +108,13 @@ async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
     if (lost !== undefined) loop.fail(lost);
   });
   const end = await loop.run();
-  return finishRun(call, { end, runId, started, log, root: parts.root });
+  return finishRun(call, {
+    end,
+    runId,
+    started,
+    log,
+    landing: { root: parts.root, targetBranch: ground.targetBranch, ci: args.ci },
+  });
 }
 
 async function settingsOf({ args, output }: RunCall, root: string): Promise<Settings> {

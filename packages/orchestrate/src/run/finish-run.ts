@@ -4,14 +4,14 @@ import type { EventLog } from './event-log.ts';
 import { outcomeOf, outcomeStatus, waitingTasks, waitingWords, type Outcome } from './outcome.ts';
 import { idsWith } from './results.ts';
 import type { LoopEnd } from './run-loop.ts';
-import { summaryText } from './summary-text.ts';
+import { summaryText, type Landing } from './summary-text.ts';
 
 export interface RunEnd {
   readonly end: LoopEnd;
   readonly runId: string;
   readonly started: number;
   readonly log: EventLog;
-  readonly root: string;
+  readonly landing: Landing;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface RunEnd {
  */
 export async function finishRun(
   { output, stop }: Pick<Call, 'output' | 'stop'>,
-  { end, runId, started, log, root }: RunEnd,
+  { end, runId, started, log, landing }: RunEnd,
 ): Promise<Result> {
   const { view, results, failure } = end;
   const outcome: Outcome = stop.cause === undefined && failure === undefined ? outcomeOf(view) : 'interrupted';
@@ -50,7 +50,7 @@ export async function finishRun(
     // Where the disk is full, the failure that ended the run says so already.
     if (failure === undefined) throw error;
   }
-  const summary = summaryText({ outcome, results, waiting: waitingWords(view), root });
+  const summary = summaryText({ outcome, results, waiting: waitingWords(view), landing });
   if (output.format === 'table') await output.write(`\n${summary}`);
   else output.note(summary.trimEnd());
   if (failure !== undefined && stop.cause === undefined) throw failure;

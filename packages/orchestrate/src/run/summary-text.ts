@@ -8,16 +8,22 @@ export interface Summary {
   readonly results: Results;
   /** For what the tasks wait that could not be started; empty when there are none. */
   readonly waiting: string;
-  /** The repository. */
+  readonly landing: Landing;
+}
+
+/** How the run lands work: what is landed later by hand goes through the same gate. */
+export interface Landing {
   readonly root: string;
+  readonly targetBranch: string;
+  readonly ci: string | undefined;
 }
 
 /** Returns what a person reads at the end of a run: each task with its result, and what to do about those not landed. */
-export function summaryText({ outcome, results, waiting, root }: Summary): string {
+export function summaryText({ outcome, results, waiting, landing }: Summary): string {
   const tasks = [...results.values()];
   const parts: string[] = [];
   if (tasks.length > 0) parts.push(table(COLUMNS, tasks));
-  for (const task of tasks) parts.push(...nextSteps(task, root));
+  for (const task of tasks) parts.push(...nextSteps(task, landing));
   parts.push(`${headline(outcome, tasks, waiting)}\n`);
   return parts.join('\n');
 }
@@ -25,7 +31,7 @@ export function summaryText({ outcome, results, waiting, root }: Summary): strin
 /** What a person types next about a task: one step, or one to mend it and one to land it. */
 function nextSteps(
   { id, result, attempt, nextCommand, landCommand, workspacePath }: TaskResult,
-  root: string,
+  { root, targetBranch, ci }: Landing,
 ): string[] {
   if (result === 'integrating' && workspacePath !== undefined) {
     const land = [
@@ -38,6 +44,9 @@ function nextSteps(
       workspacePath,
       '--attempt',
       String(attempt),
+      '--target-branch',
+      targetBranch,
+      ...(ci === undefined ? [] : ['--ci', ci]),
     ];
     const apply = ['ralph-state', 'apply', '--repo', root];
     return [`${id}: its work is kept; to land it: ${commandLine(land)} | ${commandLine(apply)}\n`];
