@@ -1,8 +1,10 @@
 // Bundles the five programs. It runs at `npm ci`, so it needs nothing but esbuild and says so when that is left out.
 import { renameSync, rmSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleOptions, PROGRAMS } from './bundle-options.mjs';
+import { buildProgram } from './build-program.mjs';
+import { PROGRAMS } from './bundle-options.mjs';
+import { makeCodeCache } from './code-cache.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -16,16 +18,19 @@ async function loadEsbuild() {
 }
 
 /** Builds beside the old bundle and swaps the two at the end, since somebody may be running the old one. */
-async function buildAside(options) {
-  const [next, old] = [`${options.outdir}.next`, `${options.outdir}.old`];
-  for (const folder of [next, old]) rmSync(folder, { recursive: true, force: true });
-  await esbuild.build({ ...options, outdir: next });
+async function buildAside(name) {
+  const folder = join(root, 'packages', name, 'dist');
+  const [next, old] = [`${folder}.next`, `${folder}.old`];
+  for (const one of [next, old]) rmSync(one, { recursive: true, force: true });
+  await buildProgram(esbuild, root, name, next);
+  const problem = makeCodeCache(name, next);
+  if (problem !== undefined) console.error(`build: ralph-${name} starts slower, without a code cache: ${problem}`);
   try {
-    renameSync(options.outdir, old);
+    renameSync(folder, old);
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }
-  renameSync(next, options.outdir);
+  renameSync(next, folder);
   rmSync(old, { recursive: true, force: true });
 }
 
@@ -34,8 +39,5 @@ if (esbuild === undefined) {
   console.error('build: esbuild is not installed (--omit=dev?): keeping what was built before');
 } else {
   const names = process.argv.length > 2 ? process.argv.slice(2).map((name) => basename(name)) : PROGRAMS;
-  for (const name of names) {
-    const options = bundleOptions(root, name);
-    await buildAside(options);
-  }
+  for (const name of names) await buildAside(name);
 }

@@ -1,11 +1,13 @@
-// How a program is bundled: an entry and chunks that are loaded when a command needs them.
+// How a program is bundled: everything in one script, in which what a command alone needs stands in functions that are
+// called when it is loaded.
 
 export const PROGRAMS = ['lock', 'state', 'worker', 'integrate', 'orchestrate'];
 
-// Code written for CommonJS looks for these names inside an ESM bundle.
+// A function for tools/loader/start.cjs to call, and not a module: a wrapper put around it at start would copy it all.
+// The address of the module is asked for by few, and is dear.
 const banner = [
-  "import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';",
-  'const require=__cr(import.meta.url),__filename=__fp(import.meta.url);',
+  "(function(require,module,__filename){'use strict';",
+  "const __own={get url(){return require('node:url').pathToFileURL(__filename).href}};",
 ].join('');
 
 /** Returns esbuild's options for one program of the workspace at root (which ends with a slash). */
@@ -13,17 +15,20 @@ export function bundleOptions(root, name) {
   return {
     absWorkingDir: root,
     entryPoints: [`packages/${name}/src/bin.ts`],
-    outdir: `${root}packages/${name}/dist`,
+    outfile: `${root}packages/${name}/dist/program.js`,
     bundle: true,
-    splitting: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node20.19',
+    // A script has no import(); esbuild makes it a require() that is as lazy.
+    supported: { 'dynamic-import': false },
     // jsonc-parser's main file cannot be bundled; its module file can.
     mainFields: ['module', 'main'],
     // The real one costs more at start-up than the rest of yargs, and our help is not drawn by yargs.
     alias: { 'string-width': `${root}tools/string-width-shim.mjs` },
+    define: { 'import.meta.url': '__own.url' },
     banner: { js: banner },
+    footer: { js: '})' },
     legalComments: 'none',
     logLevel: 'warning',
   };

@@ -5,8 +5,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { bundleOptions, PROGRAMS } from './bundle-options.mjs';
+import * as esbuild from 'esbuild';
+import { buildProgram } from './build-program.mjs';
+import { PROGRAMS } from './bundle-options.mjs';
 import { fillExitPage, fillPage } from './docs-blocks.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -62,9 +63,8 @@ function update(path, text) {
 
 async function run(name, args) {
   const outdir = join(bundles, name);
-  if (!existsSync(outdir)) await build({ ...bundleOptions(root, name), outdir });
-  writeFileSync(join(bundles, 'package.json'), '{"type":"module"}');
-  return execFileSync(process.execPath, [join(outdir, 'bin.js'), ...args], {
+  if (!existsSync(outdir)) await buildProgram(esbuild, root, name, outdir);
+  return execFileSync(process.execPath, [join(outdir, 'start.cjs'), ...args], {
     encoding: 'utf8',
     maxBuffer: 64 * 2 ** 20,
   });

@@ -32,7 +32,7 @@ function filesBelow(root, folder) {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => `${folder}/${name}`)
-    .filter((path) => /\.(?:ts|mjs)$/.test(path) && !/\/(?:node_modules|dist|\.reports)\//.test(path))
+    .filter((path) => /\.(?:ts|[cm]js)$/.test(path) && !/\/(?:node_modules|dist|\.reports)\//.test(path))
     .toSorted();
 }
 
@@ -58,6 +58,7 @@ const IMPORTS = [
   /^[ \t]*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
   /^[ \t]*import\s*['"]([^'"]+)['"]/gm,
   /\bimport\(\s*['"]([^'"]+)['"]/g,
+  /^[^'"`\n]*\brequire\(\s*['"]([^'"]+)['"]\s*\)/gm,
 ];
 
 function importsOf(text) {

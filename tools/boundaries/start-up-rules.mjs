@@ -1,6 +1,6 @@
 // What a program loads before it knows what it was asked for.
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleOptions } from '../bundle-options.mjs';
 import { packageFolders } from './source-files.mjs';
@@ -27,25 +27,15 @@ async function checkProgram(root, folder) {
       message: text,
     }));
   }
-  const first = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry)?.[0];
-  const loaded = new Set();
-  const follow = (name) => {
-    const output = metafile.outputs[name];
-    if (output === undefined || loaded.has(name)) return;
-    loaded.add(name);
-    for (const { path, kind } of output.imports) if (kind === 'import-statement') follow(path);
-  };
-  follow(first);
-  const inputs = new Set([...loaded].flatMap((name) => Object.keys(metafile.outputs[name].inputs)));
-  return LAZY.filter((name) => [...inputs].some((path) => path.includes(`node_modules/${name}/`))).map((name) => ({
-    file: relative(root, join(root, entry)),
-    line: 1,
-    message: `loads ${name} at start: ${chain(metafile.inputs, entry, name).join(' -> ')}`,
-  }));
+  return LAZY.flatMap((name) => {
+    const way = wayTo(metafile.inputs, entry, name);
+    if (way === undefined) return [];
+    return [{ file: entry, line: 1, message: `loads ${name} at start: ${way.join(' -> ')}` }];
+  });
 }
 
-/** Returns the files through which the entry comes to a package. */
-function chain(graph, entry, name) {
+/** Returns the files through which the entry comes to a package without an `import()`; nothing when it does not. */
+function wayTo(graph, entry, name) {
   const from = new Map([[entry, undefined]]);
   for (const path of from.keys()) {
     if (path.includes(`node_modules/${name}/`)) {
@@ -54,8 +44,8 @@ function chain(graph, entry, name) {
       return steps;
     }
     for (const one of graph[path]?.imports ?? []) {
-      if (one.kind === 'import-statement' && !from.has(one.path)) from.set(one.path, path);
+      if (one.kind !== 'dynamic-import' && !from.has(one.path)) from.set(one.path, path);
     }
   }
-  return [name];
+  return undefined;
 }

@@ -5,7 +5,7 @@ import { checkTree } from '../check-boundaries.mjs';
 import { temporaryTree } from './temporary-tree.mjs';
 
 const ENTRY =
-  "import { runProgram } from '@ralph/protocol/cli/run';\nimport { program } from './program.ts';\nawait runProgram(program);\n";
+  "import { runProgram } from '@ralph/protocol/cli/run';\nimport { program } from './program.ts';\nvoid runProgram(program);\n";
 
 /** A small workspace in which every rule is kept: two programs and the contract. */
 const HOUSE = {
@@ -18,7 +18,7 @@ const HOUSE = {
     "import type { Spec } from './spec.ts';\nexport const runProgram = (spec: Spec) => spec;\n",
   'packages/protocol/src/cli/spec.ts': 'export type Spec = object;\n',
   'packages/lock/package.json': { dependencies: { '@ralph/protocol': '1' } },
-  'packages/lock/bin/ralph-lock.mjs': "import '../dist/bin.js';\n",
+  'packages/lock/bin/ralph-lock.cjs': "require('../dist/start.cjs');\n",
   'packages/lock/src/bin.ts': ENTRY,
   'packages/lock/src/program.ts': "export const program = { load: () => import('./run.ts') };\n",
   'packages/lock/src/run.ts': "import { task } from '@ralph/protocol/contract/task';\nexport const run = () => task;\n",
@@ -88,6 +88,9 @@ describe('check-boundaries on imports', () => {
     const text = "import { run } from '../dist/run.js';\nexport const x = run;\n";
     expect(await broken({ 'packages/lock/test/built.test.ts': text })).toEqual([
       'packages/lock/test/built.test.ts:1: imports built code: ../dist/run.js',
+    ]);
+    expect(await broken({ 'tools/built.cjs': "const { run } = require('../packages/lock/dist/run.cjs');\n" })).toEqual([
+      'tools/built.cjs:1: imports built code: ../packages/lock/dist/run.cjs',
     ]);
   });
 

@@ -40,7 +40,7 @@ it.each(['ralph-worker', 'ralph-integrate', 'ralph-state', 'ralph-lock'])(
     await waitUntil('both agents run', () =>
       ['RQ-0001', 'RQ-0002'].every((id) => existsSync(join(folder, `started.${id}`))),
     );
-    const sibling = childNamed(child.pid ?? 0, `${name}.mjs`);
+    const sibling = childNamed(child.pid ?? 0, `${name}.cjs`);
     expect(sibling).toBeDefined();
     process.kill(sibling ?? 0, 'SIGKILL');
     const { status, stderr } = await ended;

@@ -24,7 +24,7 @@ export function siblingCommand(
   const chosen = process.env['RALPH_EXEC_PATH'];
   if (chosen !== undefined && existsSync(join(chosen, name))) return [join(chosen, name)];
   const script = [name.replace('ralph-', ''), name]
-    .map((folder) => fileURLToPath(new URL(`../../${folder}/bin/${name}.mjs`, own.module)))
+    .map((folder) => fileURLToPath(new URL(`../../${folder}/bin/${name}.cjs`, own.module)))
     .find((path) => existsSync(path));
   if (script !== undefined) return [process.execPath, script];
   const beside = own.program === undefined ? undefined : join(dirname(own.program), name);

@@ -18,7 +18,7 @@ export interface Transcript {
 
 /** Returns the launcher of a program as npm links it. */
 export function builtProgram(name: SiblingName): string {
-  return fileURLToPath(new URL(`../../../${name.replace('ralph-', '')}/bin/${name}.mjs`, import.meta.url));
+  return fileURLToPath(new URL(`../../../${name.replace('ralph-', '')}/bin/${name}.cjs`, import.meta.url));
 }
 
 /** Starts the built program; it is killed when the test ends, should it still run. */

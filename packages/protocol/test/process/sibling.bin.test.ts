@@ -53,8 +53,8 @@ describe('callSibling', () => {
 
 describe('siblingCommand', () => {
   it.each([
-    ['packages of the workspace', 'packages/worker/dist/run.mjs', 'packages/state/bin/ralph-state.mjs'],
-    ['packages installed side by side', 'm/ralph-worker/dist/run.mjs', 'm/ralph-state/bin/ralph-state.mjs'],
+    ['packages of the workspace', 'packages/worker/dist/program.js', 'packages/state/bin/ralph-state.cjs'],
+    ['packages installed side by side', 'm/ralph-worker/dist/program.js', 'm/ralph-state/bin/ralph-state.cjs'],
   ])('finds %s', (_, ours, theirs) => {
     const folder = temporaryFolder();
     const sibling = place(join(folder, theirs));
@@ -65,7 +65,7 @@ describe('siblingCommand', () => {
   it('finds a command beside the one that we were started as, and else asks PATH', () => {
     const folder = temporaryFolder();
     const sibling = place(join(folder, 'bin/ralph-state'));
-    const module = pathToFileURL(join(folder, 'm/ralph-worker/dist/run.mjs')).href;
+    const module = pathToFileURL(join(folder, 'm/ralph-worker/dist/program.js')).href;
     expect(siblingCommand('ralph-state', { module, program: join(folder, 'bin/ralph-worker') })).toEqual([sibling]);
     expect(siblingCommand('ralph-state', { module, program: join(folder, 'ralph-worker') })).toEqual(['ralph-state']);
   });

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleOptions } from './bundle-options.mjs';
+
+const loader = fileURLToPath(new URL('loader/start.cjs', import.meta.url));
+
+/**
+ * Bundles one program of the workspace at root (which ends with a slash) into a folder, with the loader that starts it.
+ *
+ * @param esbuild the module: the build goes on where it is not installed
+ */
+export async function buildProgram(esbuild, root, name, folder) {
+  const { outputFiles } = await esbuild.build({ ...bundleOptions(root, name), write: false });
+  const source = ascii(outputFiles[0].text);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'program.js'), `//${createHash('sha256').update(source).digest('hex')}\n${source}`);
+  copyFileSync(loader, join(folder, 'start.cjs'));
+}
+
+/** Escapes what esbuild leaves, which is in comments: the loader reads bytes, not UTF-8. */
+function ascii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
