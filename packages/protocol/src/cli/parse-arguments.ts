@@ -1,4 +1,4 @@
-import yargs from 'yargs';
+import type { RawArguments } from './cut-arguments.ts';
 import { COMMON_OPTIONS, type OptionSpec, type OptionSpecs } from './options.ts';
 import type { AnyCommandSpec, ProgramSpec } from './program.ts';
 import { unknownWord, usageFailure } from './usage-failure.ts';
@@ -37,51 +37,12 @@ export async function parseArguments(
   return { args, operands, command };
 }
 
-interface RawArguments {
-  readonly _: readonly (string | number)[];
-  readonly '--'?: readonly (string | number)[];
-  readonly [name: string]: unknown;
-}
-
+/** Where there is nothing to cut, yargs is not loaded: that costs more than all else before a command runs. */
 async function cut(options: OptionSpecs, argv: readonly string[]): Promise<RawArguments> {
-  const parser = yargs(withDashValues(options, argv))
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .locale('en')
-    .fail((message, error) => {
-      throw error ?? new Error(message);
-    })
-    .parserConfiguration({
-      'populate--': true,
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'short-option-groups': false,
-      'duplicate-arguments-array': true,
-      'greedy-arrays': false,
-    });
-  for (const [name, option] of Object.entries(options)) {
-    if (option.kind === 'flag') parser.boolean(name);
-    else parser.string(name);
-  }
-  return parser.parseAsync();
-}
-
-/** Ties a lone `-` to its option: yargs takes it for a word of its own, and everybody else for stdin. */
-function withDashValues(options: OptionSpecs, argv: readonly string[]): string[] {
-  const dashes = argv.indexOf('--');
-  const end = dashes === -1 ? argv.length : dashes;
-  const tied: string[] = [];
-  for (const [index, word] of argv.entries()) {
-    const before = argv[index - 1]?.replace(/^--/, '') ?? '';
-    const takesValue = Object.hasOwn(options, before) && options[before]?.kind !== 'flag';
-    if (word === '-' && index < end && takesValue) tied.push(`${tied.pop() ?? ''}=-`);
-    else tied.push(word);
-  }
-  return tied;
+  if (argv.length === 0) return { _: [] };
+  if (argv[0] === '--') return { _: [], '--': argv.slice(1) };
+  const { cutArguments } = await import('./cut-arguments.ts');
+  return cutArguments(options, argv);
 }
 
 /** Looks at the words themselves: yargs answers some names by itself, and shows a flag that is given twice as one. */
