@@ -5,8 +5,8 @@ import { eventText } from './event-text.ts';
 export type Format = 'ndjson' | 'json' | 'table';
 
 export interface OutputOptions {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  /** The process. Its streams are made when they are first asked for, which costs a tenth of a start. */
+  readonly streams: Pick<NodeJS.Process, 'stdout' | 'stderr'>;
   /** Called once when stdout takes no more: its reader has gone away (EPIPE), or there was an error. */
   readonly onClosed: (errno: string) => void;
   /** Aborted when the program is to end: from then on a reader that does not read is not waited for. */
@@ -26,17 +26,31 @@ const TAKES_MORE = ['drain', 'close', 'error'] as const;
 export class Output {
   readonly #options: OutputOptions;
   readonly #reader: BoundedWait;
+  #openStdout: NodeJS.WriteStream | undefined;
+  #openStderr: NodeJS.WriteStream | undefined;
   #closed = false;
-  format: Format;
+  #format: Format | undefined;
   quiet = false;
   verbose = false;
 
   constructor(options: OutputOptions) {
     this.#options = options;
     this.#reader = new BoundedWait(options.stop, READER_MS);
-    this.format = options.stdout.isTTY ? 'table' : 'ndjson';
-    options.stdout.on('error', (error: NodeJS.ErrnoException) => this.#close(error.code ?? 'EIO'));
-    options.stderr.on('error', () => {});
+  }
+
+  /** The asked form of stdout; where none was asked for, what suits its reader. */
+  get format(): Format {
+    this.#format ??= this.onTerminal ? 'table' : 'ndjson';
+    return this.#format;
+  }
+
+  set format(format: Format) {
+    this.#format = format;
+  }
+
+  /** Whether a person reads stdout. */
+  get onTerminal(): boolean {
+    return this.#stdout.isTTY;
   }
 
   /** Writes one event with its envelope; on a terminal, the line of text for it. Returns the event. */
@@ -59,8 +73,9 @@ export class Output {
 
   /** Writes bytes to stdout; settles when the stream can take more, or at once after it was closed. */
   async write(text: string | Uint8Array): Promise<void> {
-    const { stdout } = this.#options;
-    if (this.#closed || stdout.write(text)) return;
+    if (this.#closed) return;
+    const stdout = this.#stdout;
+    if (stdout.write(text)) return;
     let done = () => {};
     const drained = new Promise<void>((resolve) => {
       done = () => {
@@ -85,7 +100,7 @@ export class Output {
 
   /** Writes to stderr, whatever was asked. */
   error(text: string): void {
-    this.#options.stderr.write(`${text}\n`);
+    this.#stderr.write(`${text}\n`);
   }
 
   /**
@@ -93,11 +108,24 @@ export class Output {
    * has not taken it within 2 s.
    */
   async flush(): Promise<boolean> {
-    const { stdout, stderr, stop } = this.#options;
+    const open = [this.#openStdout, this.#openStderr].filter((stream) => stream !== undefined);
+    if (open.length === 0) return true;
     // A file takes a write at once, and tells of an error a turn later.
     const turn = new Promise<void>((resolve) => void setImmediate(resolve));
-    const everything = Promise.all([turn, ...[stdout, stderr].map((stream) => flushed(stream))]).then(() => {});
-    return new BoundedWait(stop, READER_MS).for(everything);
+    const everything = Promise.all([turn, ...open.map((stream) => flushed(stream))]).then(() => {});
+    return new BoundedWait(this.#options.stop, READER_MS).for(everything);
+  }
+
+  get #stdout(): NodeJS.WriteStream {
+    this.#openStdout ??= this.#options.streams.stdout.on('error', (error: NodeJS.ErrnoException) =>
+      this.#close(error.code ?? 'EIO'),
+    );
+    return this.#openStdout;
+  }
+
+  get #stderr(): NodeJS.WriteStream {
+    this.#openStderr ??= this.#options.streams.stderr.on('error', () => {});
+    return this.#openStderr;
   }
 
   async #show(event: AnyEvent): Promise<void> {

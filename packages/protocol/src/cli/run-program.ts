@@ -20,10 +20,8 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
   process.exitCode = exitCode('internal');
   const stop = new Stop();
   const cleanup = new CleanupStack();
-  const { stdout, stderr } = process;
   const output = new Output({
-    stdout,
-    stderr,
+    streams: process,
     onClosed: (errno) => {
       if (errno === 'EPIPE') return stop.request({ kind: 'stdout_closed' });
       output.error(`${program.name}: cannot write stdout: ${errno}\n  next: see that there is room where it goes`);
@@ -98,7 +96,7 @@ type General = Exclude<FoundCommand, { kind: 'command' }>;
 
 async function generalResult(program: ProgramSpec, { kind, rest }: General, output: Output): Promise<Result> {
   const format = kind === 'version' ? undefined : await askedFormat(program, kind, rest);
-  output.format = format ?? output.format;
+  if (format !== undefined) output.format = format;
   switch (kind) {
     case 'help': {
       if (format === undefined || format === 'table') return { text: programHelp(program) };
@@ -128,6 +126,6 @@ function report(program: ProgramSpec, output: Output, thrown: unknown): number {
       });
   if (!isFailure(error)) output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   output.error(failureText(program.name, failure));
-  if (!process.stdout.isTTY) output.error(JSON.stringify({ error: failure.toRecord() }));
+  if (!output.onTerminal) output.error(JSON.stringify({ error: failure.toRecord() }));
   return failure.exit;
 }
