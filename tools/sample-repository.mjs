@@ -17,9 +17,14 @@ const STATE = {
   ],
 };
 
-/** Makes a folder that serves the programs as a repository (with `--repo`, without git) and holds a small state file. */
+/** Makes a folder that the programs take for a repository, and that holds a small state file; it needs no git. */
 export function makeSampleRepository(root) {
-  const file = join(root, '.ralph/cache/parallel/state.json');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(STATE));
+  const files = {
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    '.ralph/cache/parallel/state.json': JSON.stringify(STATE),
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
 }

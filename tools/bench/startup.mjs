@@ -26,8 +26,8 @@ export function run(args) {
 }
 
 function comparisons(folder) {
-  const repo = join(folder, 'repo');
-  makeSampleRepository(repo);
+  makeSampleRepository(folder);
+  process.chdir(folder);
   const lockFile = join(folder, 'flock');
   return [
     ...PROGRAMS.map((name) => ({
@@ -39,13 +39,13 @@ function comparisons(folder) {
     })),
     {
       what: 'ralph-state list',
-      ours: () => node(launcher('state'), 'list', '--repo', repo),
+      ours: () => node(launcher('state'), 'list'),
       theirs: empty,
       against: 'node -e 0',
     },
     {
       what: 'ralph-lock run -- true',
-      ours: () => node(launcher('lock'), 'run', '--repo', repo, '--', 'true'),
+      ours: () => node(launcher('lock'), 'run', '--', 'true'),
       theirs: () => LOCK_BUDGET * empty() + timed('flock', ['-n', lockFile, 'true']),
       against: `${LOCK_BUDGET} x node -e 0 + flock -n FILE true`,
       budget: 1,
