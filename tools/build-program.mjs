@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleOptions } from './bundle-options.mjs';
+import { oneScript } from './one-script.mjs';
 
 const loader = fileURLToPath(new URL('loader/start.cjs', import.meta.url));
 
@@ -13,13 +14,13 @@ const loader = fileURLToPath(new URL('loader/start.cjs', import.meta.url));
  */
 export async function buildProgram(esbuild, root, name, folder) {
   const { outputFiles } = await esbuild.build({ ...bundleOptions(root, name), write: false });
-  const source = ascii(outputFiles[0].text);
+  const source = ascii(await oneScript(esbuild, outputFiles));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'program.js'), `//${createHash('sha256').update(source).digest('hex')}\n${source}`);
   copyFileSync(loader, join(folder, 'start.cjs'));
 }
 
-/** Escapes what esbuild leaves, which is in comments: the loader reads bytes, not UTF-8. */
+/** Escapes what esbuild leaves, which is in comments: V8 keeps and reads such a text in half the space. */
 function ascii(text) {
   return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

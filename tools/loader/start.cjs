@@ -5,8 +5,7 @@ const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
 const file = `${__dirname}/program.js`;
-// The build leaves nothing but ASCII in it, and this is the fastest way to read that.
-const source = readFileSync(file, 'latin1');
+const source = readFileSync(file, 'utf8');
 
 // V8 compares no more of the source than its length, and of itself the version without Node's patches. The width is a
 // multiple of eight, since V8 copies what is not aligned.
