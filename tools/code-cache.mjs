@@ -22,13 +22,16 @@ const RUNS = {
   orchestrate: () => ['--version'],
 };
 
-/** Makes the code cache of a built program by running it; returns why there is none, if so. */
+/**
+ * Makes the code cache of a built program by running it; returns why there is none, if so. The status of the run does not
+ * matter: where there is no flock(1), what came up to there is worth keeping all the same.
+ */
 export function makeCodeCache(name, folder) {
   let scratch;
   try {
     scratch = mkdtempSync(join(tmpdir(), 'ralph-build-'));
     makeSampleRepository(scratch);
-    const { error, stderr } = spawnSync(process.execPath, [recorder, folder, ...RUNS[name](scratch)], {
+    const { error, signal, stderr } = spawnSync(process.execPath, [recorder, folder, ...RUNS[name](scratch)], {
       cwd: scratch,
       env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -37,7 +40,7 @@ export function makeCodeCache(name, folder) {
       killSignal: 'SIGKILL',
     });
     if (existsSync(join(folder, 'code-cache'))) return undefined;
-    return error?.message ?? stderr.trim();
+    return error?.message ?? (signal === null ? stderr.trim() : `its run ended by ${signal}`);
   } catch (error) {
     return error.message;
   } finally {

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { buildAside } from '../build-aside.mjs';
+import { PROGRAMS } from '../bundle-options.mjs';
+import { temporaryTree } from './temporary-tree.mjs';
+
+const house = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Builds a program that says a word, from a chunk of its own, and returns its folder. */
+async function built(word) {
+  const root = temporaryTree({
+    'packages/lock/src/bin.ts': "void import('./late.ts').then(({ say }) => say());\n",
+    'packages/lock/src/late.ts': `export const say = () => console.log(${JSON.stringify(word)}, import.meta.url);\n`,
+  });
+  expect(await buildAside(esbuild, `${root}/`, 'lock')).toBeUndefined();
+  return join(root, 'packages/lock');
+}
+
+function run(...args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const start = (folder) => run(join(folder, 'dist/start.cjs'));
+
+/** What a program says that was built in a folder. */
+const said = (word, folder) => ({ status: 0, stdout: `${word} file://${folder}/dist/program.js\n`, stderr: '' });
+
+/** Tells whether V8 took the cache, refused it, or was given none. */
+function cacheUse(folder) {
+  const code = `const { script } = require(${JSON.stringify(join(folder, 'dist/start.cjs'))});
+    process.on('exit', () => console.log({ false: 'taken', true: 'refused' }[script.cachedDataRejected] ?? 'none'));`;
+  return run('-e', code).stdout.split('\n').at(-2);
+}
+
+describe('build', () => {
+  it('leaves the new program and nothing of the old one', async () => {
+    const folder = await built('hello');
+    writeFileSync(join(folder, 'dist/chunk-OLD.js'), '');
+    expect(await buildAside(esbuild, `${join(folder, '../..')}/`, 'lock')).toBeUndefined();
+    expect(readdirSync(folder).toSorted()).toEqual(['dist', 'src']);
+    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(['code-cache', 'program.js', 'start.cjs']);
+    expect(start(folder)).toEqual(said('hello', folder));
+    expect(cacheUse(folder)).toBe('taken');
+  });
+
+  it('goes on without a code cache where the program cannot be run', async () => {
+    const root = temporaryTree({ 'packages/lock/src/bin.ts': "process.kill(process.pid, 'SIGKILL');\n" });
+    expect(await buildAside(esbuild, `${root}/`, 'lock')).toBe('its run ended by SIGKILL');
+    expect(readdirSync(join(root, 'packages/lock/dist')).toSorted()).toEqual(['program.js', 'start.cjs']);
+  });
+});
+
+describe('a built program', () => {
+  const damages = {
+    missing: (file) => rmSync(file),
+    empty: (file) => writeFileSync(file, ''),
+    garbage: (file) => writeFileSync(file, 'garbage'.repeat(999)),
+    'cut off': (file) => writeFileSync(file, readFileSync(file).subarray(0, -8)),
+    unreadable: (file) => {
+      rmSync(file);
+      mkdirSync(file);
+    },
+    'of another Node': (file) => {
+      const bytes = readFileSync(file);
+      writeFileSync(file, bytes.fill('v0', bytes.indexOf(process.version), bytes.indexOf(process.version) + 2));
+    },
+    // All of it that V8 does not look at before it uses it.
+    'damaged in one place': (file) => {
+      const bytes = readFileSync(file);
+      writeFileSync(file, bytes.fill(0xa5, 128 + 32, bytes.length / 2));
+    },
+  };
+
+  it.each(Object.entries(damages))('works with a code cache that is %s', async (_, damage) => {
+    const folder = await built('hello');
+    damage(join(folder, 'dist/code-cache'));
+    expect(start(folder)).toEqual(said('hello', folder));
+    expect(cacheUse(folder)).toBe('none');
+  });
+
+  it('does not take the code cache of another program of the same length', async () => {
+    const [folder, other] = [await built('hello'), await built('world')];
+    const lengths = [folder, other].map((one) => readFileSync(join(one, 'dist/program.js')).length);
+    expect(lengths[0]).toBe(lengths[1]);
+    copyFileSync(join(other, 'dist/code-cache'), join(folder, 'dist/code-cache'));
+    expect(start(folder)).toEqual(said('hello', folder));
+  });
+});
+
+describe('a launcher', () => {
+  it.each(PROGRAMS)('of ralph-%s names the next command where nothing was built', (name) => {
+    const launcher = `packages/${name}/bin/ralph-${name}.cjs`;
+    const root = temporaryTree({ [launcher]: readFileSync(join(house, launcher), 'utf8') });
+    expect(run(join(root, launcher))).toEqual({
+      status: 70,
+      stdout: '',
+      stderr: `ralph-${name}: not built\n  next: npm run build\n`,
+    });
+  });
+});
