@@ -61,6 +61,7 @@ describe('a built program', () => {
     empty: (file) => writeFileSync(file, ''),
     garbage: (file) => writeFileSync(file, 'garbage'.repeat(999)),
     'cut off': (file) => writeFileSync(file, readFileSync(file).subarray(0, -8)),
+    'one byte short': (file) => writeFileSync(file, readFileSync(file).subarray(0, -1)),
     unreadable: (file) => {
       rmSync(file);
       mkdirSync(file);
