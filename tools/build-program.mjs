@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleOptions } from './bundle-options.mjs';
-import { oneScript } from './one-script.mjs';
+import { chunkScripts } from './chunk-scripts.mjs';
 
 const loader = fileURLToPath(new URL('loader/start.cjs', import.meta.url));
 
@@ -13,10 +13,12 @@ const loader = fileURLToPath(new URL('loader/start.cjs', import.meta.url));
  * @param esbuild the module: the build goes on where it is not installed
  */
 export async function buildProgram(esbuild, root, name, folder) {
-  const { outputFiles } = await esbuild.build({ ...bundleOptions(root, name), write: false });
-  const source = ascii(await oneScript(esbuild, outputFiles));
+  const built = await esbuild.build({ ...bundleOptions(root, name), write: false, metafile: true });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'program.js'), `//${createHash('sha256').update(source).digest('hex')}\n${source}`);
+  for (const [script, text] of Object.entries(await chunkScripts(esbuild, built))) {
+    const source = ascii(text);
+    writeFileSync(join(folder, `${script}.js`), `//${createHash('sha256').update(source).digest('hex')}\n${source}`);
+  }
   copyFileSync(loader, join(folder, 'start.cjs'));
 }
 

@@ -2,7 +2,7 @@
 
 export const PROGRAMS = ['lock', 'state', 'worker', 'integrate', 'orchestrate'];
 
-/** What a bundle gets for `import.meta.url`, which few ask for and which is dear: see `one-script.mjs`. */
+/** What a bundle gets for `import.meta.url`, which few ask for and which is dear: see `chunk-scripts.mjs`. */
 export const OWN_URL = '__own.url';
 
 export const TARGET = { platform: 'node', target: 'node20.19' };

@@ -23,7 +23,7 @@ const RUNS = {
 };
 
 /**
- * Makes the code cache of a built program by running it; returns why there is none, if so. The status of the run does not
+ * Makes the code caches of a built program by running it; returns why there are none, if so. The status of the run does not
  * matter: where there is no flock(1), what came up to there is worth keeping all the same.
  */
 export function makeCodeCache(name, folder) {
@@ -39,7 +39,7 @@ export function makeCodeCache(name, folder) {
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',
     });
-    if (existsSync(join(folder, 'code-cache'))) return undefined;
+    if (existsSync(join(folder, 'program.cache'))) return undefined;
     return error?.message ?? (signal === null ? stderr.trim() : `its run ended by ${signal}`);
   } catch (error) {
     return error.message;

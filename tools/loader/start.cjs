@@ -1,25 +1,48 @@
-// Starts the program that lies beside this file, from the code cache of the build where that fits: compiling costs more
+// Starts the program that lies beside this file, from the code caches of the build where they fit: compiling costs more
 // than the rest of the start. It is copied beside each bundle, and is CommonJS since an ESM entry costs an eighth of Node.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
-const file = `${__dirname}/program.js`;
-const source = readFileSync(file, 'utf8');
+/** Our own code, and the packages that few commands need; each a script of chunks, with a cache of its own. */
+const OWN = 'program';
+const PACKAGES = 'packages';
 
-// V8 compares no more of the source than its length, and of itself the version without Node's patches. The width is a
-// multiple of eight, since V8 copies what is not aligned.
-const stamp = source.slice(0, source.indexOf('\n'));
-const head = `${stamp} ${process.version} ${process.arch}`.padEnd(128);
+const scripts = new Map();
+const modules = new Map();
+let chunks = openScript(OWN);
 
-const script = new Script(source, { filename: file, cachedData: codeCache() });
-script.runInThisContext()(require, { exports: {} }, file);
+requireChunk('./bin.js');
 
-/** Returns the cache of this very bundle and Node; nothing when there is none or it is damaged. */
-function codeCache() {
+function requireChunk(id) {
+  if (!id.startsWith('./')) return require(id);
+  let module = modules.get(id);
+  if (module !== undefined) return module.exports;
+  if (chunks[id] === undefined) chunks = { ...chunks, ...openScript(PACKAGES) };
+  module = { exports: {} };
+  modules.set(id, module);
+  chunks[id](requireChunk, module, module.exports);
+  return module.exports;
+}
+
+/** Returns the chunks of one script by their names. */
+function openScript(name) {
+  const file = `${__dirname}/${name}.js`;
+  // The build leaves nothing but ASCII in it.
+  const source = readFileSync(file, 'latin1');
+  // V8 compares no more of the source than its length, and of itself the version without Node's patches. The width is a
+  // multiple of eight, since V8 copies what is not aligned.
+  const head = `${source.slice(0, source.indexOf('\n'))} ${process.version} ${process.arch}`.padEnd(128);
+  const script = new Script(source, { filename: file, cachedData: codeCache(name, head) });
+  scripts.set(name, { script, head });
+  return script.runInThisContext()(file);
+}
+
+/** Returns the cache of this very script and Node; nothing when there is none or it is damaged. */
+function codeCache(name, head) {
   let bytes;
   try {
-    bytes = readFileSync(`${__dirname}/code-cache`);
+    bytes = readFileSync(`${__dirname}/${name}.cache`);
   } catch {
     return undefined;
   }
@@ -31,10 +54,12 @@ function codeCache() {
   return bytes.subarray(head.length, middle);
 }
 
-/** Returns what has to lie in `code-cache` for the next start to find all that was compiled up to now. */
+/** Returns, by file name, what has to lie beside the scripts for the next start to find all that was compiled up to now. */
 function serialise() {
-  const data = script.createCachedData();
-  return Buffer.concat([Buffer.from(head, 'latin1'), data, data]);
+  return [...scripts].map(([name, { script, head }]) => {
+    const data = script.createCachedData();
+    return [`${name}.cache`, Buffer.concat([Buffer.from(head, 'latin1'), data, data])];
+  });
 }
 
-module.exports = { script, serialise };
+module.exports = { scripts, serialise };

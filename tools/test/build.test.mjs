@@ -32,8 +32,9 @@ const said = (word, folder) => ({ status: 0, stdout: `${word} file://${folder}/d
 
 /** Tells whether V8 took the cache, refused it, or was given none. */
 function cacheUse(folder) {
-  const code = `const { script } = require(${JSON.stringify(join(folder, 'dist/start.cjs'))});
-    process.on('exit', () => console.log({ false: 'taken', true: 'refused' }[script.cachedDataRejected] ?? 'none'));`;
+  const code = `const { scripts } = require(${JSON.stringify(join(folder, 'dist/start.cjs'))});
+    const use = ({ script }) => ({ false: 'taken', true: 'refused' })[script.cachedDataRejected] ?? 'none';
+    process.on('exit', () => console.log([...scripts.values()].map(use).join(' ')));`;
   return run('-e', code).stdout.split('\n').at(-2);
 }
 
@@ -43,7 +44,7 @@ describe('build', () => {
     writeFileSync(join(folder, 'dist/chunk-OLD.js'), '');
     expect(await buildAside(esbuild, `${join(folder, '../..')}/`, 'lock')).toBeUndefined();
     expect(readdirSync(folder).toSorted()).toEqual(['dist', 'src']);
-    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(['code-cache', 'program.js', 'start.cjs']);
+    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(['program.cache', 'program.js', 'start.cjs']);
     expect(start(folder)).toEqual(said('hello', folder));
     expect(cacheUse(folder)).toBe('taken');
   });
@@ -56,6 +57,19 @@ describe('build', () => {
 });
 
 describe('a built program', () => {
+  it('has the packages that it loads late in a script of their own, with a cache of its own', async () => {
+    const root = temporaryTree({
+      'packages/lock/src/bin.ts': "void import('word').then(({ word }) => console.log(word));\n",
+      'packages/lock/node_modules/word/package.json': '{ "main": "index.mjs" }',
+      'packages/lock/node_modules/word/index.mjs': `export const word = ${JSON.stringify('x'.repeat(999))};\n`,
+    });
+    expect(await buildAside(esbuild, `${root}/`, 'lock')).toBeUndefined();
+    const folder = join(root, 'packages/lock');
+    const scripts = ['packages.cache', 'packages.js', 'program.cache', 'program.js', 'start.cjs'];
+    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(scripts);
+    expect([start(folder).stdout, cacheUse(folder)]).toEqual([`${'x'.repeat(999)}\n`, 'taken taken']);
+  });
+
   const damages = {
     missing: (file) => rmSync(file),
     empty: (file) => writeFileSync(file, ''),
@@ -79,7 +93,7 @@ describe('a built program', () => {
 
   it.each(Object.entries(damages))('works with a code cache that is %s', async (_, damage) => {
     const folder = await built('hello');
-    damage(join(folder, 'dist/code-cache'));
+    damage(join(folder, 'dist/program.cache'));
     expect(start(folder)).toEqual(said('hello', folder));
     expect(cacheUse(folder)).toBe('none');
   });
@@ -88,7 +102,7 @@ describe('a built program', () => {
     const [folder, other] = [await built('hello'), await built('world')];
     const lengths = [folder, other].map((one) => readFileSync(join(one, 'dist/program.js')).length);
     expect(lengths[0]).toBe(lengths[1]);
-    copyFileSync(join(other, 'dist/code-cache'), join(folder, 'dist/code-cache'));
+    copyFileSync(join(other, 'dist/program.cache'), join(folder, 'dist/program.cache'));
     expect(start(folder)).toEqual(said('hello', folder));
   });
 });
