@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
-import { replaceFile, sweepNextFiles } from '@ralph/protocol/process/durable-file';
+import { replaceFile } from '@ralph/protocol/process/durable-file';
+import { sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { parseState, serialiseState } from './state-document.ts';
 import type { WriteLock } from './write-lock.ts';

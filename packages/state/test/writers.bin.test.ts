@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { expect, it } from 'vitest';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
+import { momentAfter, seededChance } from '@ralph/protocol/testing/chance';
 import { records, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
@@ -61,28 +62,11 @@ it(`loses no update of ${WRITERS} processes that write at once, and is whole at 
   expect(reads).toBeGreaterThan(100);
 });
 
-/** Numbers of chance that a seed repeats. */
-function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** Lets turns of the event loop pass until so many milliseconds have gone by: the moment is what is under test. */
-async function momentAfter(milliseconds: number): Promise<void> {
-  const moment = performance.now() + milliseconds;
-  while (performance.now() < moment) await new Promise((resolve) => setImmediate(resolve));
-}
-
 it(
   'leaves the old or the new file when its writer is killed, and keeps what was answered (M19)',
   { timeout: 180_000 },
   async () => {
-    const seed = Number(process.env['RALPH_TEST_SEED'] ?? Date.now() % 1e6);
-    process.stdout.write(`RALPH_TEST_SEED=${seed}\n`);
-    const random = chance(seed);
+    const random = seededChance();
     const { root } = temporaryRepository();
     await ralphState(root, ['init']);
     for (let round = 0; round < 50; round += 1) {

@@ -3,18 +3,15 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { asIoFailure, Failure } from '../contract/failure.ts';
-
-const NEXT_FILE = /\.(\d+)\.[0-9a-f]{16}\.next(?:\.\d+)?$/;
+import { nextFilePath } from './next-file.ts';
 
 /**
  * Replaces a file so that a reader, and a crash at any instant, finds the old or the new content, whole. The new
@@ -30,7 +27,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   try {
     mkdirSync(dirname(path), { recursive: true });
     const target = targetOf(path);
-    next = join(dirname(target), `.${basename(target)}.${process.pid}.${randomBytes(8).toString('hex')}.next`);
+    next = nextFilePath(target);
     const mode = statSync(target, { throwIfNoEntry: false })?.mode;
     writeFileAtomic.sync(next, content, { fsync: true, ...(mode === undefined ? {} : { mode: mode & 0o7777 }) });
     if (readFileSync(next, 'utf8') !== content)
@@ -40,18 +37,6 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   } catch (error) {
     if (next !== undefined) rmSync(next, { force: true });
     throw asIoFailure(error, `write ${path}`);
-  }
-}
-
-/**
- * Removes what killed writers left beside a file. To be called under the lock that writers of this file take, since
- * then nobody's next file is in use.
- */
-export function sweepNextFiles(path: string): void {
-  const folder = dirname(path);
-  const prefix = `.${basename(path)}.`;
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(prefix) && NEXT_FILE.test(name)) rmSync(join(folder, name), { force: true });
   }
 }
 

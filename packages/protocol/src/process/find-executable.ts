@@ -11,10 +11,10 @@ export function requireExecutable(command: string, cwd: string): void {
   const candidates = command.includes('/')
     ? [isAbsolute(command) ? command : resolve(cwd, command)]
     : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder || '.', command));
-  const present = candidates.filter(isFile);
-  if (present.some(isExecutable)) return;
-  if (present[0] !== undefined) {
-    throw new Failure('command_not_executable', `not executable: ${present[0]}`, { hint: `chmod +x ${present[0]}` });
+  if (candidates.some((path) => isFile(path) && isExecutable(path))) return;
+  const present = candidates.find(isFile);
+  if (present !== undefined) {
+    throw new Failure('command_not_executable', `not executable: ${present}`, { hint: `chmod +x ${present}` });
   }
   throw new Failure('command_not_found', `command not found: ${command}`, {
     hint: command.includes('/') ? 'check the path' : 'install it, or see that its folder is on PATH',
@@ -23,9 +23,9 @@ export function requireExecutable(command: string, cwd: string): void {
 
 function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   } catch {
-    // Also in a folder that we may not enter, or that is none: a shell looks on, too.
+    // In a folder that we may not enter: a shell looks on, too.
     return false;
   }
 }

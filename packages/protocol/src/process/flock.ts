@@ -1,18 +1,25 @@
-import { spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { timerMs } from '../cli/timer-ms.ts';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { asIoFailure, Failure } from '../contract/failure.ts';
+import { lockDescriptor, type LockAttempt } from './lock-descriptor.ts';
+import { makeFolderOf, removeMadeFolder } from './made-folder.ts';
+import { makeLockedFile } from './locked-file.ts';
 
 /** macOS and the BSDs take a flock(2) lock in open(2) itself; these flags are not in Node's table. */
 const O_EXLOCK = 0x20;
 
 const POLL_MS = 50;
 
+const locksInOpen = process.platform === 'darwin' || process.platform === 'freebsd';
+
+/** What open(2) needs beside the mode for a descriptor that is locked or will be. */
+const LOCK_FLAGS = locksInOpen ? O_EXLOCK | constants.O_NONBLOCK : constants.O_NONBLOCK;
+
 export interface HeldLock {
   readonly path: string;
   /** Our open file description: the lock is its, and goes when it is closed. */
   readonly fd: number;
+  /** Whether we made the file, with the first content that was given. */
+  readonly made: boolean;
   /** Tells whether the file at the path is still the one that we hold. */
   isCurrent(): boolean;
   release(): void;
@@ -21,7 +28,9 @@ export interface HeldLock {
 export interface FlockOptions {
   /** How long to wait, in milliseconds: 0 not at all, Infinity for ever. */
   readonly waitMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** What a missing file is made with: it becomes visible whole, and locked by us. */
+  readonly firstContent?: () => Uint8Array;
 }
 
 /**
@@ -30,30 +39,50 @@ export interface FlockOptions {
  * winning, the file that we hold is compared with the file at the path, since somebody may have unlinked it.
  *
  * @returns the lock, or nothing when another still holds it after the wait or the signal was aborted
- * @throws Failure `lock_unavailable` when this machine has no way to flock, `permission` or `io`
+ * @throws Failure `lock_unavailable` when this machine has no way to flock, `permission`, `disk_full` or `io`; nothing
+ *   that was made is left behind then
  */
 export async function takeFlock(path: string, options: FlockOptions): Promise<HeldLock | undefined> {
   const deadline = Date.now() + options.waitMs;
-  for (;;) {
-    if (options.signal?.aborted === true) return undefined;
-    const fd = openForLock(path);
-    if (fd !== undefined) {
-      const won = await lockOrClose(fd, { ...options, waitMs: Math.max(0, deadline - Date.now()) });
-      if (!won) return undefined;
-      if (isSameFile(fd, path)) return heldLock(path, fd);
-      closeSync(fd);
-      continue;
+  let made: string | undefined;
+  try {
+    for (let appeared = false; ;) {
+      if (options.signal?.aborted === true) return undefined;
+      made = makeFolderOf(path) ?? made;
+      // What appears and is not there leads to where nothing is yet, as a symlink may: then it is made as anybody would.
+      const firstContent = appeared ? undefined : options.firstContent;
+      let opened = openForLock(path, firstContent === undefined);
+      if (opened === 'missing' && firstContent !== undefined) opened = await makeLocked(path, firstContent());
+      appeared = opened === 'missing';
+      if (opened === 'missing') continue;
+      if (opened !== 'busy') {
+        const attempt = await lockOrClose(opened, path, deadline, options);
+        if (attempt === 'busy') return undefined;
+        if (attempt === 'moved') continue;
+        if (isSameFile(opened.fd, path)) return heldLock(path, opened);
+        closeSync(opened.fd);
+        continue;
+      }
+      if (Date.now() >= deadline) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    if (Date.now() >= deadline) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  } catch (error) {
+    removeMadeFolder(path, made);
+    throw error;
   }
 }
 
-function heldLock(path: string, fd: number): HeldLock {
+interface OpenFile {
+  readonly fd: number;
+  readonly made: boolean;
+}
+
+function heldLock(path: string, { fd, made }: OpenFile): HeldLock {
   let open = true;
   return {
     path,
     fd,
+    made,
     isCurrent: () => open && isSameFile(fd, path),
     release: () => {
       if (open) closeSync(fd);
@@ -62,75 +91,42 @@ function heldLock(path: string, fd: number): HeldLock {
   };
 }
 
-const locksInOpen = process.platform === 'darwin' || process.platform === 'freebsd';
-
-function openForLock(path: string): number | undefined {
-  const flags = constants.O_RDWR | constants.O_CREAT | (locksInOpen ? O_EXLOCK | constants.O_NONBLOCK : 0);
+function openForLock(path: string, create: boolean): OpenFile | 'busy' | 'missing' {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, flags, 0o644);
+    const fd = openSync(path, constants.O_RDWR | (create ? constants.O_CREAT : 0) | LOCK_FLAGS, 0o666);
+    if (fstatSync(fd).isFile()) return { fd, made: false };
+    closeSync(fd);
+    throw new Failure('io', `the lock file is no regular file: ${path}`, { hint: 'move it away' });
   } catch (error) {
-    if (locksInOpen && (error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (locksInOpen && code === 'EAGAIN') return 'busy';
+    if (code === 'ENOENT' && !create) return 'missing';
     throw asIoFailure(error, `open the lock file ${path}`);
   }
 }
 
-async function lockOrClose(fd: number, options: FlockOptions): Promise<boolean> {
-  if (locksInOpen) return true;
-  let won = false;
+async function makeLocked(path: string, content: Uint8Array): Promise<OpenFile | 'missing'> {
+  const fd = await makeLockedFile(path, content, LOCK_FLAGS, async (draft) => {
+    if (!locksInOpen) await lockDescriptor(draft, { waitMs: 0, hasMoved: () => false });
+  });
+  return fd === undefined ? 'missing' : { fd, made: true };
+}
+
+async function lockOrClose(
+  { fd, made }: OpenFile,
+  path: string,
+  deadline: number,
+  { signal }: FlockOptions,
+): Promise<LockAttempt> {
+  if (locksInOpen || made) return 'locked';
+  let attempt: LockAttempt = 'busy';
   try {
-    won = await flockByHelper(fd, { ...options, waitMs: 0 });
-    if (!won && options.waitMs > 0 && options.signal?.aborted !== true) won = await flockByHelper(fd, options);
-    return won;
+    const waitMs = Math.max(0, deadline - Date.now());
+    attempt = await lockDescriptor(fd, { waitMs, signal, hasMoved: () => !isSameFile(fd, path) });
+    return attempt;
   } finally {
-    if (!won) closeSync(fd);
+    if (attempt !== 'locked') closeSync(fd);
   }
-}
-
-/** A helper locks the descriptor that it shares with us and ends; the lock stays with the description. */
-async function flockByHelper(fd: number, options: FlockOptions): Promise<boolean> {
-  const blocking = options.waitMs > 0;
-  const helpers: readonly (readonly [string, readonly string[]])[] = [
-    ['flock', blocking ? ['3'] : ['-n', '3']],
-    ['perl', ['-e', `open(F,"+<&=",3)||exit 71; exit(flock(F,${blocking ? 2 : 6})?0:1)`]],
-  ];
-  for (const [program, args] of helpers) {
-    const status = await runHelper(program, args, fd, options);
-    if (status !== 'missing') return status === 'locked';
-  }
-  throw new Failure('lock_unavailable', 'cannot lock: neither flock(1) nor perl was found', {
-    hint: 'install util-linux (it has flock) or perl',
-  });
-}
-
-function runHelper(
-  program: string,
-  args: readonly string[],
-  fd: number,
-  { waitMs, signal }: FlockOptions,
-): Promise<'locked' | 'busy' | 'missing'> {
-  return new Promise((resolve, reject) => {
-    // In a session of its own: the Ctrl-C of a terminal is ours to answer.
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', fd], detached: true });
-    const cancel = () => void child.kill('SIGKILL');
-    const timer = waitMs > 0 && Number.isFinite(waitMs) ? setTimeout(cancel, timerMs(waitMs)) : undefined;
-    signal?.addEventListener('abort', cancel, { once: true });
-    const settle = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
-    };
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      settle();
-      if (error.code === 'ENOENT') resolve('missing');
-      else reject(asIoFailure(error, `start ${program}`));
-    });
-    child.on('close', (code) => {
-      settle();
-      if (code === 0) resolve('locked');
-      else if (code === 1 || code === null) resolve('busy');
-      else reject(new Failure('lock_unavailable', `${program} could not lock the file (status ${code})`));
-    });
-  });
 }
 
 function isSameFile(fd: number, path: string): boolean {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sweepNextFiles } from '../../src/process/durable-file.ts';
+import { sweepNextFiles } from '../../src/process/next-file.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { bundledScript } from '../bundled-script.ts';
 

@@ -13,7 +13,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/failure.ts';
-import { replaceFile, sweepNextFiles } from '../../src/process/durable-file.ts';
+import { replaceFile } from '../../src/process/durable-file.ts';
+import { sweepNextFiles } from '../../src/process/next-file.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
 describe('replaceFile', () => {
