@@ -8,7 +8,10 @@ import { packageFolders } from './source-files.mjs';
 /** These cost more than our own code: they are loaded by the command that needs them. */
 const LAZY = ['zod', 'execa', 'jsonc-parser', 'p-queue', 'write-file-atomic', 'yargs'];
 
-/** Bundles each program in memory and follows the static imports of its entry. */
+/** Commands that are called so often, by scripts, that they load as little as an entry. */
+const LEAN = /^packages\/lock\/src\/commands\//;
+
+/** Bundles each program in memory and follows the static imports of its entry and of its lean commands. */
 export async function checkStartUp(root) {
   const programs = packageFolders(root).filter((folder) => existsSync(join(root, folder, 'src/bin.ts')));
   return (await Promise.all(programs.map((folder) => checkProgram(root, folder)))).flat();
@@ -27,11 +30,14 @@ async function checkProgram(root, folder) {
       message: text,
     }));
   }
-  return LAZY.flatMap((name) => {
-    const way = wayTo(metafile.inputs, entry, name);
-    if (way === undefined) return [];
-    return [{ file: entry, line: 1, message: `loads ${name} at start: ${way.join(' -> ')}` }];
-  });
+  const starts = [entry, ...Object.keys(metafile.inputs).filter((path) => LEAN.test(path))];
+  return starts.flatMap((start) =>
+    LAZY.flatMap((name) => {
+      const way = wayTo(metafile.inputs, start, name);
+      if (way === undefined) return [];
+      return [{ file: start, line: 1, message: `loads ${name} at start: ${way.join(' -> ')}` }];
+    }),
+  );
 }
 
 /** Returns the files through which the entry comes to a package without an `import()`; nothing when it does not. */

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { configFile, DEFAULTS, type ParallelSettings } from '@ralph/protocol/contract/config-file';
+import { configFile, type ParallelSettings } from '@ralph/protocol/contract/config-file';
+import { DEFAULTS } from '@ralph/protocol/contract/defaults';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';

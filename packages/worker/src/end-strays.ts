@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { DEFAULTS } from '@ralph/protocol/contract/config-file';
+import { DEFAULTS } from '@ralph/protocol/contract/defaults';
 import { bootId, isAlive } from '@ralph/protocol/process/process-identity';
 import { environmentOf, livingProcesses, ownLine, signalProcess } from '@ralph/protocol/process/process-list';
 import { isStray } from '@ralph/protocol/process/stray';

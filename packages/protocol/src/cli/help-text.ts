@@ -55,6 +55,7 @@ function placeholder(spec: OptionSpec): string {
     case 'choice':
       return ` ${spec.choices?.join('|') ?? ''}`;
     case 'count':
+    case 'status':
       return ` ${spec.value ?? 'N'}`;
     case 'seconds':
       return ` ${spec.value ?? 'SECONDS'}`;

@@ -24,6 +24,12 @@ const count = z
 
 const positiveCount = count.refine((value) => value >= 1, 'must be at least 1');
 
+const status = z
+  .string()
+  .regex(/^\d{1,3}$/, 'not an exit status')
+  .transform(Number)
+  .refine((value) => value <= 255, 'an exit status is at most 255');
+
 const milliseconds = z
   .string()
   .regex(/^\d{1,9}(?:,\d{1,9})*$/, 'not a list of milliseconds (form: 500,2000,5000)')
@@ -33,6 +39,8 @@ function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
   switch (spec.kind) {
     case 'count':
       return spec.fallback === 0 ? count : positiveCount;
+    case 'status':
+      return status;
     case 'seconds':
       return positiveSeconds;
     case 'optional-seconds':

@@ -1,5 +1,6 @@
 /** How the value of an option is read. Everything that is not a flag or plain text is checked by zod. */
-export type OptionKind = 'flag' | 'text' | 'choice' | 'count' | 'seconds' | 'milliseconds' | 'optional-seconds';
+export type OptionKind =
+  'flag' | 'text' | 'choice' | 'count' | 'seconds' | 'milliseconds' | 'optional-seconds' | 'status';
 
 export interface OptionSpec {
   readonly kind: OptionKind;
@@ -15,7 +16,7 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type Plain<O> = O extends { kind: 'flag' }
   ? boolean
-  : O extends { kind: 'count' | 'seconds' }
+  : O extends { kind: 'count' | 'seconds' | 'status' }
     ? number
     : O extends { kind: 'milliseconds' }
       ? readonly number[]

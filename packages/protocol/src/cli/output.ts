@@ -1,5 +1,6 @@
 import type { EventFields, EventType, AnyEvent } from '../contract/events.ts';
 import { BoundedWait } from './bounded-wait.ts';
+import { ProgressLine } from './progress-line.ts';
 import { eventText } from './event-text.ts';
 
 export type Format = 'ndjson' | 'json' | 'table';
@@ -28,6 +29,7 @@ export class Output {
   readonly #reader: BoundedWait;
   #openStdout: NodeJS.WriteStream | undefined;
   #openStderr: NodeJS.WriteStream | undefined;
+  readonly #progress = new ProgressLine(() => this.#stderr);
   #closed = false;
   #format: Format | undefined;
   quiet = false;
@@ -100,7 +102,19 @@ export class Output {
 
   /** Writes to stderr, whatever was asked. */
   error(text: string): void {
+    this.#progress.clear();
     this.#stderr.write(`${text}\n`);
+  }
+
+  /** Whether a person can see `progress`. */
+  get isLive(): boolean {
+    return !this.quiet && this.#progress.isLive;
+  }
+
+  /** Shows how things stand, in a line of the terminal that the next call writes over; nothing takes it away. */
+  progress(text: string | undefined): void {
+    if (text === undefined) this.#progress.clear();
+    else if (!this.quiet) this.#progress.show(text);
   }
 
   /**

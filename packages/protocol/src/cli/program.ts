@@ -30,6 +30,8 @@ export interface Result {
   /** Text for a terminal in place of the generated table. */
   readonly text?: string;
   readonly exit?: ExitName | number;
+  /** The program dies of this signal at its end, as the command did that it ran; shells tell that from a status. */
+  readonly signal?: NodeJS.Signals;
 }
 
 export interface CommandModule<O extends OptionSpecs> {

@@ -31,8 +31,9 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
   });
   stop.listen();
   let status: number;
+  let signal: NodeJS.Signals | undefined;
   try {
-    status = await runCommand(program, argv, { stop, cleanup, output });
+    ({ status, signal } = await runCommand(program, argv, { stop, cleanup, output }));
   } catch (error) {
     status = stop.cause === undefined ? report(program, output, error) : stopExitCode(stop.cause);
     if (stop.cause !== undefined && isFailure(error)) output.note(failureText(program.name, error));
@@ -44,6 +45,7 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
   stop.unlisten();
   if (inputTouched) process.stdin.destroy();
   process.exitCode = status;
+  if (signal !== undefined) process.kill(process.pid, signal);
   // What nobody reads would keep the process alive; it dies of what stopped it, which gives the same status.
   if (!flushed) process.kill(process.pid, stop.cause?.kind === 'signal' ? stop.cause.signal : 'SIGTERM');
 }
@@ -59,11 +61,17 @@ interface Surroundings {
   readonly output: Output;
 }
 
-async function runCommand(program: ProgramSpec, argv: readonly string[], around: Surroundings): Promise<number> {
+interface End {
+  readonly status: number;
+  readonly signal?: NodeJS.Signals | undefined;
+}
+
+async function runCommand(program: ProgramSpec, argv: readonly string[], around: Surroundings): Promise<End> {
   const { stop, cleanup, output } = around;
   const found = findCommand(program, argv);
-  if (found.kind !== 'command') return printResult(output, await generalResult(program, found, output));
-  if (found.help) return printResult(output, { text: commandHelp(program, found.spec) });
+  if (found.kind !== 'command')
+    return { status: await printResult(output, await generalResult(program, found, output)) };
+  if (found.help) return { status: await printResult(output, { text: commandHelp(program, found.spec) }) };
   const { parseArguments } = await import('./parse-arguments.ts');
   const parsed = await parseArguments(program, found.spec, found.rest);
   const { format, quiet, verbose, leash } = parsed.args as Partial<Call['args']> & { leash?: boolean };
@@ -89,7 +97,8 @@ async function runCommand(program: ProgramSpec, argv: readonly string[], around:
     stop,
     cleanup,
   };
-  return printResult(output, await module.run(call as never));
+  const result = await module.run(call as never);
+  return { status: await printResult(output, result), signal: result.signal };
 }
 
 type General = Exclude<FoundCommand, { kind: 'command' }>;

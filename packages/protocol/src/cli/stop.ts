@@ -19,6 +19,7 @@ export class Stop {
   readonly #forceHooks = new Set<() => void>();
   readonly #listeners = new Map<NodeJS.Signals, () => void>();
   #cause: StopCause | undefined;
+  #leave: (signal: NodeJS.Signals) => boolean = () => false;
 
   constructor() {
     // Any number of agents and git calls listen to it side by side; that is no leak to warn of.
@@ -46,6 +47,18 @@ export class Stop {
     return () => void this.#forceHooks.delete(hook);
   }
 
+  /**
+   * Leaves some signals to a command that has got them as well and whose end is ours; returns what takes them back.
+   *
+   * @param which whether a signal that has just come is the command's
+   */
+  leave(which: (signal: NodeJS.Signals) => boolean): () => void {
+    this.#leave = which;
+    return () => {
+      this.#leave = () => false;
+    };
+  }
+
   /** Starts to answer SIGINT, SIGTERM and SIGHUP. */
   listen(): void {
     for (const name of ANSWERED) {
@@ -62,6 +75,7 @@ export class Stop {
   }
 
   #receive(name: (typeof ANSWERED)[number]): void {
+    if (this.#leave(name)) return;
     if (this.#cause === undefined) {
       this.request({ kind: 'signal', signal: name });
       return;

@@ -22,13 +22,3 @@ export const configFile = z.looseObject({
 });
 
 export type ConfigFile = z.infer<typeof configFile>;
-
-/** Defaults of a run (the reference's, except that one worker is allowed here). */
-export const DEFAULTS = {
-  workers: 2,
-  maxPushAttempts: 50,
-  pushBackoffMs: [500, 2000, 5000, 10000],
-  retentionHours: 24,
-  interruptGraceMs: 1500,
-  killGraceMs: 100,
-} as const;

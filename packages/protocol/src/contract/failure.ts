@@ -33,6 +33,7 @@ export const FAILURE_CODES = {
   lock_held: 'busy',
   lock_held_by_ancestor: 'busy',
   lock_unavailable: 'io',
+  lock_lost: 'io',
   claim_held: 'busy',
   origin_unreachable: 'unavailable',
   push_race: 'unavailable',
@@ -64,6 +65,9 @@ export const FAILURE_CODES = {
 export type FailureCode = keyof typeof FAILURE_CODES;
 
 const RETRYABLE = new Set<ExitName>(['unavailable', 'busy', 'limit']);
+
+/** Busy with us: it does not end before we do. */
+const NEVER_RETRYABLE = new Set<FailureCode>(['lock_held_by_ancestor']);
 
 export interface FailureParts {
   /** The next command, or what to change; one line. */
@@ -101,7 +105,7 @@ export class Failure extends Error {
       message: this.message,
       hint: hint ?? '',
       exit: this.exit,
-      retryable: RETRYABLE.has(FAILURE_CODES[this.code]),
+      retryable: RETRYABLE.has(FAILURE_CODES[this.code]) && !NEVER_RETRYABLE.has(this.code),
       ...(taskId === undefined ? {} : { task_id: taskId }),
       ...(attempt === undefined ? {} : { attempt }),
       ...(details === undefined ? {} : { details }),

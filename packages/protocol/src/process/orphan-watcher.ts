@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { DEFAULTS } from '../contract/config-file.ts';
+import type { Socket } from 'node:net';
+import { DEFAULTS } from '../contract/defaults.ts';
 import { PERSONAL_VARIABLES } from './stray.ts';
 import { TREE_MARK } from './tree-members.ts';
 
 /**
  * A shell that outlives us by a moment. It reads the trees that we start and end from a pipe, each as its group, the
- * time at which its leader began and the folder that it has for itself; when the pipe closes without `bye`, we were
- * killed, and it ends what is left: SIGINT, the grace, SIGKILL. A group whose leader neither began at that time nor
+ * time at which its leader began and the folder that it has for itself; when the pipe closes, we were killed,
+ * and it ends what is left: SIGINT, the grace, SIGKILL. A group whose leader neither began at that time nor
  * carries our mark belongs to a stranger and is left alone.
  */
 const SCRIPT = `
@@ -23,7 +24,6 @@ while read -r word group rest; do
 $trees
 END
       trees=$kept ;;
-    bye) exit 0 ;;
   esac
 done
 began() { read -r stat 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${stat##*)}; parent=$2 terminal=$5 began=\${20}; }
@@ -87,6 +87,7 @@ export class OrphanWatcher {
     this.#child.on('error', () => {});
     this.#child.stdin?.on('error', () => {});
     this.#child.unref();
+    (this.#child.stdin as Socket | null)?.unref();
   }
 
   /**
@@ -104,6 +105,7 @@ export class OrphanWatcher {
 
   /** Ends the watcher when nothing is left to watch. */
   close(): void {
-    this.#child.stdin?.end('bye\n');
+    // It has no children as long as we live, and so can simply be killed: to say good-bye would take longer.
+    this.#child.kill('SIGKILL');
   }
 }

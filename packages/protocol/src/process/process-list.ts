@@ -18,7 +18,7 @@ export function* livingProcesses(): Generator<ListedProcess> {
 /** Returns us and our ancestors: a person may call us from a shell that an agent started. */
 export function ownLine(): ReadonlySet<number> {
   const line = new Set([process.pid]);
-  for (let pid = process.ppid; pid > 1 && !line.has(pid); pid = readProcStat(pid)?.parent ?? 0) line.add(pid);
+  for (let pid = process.ppid; pid > 0 && !line.has(pid); pid = readProcStat(pid)?.parent ?? 0) line.add(pid);
   return line;
 }
 

@@ -2,12 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { DEFAULTS } from '../contract/config-file.ts';
 import { asIoFailure } from '../contract/failure.ts';
 import type { ProcessIdentity } from '../contract/state-file.ts';
 import { identityOf } from './process-identity.ts';
-import { signalProcess } from './process-list.ts';
-import { livingMembers, TREE_MARK, type TreeMember, type TreeSigns } from './tree-members.ts';
+import { endMembers, signalMembers } from './end-members.ts';
+import { outerMarks, TREE_MARK, type TreeSigns } from './tree-members.ts';
 import { OrphanWatcher } from './orphan-watcher.ts';
 
 /** Why a tree ended; the first cause wins. */
@@ -30,8 +29,6 @@ export interface TreeOptions {
   readonly stdout: number;
   readonly stderr: number;
 }
-
-const POLL_MS = 20;
 
 /** The command waits for a line on descriptor 3 before it runs; the end of it means that we died first. */
 const GATE = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$@"';
@@ -136,48 +133,13 @@ export class ProcessTree {
 
   /** Sends SIGKILL to the whole tree and does not wait. */
   kill(): void {
-    this.#signal('SIGKILL');
+    signalMembers(this.#parts.signs, 'SIGKILL');
   }
 
   #endTree(): Promise<void> {
-    this.#ending ??= this.#interruptThenKill();
+    this.#ending ??= endMembers(this.#parts.signs, 'SIGINT');
     return this.#ending;
   }
-
-  async #interruptThenKill(): Promise<void> {
-    if (this.#members().length === 0) return;
-    this.#signal('SIGINT');
-    if (await this.#goneWithin(DEFAULTS.interruptGraceMs)) return;
-    this.#signal('SIGKILL');
-    await this.#goneWithin(DEFAULTS.killGraceMs);
-  }
-
-  async #goneWithin(limitMs: number): Promise<boolean> {
-    const deadline = Date.now() + limitMs;
-    for (;;) {
-      if (this.#members().length === 0) return true;
-      if (Date.now() >= deadline) return false;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-  }
-
-  #members(): TreeMember[] {
-    return livingMembers(this.#parts.signs);
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    const members = this.#members();
-    // The group goes as a whole, so that a fork in this moment does not slip through; its number is only used while a
-    // member holds it, since it may be given to a stranger afterwards.
-    if (members.some((member) => member.inGroup)) signalProcess(-this.pid, signal);
-    for (const { pid, inGroup } of members) if (!inGroup) signalProcess(pid, signal);
-  }
-}
-
-/** The marks that we carry ourselves: whoever started us must find what we start. */
-function outerMarks(): string[] {
-  const marks = process.env[TREE_MARK] ?? '';
-  return /^[0-9a-f.,]+$/.test(marks) ? [marks] : [];
 }
 
 function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {

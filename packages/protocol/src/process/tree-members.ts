@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { environmentOf, livingProcesses, type ListedProcess } from './process-list.ts';
+import { environmentOf, livingProcesses } from './process-list.ts';
 import { isStray, type TreeFolder } from './stray.ts';
 
 /** The variable that marks every process of a tree, so that one which left the group is still found. */
@@ -7,8 +7,10 @@ export const TREE_MARK = 'RALPH_TREE';
 
 /** What the processes of a tree are known by. */
 export interface TreeSigns {
-  /** Its leader leads a session as well. */
-  readonly group: number;
+  /** Its leader leads a session as well. Nothing when the tree shares the group of whoever started it. */
+  readonly group?: number | undefined;
+  /** Its first process, not yet waited for, by which it is found where it has no group. */
+  readonly root?: number | undefined;
   /** One element of the comma-separated list in the environment. */
   readonly mark: string;
   readonly folder?: TreeFolder | undefined;
@@ -20,28 +22,40 @@ export interface TreeMember {
 }
 
 /**
- * Returns the living processes of a tree: those in its group or session, those that carry its mark in their environment,
- * and those that it let go in its folder (on Linux; elsewhere the group alone is known). Zombies are not living.
+ * Returns the living processes of a tree: those in its group or session, its root, those that carry its mark in their
+ * environment, those that it let go in its folder, and the descendants of all these (on Linux; elsewhere the group, or
+ * the root and its descendants). Zombies are not living.
  */
-export function livingMembers({ group, mark, folder }: TreeSigns): TreeMember[] {
-  if (process.platform !== 'linux') return livingByPs(group);
+export function livingMembers({ group, root, mark, folder }: TreeSigns): TreeMember[] {
+  if (process.platform !== 'linux') return livingByPs(group, root);
   const all = [...livingProcesses()].filter(({ pid }) => pid !== process.pid);
   const found = all.flatMap(({ pid, stat }): TreeMember[] => {
     const inGroup = stat.group === group;
-    const isMember = inGroup || stat.session === group || carriesMark(pid, mark);
+    const isMember = inGroup || stat.session === group || pid === root || carriesMark(pid, mark);
     return isMember || (folder !== undefined && isStray(pid, stat, folder)) ? [{ pid, inGroup }] : [];
   });
-  return [...found, ...descendants(all, found)];
+  return [
+    ...found,
+    ...descendants(
+      all.map(({ pid, stat }) => ({ pid, parent: stat.parent })),
+      found,
+    ),
+  ];
+}
+
+interface Kin {
+  readonly pid: number;
+  readonly parent: number;
 }
 
 /** A member may have children that carry nothing of the tree themselves. */
-function descendants(all: readonly ListedProcess[], members: readonly TreeMember[]): TreeMember[] {
+function descendants(all: readonly Kin[], members: readonly TreeMember[]): TreeMember[] {
   const known = new Set(members.map(({ pid }) => pid));
   const found: TreeMember[] = [];
   for (let before = -1; before !== known.size;) {
     before = known.size;
-    for (const { pid, stat } of all) {
-      if (known.has(pid) || !known.has(stat.parent)) continue;
+    for (const { pid, parent } of all) {
+      if (known.has(pid) || !known.has(parent)) continue;
       known.add(pid);
       found.push({ pid, inGroup: false });
     }
@@ -60,10 +74,20 @@ function carriesMark(pid: number, mark: string): boolean {
   );
 }
 
-function livingByPs(group: number): TreeMember[] {
-  const rows = execFileSync('ps', ['-axo', 'pid=,pgid=,stat='], { encoding: 'utf8' }).trim().split('\n');
-  return rows.flatMap((row) => {
-    const [pid, pgid, state] = row.trim().split(/\s+/);
-    return Number(pgid) === group && state?.startsWith('Z') === false ? [{ pid: Number(pid), inGroup: true }] : [];
+function livingByPs(group: number | undefined, root: number | undefined): TreeMember[] {
+  const rows = execFileSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat='], { encoding: 'utf8' }).trim().split('\n');
+  const all = rows.flatMap((row) => {
+    const [pid, parent, pgid, state] = row.trim().split(/\s+/);
+    return state?.startsWith('Z') === false ? [{ pid: Number(pid), parent: Number(parent), group: Number(pgid) }] : [];
   });
+  const found = all
+    .filter((one) => one.pid !== process.pid && (one.group === group || one.pid === root))
+    .map((one) => ({ pid: one.pid, inGroup: one.group === group }));
+  return root === undefined ? found : [...found, ...descendants(all, found)];
+}
+
+/** Returns the marks that we carry ourselves, for the environment of what we start: whoever started us must find what we start. */
+export function outerMarks(): string[] {
+  const marks = process.env[TREE_MARK] ?? '';
+  return /^[0-9a-f.,]+$/.test(marks) ? [marks] : [];
 }
