@@ -1,39 +1,48 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { dirname } from 'node:path';
+import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { VERSION } from '@ralph/protocol/cli/version';
 import type { LockRecord } from '@ralph/protocol/contract/lock-record';
+import { pidNamespace } from '@ralph/protocol/process/pid-namespace';
 import { bootId, identityOf } from '@ralph/protocol/process/process-identity';
+import { randomHex } from '@ralph/protocol/process/random-hex';
 
 /** ralph-core keeps this many characters of the prompt and three dots. */
 const PROMPT_LIMIT = 100;
 
+/** A record is below a thousand bytes; what is longer than this is no record. */
+const MOST_BYTES = 64 * 1024;
+
+export interface HolderParts {
+  readonly token: string;
+  readonly prompt: string | undefined;
+  /** The process for which it holds the lock, where that is another. */
+  readonly ownerPid?: number;
+}
+
+/** Returns what tells one take of a lock from any other. */
+export function newToken(): string {
+  return randomHex(4);
+}
+
 /** Returns the record of this process as the holder. */
-export function ownRecord(prompt: string | undefined): LockRecord {
+export function ownRecord({ token, prompt, ownerPid }: HolderParts): LockRecord {
+  const owner = ownerPid === undefined ? undefined : identityOf(ownerPid);
+  const namespace = pidNamespace();
   return {
     pid: process.pid,
     started: new Date().toISOString(),
     prompt: shortPrompt(prompt),
     state: 'held',
-    process_start: identityOf(process.pid)?.start_time ?? '',
+    start_time: identityOf(process.pid)?.start_time ?? '',
+    token,
     boot_id: bootId(),
     host: hostname(),
     user: userName(),
-    token: randomBytes(8).toString('hex'),
     cwd: process.cwd(),
     version: VERSION,
+    ...(namespace === undefined ? {} : { pid_namespace: namespace }),
+    ...(owner === undefined ? {} : { owner: { pid: owner.pid, start_time: owner.start_time } }),
   };
 }
 
@@ -46,65 +55,62 @@ function userName(): string {
   }
 }
 
-/** Cuts a prompt as ralph-core does (its loop lock, part D1 of the reference): 100 characters, whole ones. */
+/**
+ * Cuts a prompt as ralph-core does (its loop lock, part D1 of the reference): 100 characters, whole ones. The user and
+ * password of an address are left out, since everybody who may read the folder may read the record.
+ */
 export function shortPrompt(prompt: string | undefined): string {
   if (prompt === undefined || prompt === '') return '[no prompt]';
-  const characters = [...prompt];
-  return characters.length <= PROMPT_LIMIT ? prompt : `${characters.slice(0, PROMPT_LIMIT).join('')}...`;
+  const characters = [...withoutCredentials(prompt)];
+  return characters.length <= PROMPT_LIMIT ? characters.join('') : `${characters.slice(0, PROMPT_LIMIT).join('')}...`;
 }
 
 /**
- * Makes the lock file where it is missing, complete from the first instant: ralph-core takes a held and empty file for
- * a fatal error. Does nothing when somebody else made it first.
+ * Returns the last record of a lock file, held or not; nothing when it cannot be read as one. It reads until two
+ * readings agree, since a writer may be at work in the first.
  */
-export function ensureLockFile(path: string, record: LockRecord): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
-  const fd = openSync(draft, 'wx', 0o644);
-  try {
-    writeWhole(fd, serialise({ ...record, state: 'released' }));
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    closeSync(fd);
-    rmSync(draft, { force: true });
-  }
-}
-
-/**
- * Writes the record over the old one in the file that we hold: one write, padded with blanks to the old length, and
- * only then cut, so that whoever reads at any instant finds one whole record.
- */
-export function overwriteRecord(fd: number, record: LockRecord): void {
-  const text = serialise(record);
-  const before = fstatSync(fd).size;
-  const padded = Buffer.concat([text, Buffer.alloc(Math.max(0, before - text.length), ' ')]);
-  writeWhole(fd, padded);
-  ftruncateSync(fd, text.length);
-  fsyncSync(fd);
-}
-
-/** Returns the last record of a lock file, held or not; nothing when it cannot be read as one. */
 export function readRecord(path: string): LockRecord | undefined {
+  const text = readSettled(path);
+  if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
+const MOST_READINGS = 20;
+
+function readSettled(path: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    // Without waiting: somebody may have put a pipe there.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const file = fstatSync(fd);
+    if (!file.isFile() || file.size > MOST_BYTES) return undefined;
+    let before = readAll(fd);
+    for (let reading = 1; reading < MOST_READINGS; reading += 1) {
+      const now = readAll(fd);
+      if (now.equals(before)) break;
+      before = now;
+    }
+    return before.toString('utf8');
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Reads up to twice what a record of ours may come to, or all that there is when it is more. */
+function readAll(fd: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.max(2048, fstatSync(fd).size + 1));
+  return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, 0));
+}
+
 function isRecord(value: unknown): value is LockRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { pid, started, prompt } = value as Record<string, unknown>;
   return Number.isInteger(pid) && typeof started === 'string' && typeof prompt === 'string';
-}
-
-function serialise(record: LockRecord): Buffer {
-  return Buffer.from(JSON.stringify(record, null, 2));
-}
-
-function writeWhole(fd: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, done);
 }

@@ -1,5 +1,5 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
-import { HOLD_OPTIONS, LOCK_OPTIONS, TAKE_OPTIONS } from './options.ts';
+import { HOLD_OPTIONS, LOCK_OPTIONS, RUN_OPTIONS, STATUS_OPTIONS } from './options.ts';
 
 export const program: ProgramSpec = {
   name: 'ralph-lock',
@@ -9,7 +9,7 @@ export const program: ProgramSpec = {
       words: ['run'],
       summary: 'Hold the lock while a command runs; its status is passed on, 75 if the lock is held by another.',
       command: 'required',
-      options: TAKE_OPTIONS,
+      options: RUN_OPTIONS,
       examples: ['ralph-lock run -- make release', 'ralph-lock run --wait=10m --prompt "nightly" -- ./loop.sh'],
       load: () => import('./commands/run.ts'),
     }),
@@ -22,8 +22,14 @@ export const program: ProgramSpec = {
     command({
       words: ['status'],
       summary: 'Tell whether the lock is held and by whom, without taking it.',
-      options: LOCK_OPTIONS,
+      options: STATUS_OPTIONS,
       load: () => import('./commands/status.ts'),
+    }),
+    command({
+      words: ['read'],
+      summary: 'Print the last record of the lock, held or not; 6 if there is none.',
+      options: LOCK_OPTIONS,
+      load: () => import('./commands/read.ts'),
     }),
   ],
 };

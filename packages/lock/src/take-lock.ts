@@ -1,25 +1,36 @@
 import type { Output } from '@ralph/protocol/cli/output';
-import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
+import { asIoFailure, Failure, isFailure, type FailureParts } from '@ralph/protocol/contract/failure';
 import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { takeFlock, type HeldLock } from '@ralph/protocol/process/flock';
-import { ensureLockFile, overwriteRecord, ownRecord, readRecord } from './lock-record.ts';
+import { sweepNextFiles } from '@ralph/protocol/process/next-file';
+import { describeHolder } from './describe-holder.ts';
+import { readRecord } from './lock-record.ts';
+import { lookAtLock, type LockView } from './look-at-lock.ts';
+import { endLeftovers } from './end-leftovers.ts';
+import { networkWarningFor } from './network-file-system.ts';
+import { isHeldByFamily } from './own-family.ts';
+import { overwriteRecord, serialise } from './record-layout.ts';
+import { noticeWait } from './wait-notice.ts';
 
 /** A prober elsewhere may take the lock for an instant only to look at it: not a reason to refuse. */
 const GRACE_MS = 150;
 
 export interface TakeRequest {
   readonly path: string;
-  readonly prompt: string | undefined;
+  /** Returns what the file is to say of the holder: the same each time, and not asked for before it is needed. */
+  readonly record: () => LockRecord;
   /** Seconds; nothing means not to wait. */
   readonly wait: number | undefined;
   readonly signal: AbortSignal;
   /** Ends the wait, but not a take that needs no waiting. */
   readonly waitSignal?: AbortSignal;
+  /** The status to end with when another holds the lock. */
+  readonly conflictExit: number | undefined;
   readonly output: Output;
 }
 
 export interface TakenLock {
-  readonly record: LockRecord;
+  readonly held: HeldLock;
   /** Marks the record as released and lets the lock go. */
   release(): void;
 }
@@ -27,48 +38,91 @@ export interface TakenLock {
 /**
  * Takes the lock and writes who holds it.
  *
- * @throws Failure `lock_held` (75) when another holds it after the wait, `cancelled` when a signal ended the wait
+ * @throws Failure `lock_held` when another holds it after the wait, `lock_held_by_ancestor` at once when that would
+ *   never end, `cancelled` when a signal ended the wait, `permission`, `disk_full`, `io` or `lock_unavailable`; the
+ *   lock is then not held and nothing is left behind
  */
 export async function takeLock(request: TakeRequest): Promise<TakenLock> {
-  const { path, signal, waitSignal } = request;
-  const record = ownRecord(request.prompt);
+  const { path, record } = request;
+  const held = await win(request, () => serialise(record()));
+  let before: LockRecord | undefined;
   try {
-    ensureLockFile(path, record);
-    const held = await takeWithNotice(request);
-    const waitEnded = signal.aborted || (request.wait !== undefined && waitSignal?.aborted === true);
-    if (held === undefined) throw waitEnded ? new Failure('cancelled', 'the wait was ended') : lockHeld(path);
-    overwriteRecord(held.fd, record);
-    return { record, release: () => release(held, record) };
+    if (!held.made) before = readRecord(path);
+    if (!held.made) overwriteRecord(held.fd, record());
   } catch (error) {
+    held.release();
     throw asIoFailure(error, `write the lock file ${path}`);
+  }
+  sweep(path);
+  const warning = networkWarningFor(path);
+  if (warning !== undefined) request.output.note(`ralph-lock: ${warning}`);
+  await endLeftovers(before, request.output);
+  return { held, release: () => release(held, record()) };
+}
+
+function sweep(path: string): void {
+  try {
+    sweepNextFiles(path);
+  } catch {
+    // What stays is in nobody's way.
   }
 }
 
-async function takeWithNotice({ path, wait, signal, waitSignal, output }: TakeRequest): Promise<HeldLock | undefined> {
-  const held = await takeFlock(path, { waitMs: GRACE_MS, signal });
-  if (held !== undefined || wait === undefined || signal.aborted) return held;
-  output.note(`ralph-lock: waiting for ${describeHolder(readRecord(path))}`);
-  return takeFlock(path, {
-    waitMs: wait * 1000,
-    signal: waitSignal === undefined ? signal : AbortSignal.any([signal, waitSignal]),
-  });
+async function win(request: TakeRequest, firstContent: () => Uint8Array): Promise<HeldLock> {
+  const { path, wait, signal, waitSignal } = request;
+  const grace = await tryFlock(request, { waitMs: GRACE_MS, signal, firstContent });
+  if (grace !== undefined) return grace;
+  if (signal.aborted) throw waitEnded();
+  const view = await lookAtLock(path);
+  if (isHeldByFamily(view)) throw lockHeld(request, view, 'lock_held_by_ancestor');
+  if (wait === undefined) throw lockHeld(request, view, 'lock_held');
+  const ended = waitSignal === undefined ? signal : AbortSignal.any([signal, waitSignal]);
+  const endNotice = noticeWait(path, view, request.output);
+  try {
+    const held = await takeFlock(path, { waitMs: wait * 1000, signal: ended, firstContent });
+    if (held !== undefined) return held;
+  } finally {
+    endNotice();
+  }
+  if (ended.aborted) throw waitEnded();
+  throw lockHeld(request, await lookAtLock(path), 'lock_held');
+}
+
+/** To be told that the file of somebody else may not be written says less than that he holds it. */
+async function tryFlock(request: TakeRequest, options: Parameters<typeof takeFlock>[1]): Promise<HeldLock | undefined> {
+  try {
+    return await takeFlock(request.path, options);
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'permission') throw error;
+    const view = await lookAtLock(request.path).catch(() => undefined);
+    if (view?.locked === true) throw lockHeld(request, view, 'lock_held');
+    throw error;
+  }
 }
 
 function release(held: HeldLock, record: LockRecord): void {
-  if (held.isCurrent()) overwriteRecord(held.fd, { ...record, state: 'released' });
-  held.release();
+  try {
+    if (held.isCurrent()) overwriteRecord(held.fd, { ...record, state: 'released' });
+  } finally {
+    held.release();
+  }
 }
 
-/** The failure for a lock that another holds, naming the holder as far as the record tells. */
-function lockHeld(path: string): Failure {
-  const holder = readRecord(path);
-  return new Failure('lock_held', `held by ${describeHolder(holder)}: ${path}`, {
-    hint: 'wait for it with --wait, or look at it with ralph-lock status',
-    details: { path, holder: holder ?? null },
-  });
+function waitEnded(): Failure {
+  return new Failure('cancelled', 'the wait was ended');
 }
 
-function describeHolder(holder: LockRecord | undefined): string {
-  if (holder === undefined || holder.state === 'released') return 'a process that left no record';
-  return `pid ${holder.pid} since ${holder.started} (${holder.prompt})`;
+type HeldCode = 'lock_held' | 'lock_held_by_ancestor';
+
+function lockHeld({ path, conflictExit }: TakeRequest, view: LockView, code: HeldCode): Failure {
+  const parts: FailureParts = {
+    hint:
+      code === 'lock_held'
+        ? 'wait for it with --wait, or look at it with ralph-lock status'
+        : 'leave out the inner ralph-lock: the lock is held for this command already; or use another --name',
+    details: { path, holder: view.holder },
+    ...(conflictExit === undefined ? {} : { exit: conflictExit }),
+  };
+  const whom = code === 'lock_held' ? describeHolder(view) : `your own ancestor, ${describeHolder(view)}`;
+  return new Failure(code, `held by ${whom}: ${path}`, parts);
 }

@@ -1,45 +1,48 @@
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lockRecord } from '@ralph/protocol/contract/lock-record';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { ensureLockFile, overwriteRecord, ownRecord, readRecord, shortPrompt } from '../src/lock-record.ts';
+import { ownRecord, readRecord, shortPrompt } from '../src/lock-record.ts';
 
 describe('the record of a lock', () => {
   it('names this process and fits its schema', () => {
-    const record = ownRecord('p');
+    const record = ownRecord({ token: '0123abcd', prompt: 'p' });
     expect(lockRecord.parse(record)).toEqual(record);
     expect(record).toMatchObject({ pid: process.pid, prompt: 'p', state: 'held' });
+    expect(record.owner).toBeUndefined();
   });
 
-  it('is made once, whole, and marked as released, and leaves no draft', () => {
-    const path = join(temporaryFolder(), 'deep/x.lock');
-    ensureLockFile(path, ownRecord('first'));
-    ensureLockFile(path, ownRecord('second'));
-    expect(readRecord(path)).toMatchObject({ prompt: 'first', state: 'released' });
-    expect(readdirSync(join(path, '..'))).toEqual(['x.lock']);
+  it('names the process for which a coprocess holds it', () => {
+    expect(ownRecord({ token: '0123abcd', prompt: 'p', ownerPid: process.ppid }).owner).toMatchObject({
+      pid: process.ppid,
+    });
   });
 
-  it('is overwritten in place by a longer and by a shorter one', () => {
+  it.each([
+    '',
+    'nonsense',
+    '[]',
+    '{"pid":"1","started":"","prompt":""}',
+    '{"pid":1}',
+    `{"pid":1,"started":"","prompt":"${'x'.repeat(70_000)}"}`,
+  ])('is nothing when the file holds %.40j', (text) => {
     const path = join(temporaryFolder(), 'x.lock');
-    ensureLockFile(path, ownRecord('middle'));
-    const fd = openSync(path, 'r+');
-    for (const prompt of ['a much longer prompt than before', 'x']) {
-      overwriteRecord(fd, ownRecord(prompt));
-      expect(readRecord(path)).toMatchObject({ prompt });
-      expect(readFileSync(path, 'utf8')).toMatch(/\}$/);
-    }
-    closeSync(fd);
+    writeFileSync(path, text);
+    expect(readRecord(path)).toBeUndefined();
   });
 
-  it.each(['', 'nonsense', '[]', '{"pid":"1","started":"","prompt":""}', '{"pid":1}'])(
-    'is nothing when the file holds %j',
-    (text) => {
-      const path = join(temporaryFolder(), 'x.lock');
-      writeFileSync(path, text);
-      expect(readRecord(path)).toBeUndefined();
-    },
-  );
+  it('is nothing where there is no plain file, and does not wait for one', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'folder'));
+    spawnSync('mkfifo', [join(folder, 'pipe')]);
+    expect(['missing', 'folder', 'pipe'].map((name) => readRecord(join(folder, name)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
 
   it('shows that there was no prompt, and cuts a long one', () => {
     expect([shortPrompt(undefined), shortPrompt(''), shortPrompt('a'.repeat(100))]).toEqual([
@@ -48,5 +51,10 @@ describe('the record of a lock', () => {
       'a'.repeat(100),
     ]);
     expect(shortPrompt('a'.repeat(101))).toBe(`${'a'.repeat(100)}...`);
+    expect(shortPrompt('é'.repeat(101))).toBe(`${'é'.repeat(100)}...`);
+  });
+
+  it('leaves the password of an address out of the prompt', () => {
+    expect(shortPrompt('git push https://me:secret@example.invalid/x')).toBe('git push https://example.invalid/x');
   });
 });

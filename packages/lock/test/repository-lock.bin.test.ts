@@ -1,29 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorRecord, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
-import { hold, isLocked, launcher, lockFile, status } from './holders.ts';
-
-describe('ralph-lock and flock(1)', () => {
-  it('respect each other', async () => {
-    const { root } = temporaryRepository();
-    const holder = await hold(root);
-    expect(isLocked(root)).toBe(true);
-    holder.stdin.end();
-    await once(holder, 'close');
-    expect(isLocked(root)).toBe(false);
-    const body = `exec "$0" "$1" run -- true`;
-    const nested = spawnSync('flock', [lockFile(root), 'sh', '-c', body, process.execPath, launcher()], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    expect([nested.status, errorRecord(nested.stderr)['code']]).toEqual([75, 'lock_held']);
-  });
-});
+import { hold, lockFile, status } from './holders.ts';
 
 describe('the lock of a repository', () => {
   it('is the same from a subdirectory, through a symlink, from a linked worktree and by --repo', async () => {

@@ -17,7 +17,7 @@ describe('ralph-lock status', () => {
       path: lockFile(root),
     });
     const { stdout } = await runProgram('ralph-lock', ['status', '--format', 'table'], { cwd: root });
-    expect(stdout).toMatch(new RegExp(`^held by pid ${holder.pid} since \\S+: p\n$`));
+    expect(stdout).toMatch(new RegExp(`^held by pid ${holder.pid} since \\S+ \\(p\\)\n$`));
   });
 
   it('makes nothing and never turns a taker away', async () => {
@@ -41,6 +41,11 @@ describe('ralph-lock status', () => {
       cwd: root,
       encoding: 'utf8',
     });
-    expect(JSON.parse(stdout)).toEqual({ locked: true, holder: null, path: lockFile(root) });
+    expect(JSON.parse(stdout)).toEqual({
+      locked: true,
+      holder: null,
+      path: lockFile(root),
+      processes: [{ pid: expect.any(Number) as number, command: 'flock' }],
+    });
   });
 });

@@ -1,45 +1,50 @@
-import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import type { Call, Result } from '@ralph/protocol/cli/program';
-import type { StopCause } from '@ralph/protocol/cli/stop';
-import { asIoFailure } from '@ralph/protocol/contract/failure';
+import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
+import { OrphanWatcher } from '@ralph/protocol/process/orphan-watcher';
+import { ownsTerminal } from '@ralph/protocol/process/terminal';
 import { lockPath } from '../lock-path.ts';
-import type { TAKE_OPTIONS } from '../options.ts';
+import { lockLost, watchLock } from '../lock-watch.ts';
+import { LockedCommand } from '../locked-command.ts';
+import type { RUN_OPTIONS } from '../options.ts';
+import { markOf } from '../own-family.ts';
+import { newToken, ownRecord } from '../lock-record.ts';
 import { takeLock } from '../take-lock.ts';
 
 /** `ralph-lock run`: holds the lock while a command runs and ends with the command's own status. */
-export async function run(call: Call<typeof TAKE_OPTIONS>): Promise<Result> {
+export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   const { args, output, stop } = call;
   requireExecutable(call.command[0] ?? '', process.cwd());
   const path = lockPath(args.repo, args.name);
-  const lock = await takeLock({
+  const token = newToken();
+  const mark = markOf({ token, pid: process.pid });
+  let known: LockRecord | undefined;
+  const record = () => (known ??= ownRecord({ token, prompt: args.prompt ?? call.command.join(' ') }));
+  const taking = takeLock({
     path,
-    prompt: args.prompt ?? call.command.join(' '),
+    record,
     wait: args.wait,
     signal: stop.signal,
+    conflictExit: args['conflict-exit-code'],
     output,
   });
+  // Here, since while the lock is being taken there is nothing else to do. A command that is given the lock may keep it
+  // when we are killed; any other must end then.
+  const watcher = args.inherit ? undefined : new OrphanWatcher(mark);
+  record();
+  call.cleanup.defer('let the watcher go', () => watcher?.close());
+  const lock = await taking;
   call.cleanup.defer('release the lock', lock.release);
-  return { exit: await runCommand(call.command, stop.signal) };
-}
-
-function runCommand(command: readonly string[], signal: AbortSignal): Promise<number> {
-  const [program = '', ...args] = command;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit' });
-    const forward = () => {
-      const cause = signal.reason as StopCause;
-      const name = cause.kind === 'signal' ? cause.signal : 'SIGTERM';
-      // The Ctrl-C of a terminal has reached the command already; a second one would mean "at once" to many programs.
-      if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name);
-    };
-    signal.addEventListener('abort', forward, { once: true });
-    if (signal.aborted) forward();
-    child.on('error', (error) => reject(asIoFailure(error, `start ${program}`)));
-    child.on('close', (code, name) => {
-      signal.removeEventListener('abort', forward);
-      resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
-    });
+  const inherit = args.inherit ? lock.held.fd : undefined;
+  const command = new LockedCommand({ command: call.command, mark, inherit, stop });
+  let lost: string | undefined;
+  const endWatch = watchLock(lock.held, (reason) => {
+    lost = reason;
+    output.error(`ralph-lock: lock.lost: ${reason}: ${path}`);
+    if (args['on-lost'] === 'stop') void command.end();
   });
+  const end = await command.ended.finally(endWatch);
+  if (lost !== undefined && args['on-lost'] === 'stop') throw lockLost(path, lost);
+  // A shell that runs a script or a loop goes by this: to be ended by Ctrl-C is not to end with some status.
+  return { exit: end.exitCode, ...(end.signal === 'SIGINT' && ownsTerminal() ? { signal: end.signal } : {}) };
 }

@@ -60,7 +60,7 @@ export class LockHolder {
   async #watch(): Promise<Failure | undefined> {
     for await (const { record } of this.#lines) {
       if (record['type'] !== 'lock.lost') continue;
-      return new Failure('lock_unavailable', `the loop lock was lost: ${String(record['reason'])}`, {
+      return new Failure('lock_lost', `the loop lock was lost: ${String(record['reason'])}`, {
         hint: 'see that nobody removes .ralph/loop.lock, and run again',
       });
     }
