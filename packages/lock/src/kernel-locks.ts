@@ -1,23 +1,32 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { LockFileKey } from './lock-file-key.ts';
 
 /** What one process has to do with the lock on a file. */
 export type Possession = 'has' | 'has_not' | 'not_known';
 
-/** Returns the text of the kernel's table of locks; nothing where there is none, as on macOS. */
-export function lockTable(): string | undefined {
-  try {
-    return readFileSync('/proc/locks', 'latin1');
-  } catch {
-    return undefined;
+/** The kernel hands the table out a page at a time; locks that come and go between two pages hide others. */
+const ONE_PAGE = 3500;
+const MOST_READINGS = 5;
+
+/** Tells whether the kernel's table names a flock(2) lock on a file; nothing where there is no table, as on macOS. */
+export function isInLockTable(key: LockFileKey): boolean | undefined {
+  for (let reading = 1; ; reading += 1) {
+    let table: string;
+    try {
+      table = readFileSync('/proc/locks', 'latin1');
+    } catch {
+      return undefined;
+    }
+    if (isInTable(table, key)) return true;
+    if (table.length < ONE_PAGE || reading === MOST_READINGS) return false;
   }
 }
 
 /**
- * Tells whether a table names a flock(2) lock on a file. A line is such as
+ * Tells whether a text of the kernel names a flock(2) lock on a file. A line is such as
  * `2: FLOCK  ADVISORY  WRITE 411 08:01:1835085 0 EOF`; one that only waits has `->` before its kind.
  */
-export function isInTable(table: string, key: LockFileKey): boolean {
+function isInTable(table: string, key: LockFileKey): boolean {
   const place = `${key.device}:${key.inode}`;
   return table.split('\n').some((line) => {
     const [, kind, , , , where] = line.trim().split(/\s+/);
@@ -36,7 +45,7 @@ export function possessionOf(pid: number, key: LockFileKey): Possession {
     return readdirSync(folder).some((fd) => holdsBy(`${folder}/${fd}`, key)) ? 'has' : 'has_not';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ESRCH' ? 'has_not' : 'not_known';
+    return (code === 'ENOENT' || code === 'ESRCH') && seesProcesses() ? 'has_not' : 'not_known';
   }
 }
 
@@ -49,6 +58,11 @@ function holdsBy(info: string, key: LockFileKey): boolean {
     // Closed in this moment.
     return false;
   }
+}
+
+/** Whether the processes of other users are shown to us at all: the first of all is always there. */
+export function seesProcesses(): boolean {
+  return existsSync('/proc/1');
 }
 
 export interface LockKeeper {

@@ -1,14 +1,19 @@
-import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 
 /** By what the kernel's own tables name a file; numbers of stat(2) differ from these on overlay, btrfs and others. */
 export interface LockFileKey {
   /** `MAJOR:MINOR` in two hexadecimal digits each, as in /proc/locks. */
   readonly device: string;
   readonly inode: string;
+  /** Whether these are the kernel's numbers for certain, and not those of stat(2). */
+  readonly exact: boolean;
   /** As in `mount -t`, such as `ext4` or `nfs4`; nothing when it is not known. */
   readonly fileSystem?: string;
   readonly mountOptions?: string;
 }
+
+/** Opens a file only to ask about it, which needs no right to read it; Linux has it, and Node's table has not. */
+const O_PATH = 0x200000;
 
 interface Mount {
   readonly device: string;
@@ -26,11 +31,12 @@ export function lockFileKey(path: string): LockFileKey | undefined {
   if (stat === undefined) return undefined;
   const { mountId, inode = String(stat.ino) } = descriptorInfo(path);
   const mount = mountId === undefined ? undefined : findMount(mountInfo(), mountId);
-  if (mount === undefined) return { device: deviceName(majorOf(stat.dev), minorOf(stat.dev)), inode };
+  if (mount === undefined) return { device: deviceName(majorOf(stat.dev), minorOf(stat.dev)), inode, exact: false };
   const [major = '', minor = ''] = mount.device.split(':');
   return {
     device: deviceName(BigInt(major), BigInt(minor)),
     inode,
+    exact: true,
     fileSystem: mount.fileSystem,
     mountOptions: mount.options,
   };
@@ -49,7 +55,7 @@ export function findMount(mountInfo: string, id: string): Mount | undefined {
 function descriptorInfo(path: string): { mountId?: string | undefined; inode?: string | undefined } {
   let fd: number | undefined;
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    fd = openSync(path, O_PATH);
     const text = readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1');
     return { mountId: /^mnt_id:\s*(\d+)$/m.exec(text)?.[1], inode: /^ino:\s*(\d+)$/m.exec(text)?.[1] };
   } catch {

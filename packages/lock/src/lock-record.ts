@@ -10,6 +10,8 @@ import { randomHex } from '@ralph/protocol/process/random-hex';
 /** ralph-core keeps this many characters of the prompt and three dots. */
 const PROMPT_LIMIT = 100;
 
+const TEXTS = new Set(['start_time', 'token', 'boot_id', 'host', 'user', 'cwd', 'version', 'pid_namespace']);
+
 /** A record is below a thousand bytes; what is longer than this is no record. */
 const MOST_BYTES = 64 * 1024;
 
@@ -18,6 +20,8 @@ export interface HolderParts {
   readonly prompt: string | undefined;
   /** The process for which it holds the lock, where that is another. */
   readonly ownerPid?: number;
+  /** Whether its command gets the lock as well. */
+  readonly inherited?: boolean;
 }
 
 /** Returns what tells one take of a lock from any other. */
@@ -25,8 +29,8 @@ export function newToken(): string {
   return randomHex(4);
 }
 
-/** Returns the record of this process as the holder. */
-export function ownRecord({ token, prompt, ownerPid }: HolderParts): LockRecord {
+/** Returns the record of this process as the holder from now on. */
+export function ownRecord({ token, prompt, ownerPid, inherited = false }: HolderParts): LockRecord {
   const owner = ownerPid === undefined ? undefined : identityOf(ownerPid);
   const namespace = pidNamespace();
   return {
@@ -42,6 +46,7 @@ export function ownRecord({ token, prompt, ownerPid }: HolderParts): LockRecord 
     cwd: process.cwd(),
     version: VERSION,
     ...(namespace === undefined ? {} : { pid_namespace: namespace }),
+    ...(inherited ? { inherited } : {}),
     ...(owner === undefined ? {} : { owner: { pid: owner.pid, start_time: owner.start_time } }),
   };
 }
@@ -74,10 +79,24 @@ export function readRecord(path: string): LockRecord | undefined {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return isRecord(value) ? withoutMisfits(value) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Leaves out what has our names and not our types: others may write into the file what they like. */
+function withoutMisfits(record: LockRecord): LockRecord {
+  return Object.fromEntries(Object.entries(record).filter(([key, value]) => fits(key, value))) as LockRecord;
+}
+
+function fits(key: string, value: unknown): boolean {
+  if (TEXTS.has(key)) return typeof value === 'string';
+  if (key === 'state') return value === 'held' || value === 'released';
+  if (key === 'inherited') return typeof value === 'boolean';
+  if (key !== 'owner') return true;
+  const { pid, start_time } = (value ?? {}) as Record<string, unknown>;
+  return Number.isInteger(pid) && typeof start_time === 'string';
 }
 
 const MOST_READINGS = 20;

@@ -12,20 +12,22 @@ const LOOK_MS = 250;
  */
 export function watchLock(held: HeldLock, onLost: (reason: string) => void): () => void {
   const timer = setInterval(() => {
-    if (isCurrent(held)) return;
+    const reason = lossOf(held);
+    if (reason === undefined) return;
     clearInterval(timer);
-    onLost('its file was removed or replaced');
+    onLost(reason);
   }, LOOK_MS);
   timer.unref();
   return () => clearInterval(timer);
 }
 
-function isCurrent(held: HeldLock): boolean {
+/** Returns in words how a lock was lost; nothing as long as it was not. */
+export function lossOf(held: HeldLock): string | undefined {
   try {
-    return held.isCurrent();
+    return held.isCurrent() ? undefined : 'its file was removed or replaced';
   } catch {
     // A folder that nobody may look into any more hides the file from everybody.
-    return true;
+    return undefined;
   }
 }
 

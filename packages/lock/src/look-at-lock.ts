@@ -3,7 +3,14 @@ import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { pidNamespace, seesWholeMachine } from '@ralph/protocol/process/pid-namespace';
 import { bootId, isAlive, readProcStat } from '@ralph/protocol/process/process-identity';
 import { judgeLock, type LockJudgement, type LockSigns } from './judge-lock.ts';
-import { isInTable, keepersOf, lockTable, possessionOf, type LockKeeper, type Possession } from './kernel-locks.ts';
+import {
+  isInLockTable,
+  keepersOf,
+  possessionOf,
+  seesProcesses,
+  type LockKeeper,
+  type Possession,
+} from './kernel-locks.ts';
 import { lockFileKey, type LockFileKey } from './lock-file-key.ts';
 import { readRecord } from './lock-record.ts';
 import { networkFileSystem } from './network-file-system.ts';
@@ -37,15 +44,15 @@ export async function lookAtLock(path: string): Promise<LockView> {
 }
 
 function signsOf(path: string, key: LockFileKey): LockSigns {
-  const table = lockTable();
-  const seesAll = table !== undefined && seesWholeMachine() && networkFileSystem(key) === undefined;
-  const inKernel = table === undefined ? undefined : isInTable(table, key) || (!seesAll && keepersOf(key).length > 0);
+  const inTable = isInLockTable(key);
+  const seesAll = inTable !== undefined && key.exact && seesWholeMachine() && networkFileSystem(key) === undefined;
+  const inKernel = inTable === false && !seesAll ? keepersOf(key).length > 0 : inTable;
   const record = readRecord(path);
   if (record === undefined) {
     return { inKernel, seesAll, record, recordPlace: 'foreign', alive: false, possession: 'has_not' };
   }
   const recordPlace = placeOf(record);
-  const alive = recordPlace === 'here' && isAlive(identityIn(record));
+  const alive = recordPlace === 'here' && mayBeAlive(record);
   return { inKernel, seesAll, record, recordPlace, alive, possession: possession(key, record, recordPlace, seesAll) };
 }
 
@@ -63,7 +70,7 @@ function possession(
   seesAll: boolean,
 ): Possession {
   if (process.platform !== 'linux') return 'not_known';
-  if (place === 'here') return isAlive(identityIn(record)) ? possessionOf(record.pid, key) : 'has_not';
+  if (place === 'here') return mayBeAlive(record) ? possessionOf(record.pid, key) : 'has_not';
   if (place === 'foreign') return record.pid > 0 ? possessionOf(record.pid, key) : 'has_not';
   // Its number means nothing here, but when it began is the same in every container of this machine.
   const began = (pid: number) => readProcStat(pid)?.startTime === record.start_time;
@@ -71,6 +78,7 @@ function possession(
   return seesAll ? 'has_not' : 'not_known';
 }
 
-function identityIn(record: LockRecord) {
-  return { pid: record.pid, start_time: record.start_time ?? '', boot_id: record.boot_id ?? '' };
+/** A process that is not shown to us may be alive. */
+function mayBeAlive({ pid, start_time = '', boot_id = '' }: LockRecord): boolean {
+  return isAlive({ pid, start_time, boot_id }) || (boot_id === bootId() && !seesProcesses());
 }

@@ -10,6 +10,9 @@ import { writeWhole } from '@ralph/protocol/process/write-whole';
  */
 const LINE = 64;
 
+/** What is longer was no record, and nobody reads it as one while it is overwritten. */
+const MOST_PADDED = 2 * 1024 * 1024;
+
 /** Returns the bytes of a record: JSON in lines of fixed places, so that old and new parts always fit together. */
 export function serialise(record: LockRecord): Buffer {
   const { pid, started, state, start_time, token, prompt, ...rest } = record;
@@ -44,6 +47,8 @@ export function overwriteRecord(fd: number, record: LockRecord): void {
   const bytes = serialise(record);
   const before = fstatSync(fd).size;
   // Not synced: after a crash of the machine nobody holds the lock, whatever the file says.
-  writeWhole(fd, before > bytes.length ? Buffer.concat([bytes, Buffer.alloc(before - bytes.length, ' ')]) : bytes);
+  const surplus = before - bytes.length;
+  const blanks = surplus > 0 && before <= MOST_PADDED ? Buffer.alloc(surplus, ' ') : Buffer.alloc(0);
+  writeWhole(fd, Buffer.concat([bytes, blanks]));
   if (before > bytes.length) ftruncateSync(fd, bytes.length);
 }

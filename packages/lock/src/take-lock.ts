@@ -30,6 +30,7 @@ export interface TakeRequest {
 }
 
 export interface TakenLock {
+  readonly record: LockRecord;
   readonly held: HeldLock;
   /** Marks the record as released and lets the lock go. */
   release(): void;
@@ -43,12 +44,16 @@ export interface TakenLock {
  *   lock is then not held and nothing is left behind
  */
 export async function takeLock(request: TakeRequest): Promise<TakenLock> {
-  const { path, record } = request;
-  const held = await win(request, () => serialise(record()));
+  const { path } = request;
+  let record: LockRecord | undefined;
+  // The time is that of the win, and not of the beginning of a wait.
+  const startNow = () => (record = { ...request.record(), started: new Date().toISOString() });
+  const held = await win(request, () => serialise(startNow()));
+  const written = held.made && record !== undefined ? record : startNow();
   let before: LockRecord | undefined;
   try {
     if (!held.made) before = readRecord(path);
-    if (!held.made) overwriteRecord(held.fd, record());
+    if (!held.made) overwriteRecord(held.fd, written);
   } catch (error) {
     held.release();
     throw asIoFailure(error, `write the lock file ${path}`);
@@ -57,7 +62,7 @@ export async function takeLock(request: TakeRequest): Promise<TakenLock> {
   const warning = networkWarningFor(path);
   if (warning !== undefined) request.output.note(`ralph-lock: ${warning}`);
   await endLeftovers(before, request.output);
-  return { held, release: () => release(held, record()) };
+  return { record: written, held, release: () => release(held, written) };
 }
 
 function sweep(path: string): void {
@@ -114,11 +119,11 @@ function waitEnded(): Failure {
 
 type HeldCode = 'lock_held' | 'lock_held_by_ancestor';
 
-function lockHeld({ path, conflictExit }: TakeRequest, view: LockView, code: HeldCode): Failure {
+function lockHeld({ path, conflictExit, wait }: TakeRequest, view: LockView, code: HeldCode): Failure {
   const parts: FailureParts = {
     hint:
       code === 'lock_held'
-        ? 'wait for it with --wait, or look at it with ralph-lock status'
+        ? `${wait === undefined ? 'wait for it with --wait' : 'wait longer'}, or look at it with ralph-lock status`
         : 'leave out the inner ralph-lock: the lock is held for this command already; or use another --name',
     details: { path, holder: view.holder },
     ...(conflictExit === undefined ? {} : { exit: conflictExit }),

@@ -1,3 +1,4 @@
+import { ownsTerminal } from '@ralph/protocol/cli/terminal';
 import type { Output } from '@ralph/protocol/cli/output';
 import { describeHolder } from './describe-holder.ts';
 import { lookAtLock, type LockView } from './look-at-lock.ts';
@@ -11,13 +12,15 @@ const REFRESH_MS = 1000;
  * @returns what ends the notice and clears its line
  */
 export function noticeWait(path: string, first: LockView, output: Output): () => void {
-  if (!output.isLive) {
+  if (!output.isLive || !ownsTerminal()) {
     output.note(`ralph-lock: waiting for ${describeHolder(first)}`);
     return () => {};
   }
   const since = Date.now();
   let view = first;
   const show = () => {
+    // In the background it would write over what somebody types.
+    if (!ownsTerminal()) return;
     // The time in front: a narrow terminal cuts the end.
     const seconds = Math.round((Date.now() - since) / 1000);
     output.progress(`ralph-lock: waiting ${seconds} s for ${describeHolder(view)}`);

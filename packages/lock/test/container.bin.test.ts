@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { hold, launcher, lockFile, status } from './holders.ts';
 
 /** A container as far as process numbers go: a namespace of its own, with a /proc of its own. */
@@ -63,6 +65,25 @@ describe('ralph-lock status in a container, where the kernel hides the locks who
     child.stderr.setEncoding('utf8').on('data', (part: string) => (refused += part));
     expect(await lastLine(child)).toMatchObject({ locked: true, evidence: 'record', holder: { prompt: 'outside' } });
     expect(refused).toBe('{"status":75}\n');
+  });
+
+  it('never ends what a holder in a container has started, though its numbers mean nothing here', async (context) => {
+    needsContainers(context);
+    const { root } = temporaryRepository();
+    const child = inContainer(root, '"$1" "$2" run -- sh -c "echo up; read -r _; echo done"');
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await waitUntil('the holder', () => said.includes('up'));
+    const copy = join(temporaryFolder(), 'copy');
+    cpSync(root, copy, { recursive: true });
+    expect(await runProgram('ralph-lock', ['run', '--', 'true'], { cwd: copy })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    child.stdin.end('go\n');
+    await once(child, 'close');
+    expect(said).toBe('up\ndone\n');
   });
 
   it('sees from outside who holds it in a container', async (context) => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { momentAfter } from '@ralph/protocol/testing/chance';
 import { runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
@@ -13,16 +14,25 @@ function isGone(pid: number): boolean {
   );
 }
 
+/** Waits until the watcher is there, the only other child of ralph-lock, and kills it. */
+const KILL_WATCHER = 'while [ "$(pgrep -cP "$PPID")" -lt 2 ]; do :; done; pkill -KILL -P "$PPID" -f [o]rphan-watcher;';
+
 describe('the command of a ralph-lock that is killed', () => {
   it.each([
     ['ends by the first signal', ''],
     ['ends though it ignores the first signal', 'trap "" INT TERM;'],
+    [
+      'ends though it has cleared its environment',
+      'if [ -n "$PATH" ]; then exec env -i sh -c "sleep 300 & echo \\$! \\$\\$; wait"; fi;',
+    ],
   ])('%s, with what it has started, since it has no lock any more', async (_, trap) => {
     const { root } = temporaryRepository();
     const body = `${trap} sleep 300 & echo $! $$; wait`;
     const child = startProgram('ralph-lock', ['run', '--', 'sh', '-c', body], { cwd: root });
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     const pids = String(said).trim().split(' ').map(Number);
+    // The watcher hears of the command a few milliseconds after its start.
+    await momentAfter(100);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(isLocked(root)).toBe(false);
@@ -31,9 +41,7 @@ describe('the command of a ralph-lock that is killed', () => {
 
   it('is ended by the next holder, should the watcher have been killed as well', async () => {
     const { root } = temporaryRepository();
-    // The first line comes when the watcher is there: it is the only other child of ralph-lock.
-    const body =
-      'while [ "$(pgrep -cP "$PPID")" -lt 2 ]; do :; done; pkill -KILL -P "$PPID" -f [o]rphan-watcher; echo $$; exec sleep 300';
+    const body = `${KILL_WATCHER} echo $$; exec sleep 300`;
     const child = startProgram('ralph-lock', ['run', '--', 'sh', '-c', body], { cwd: root });
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     child.kill('SIGKILL');
@@ -46,7 +54,7 @@ describe('the command of a ralph-lock that is killed', () => {
 
   it('is not ended by what it starts itself, which takes the lock that is free again', async () => {
     const { root } = temporaryRepository();
-    const again = `trap "" INT TERM; echo up; while kill -0 "$PPID" 2>/dev/null; do :; done; "$0" "$1" run -- echo again; exit 7`;
+    const again = `${KILL_WATCHER} echo up; while kill -0 "$PPID" 2>/dev/null; do :; done; "$0" "$1" run -- echo again; exit 7`;
     const child = startProgram('ralph-lock', ['run', '--', 'sh', '-c', again, process.execPath, launcher()], {
       cwd: root,
     });
@@ -73,6 +81,20 @@ describe('the command of a ralph-lock that is killed', () => {
     await waitUntil('the end of the command', () => isGone(Number(pid)));
     expect(isLocked(root)).toBe(false);
   });
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'goes on in no part when %s has ended it, and the lock is free',
+    async (signal) => {
+      const { root } = temporaryRepository();
+      const child = startProgram('ralph-lock', ['run', '--', 'sh', '-c', 'sleep 300 & echo $!; sleep 300'], {
+        cwd: root,
+      });
+      const [said] = (await once(child.stdout, 'data')) as [Buffer];
+      child.kill(signal);
+      await once(child, 'exit');
+      expect([isGone(Number(String(said))), isLocked(root)]).toEqual([true, false]);
+    },
+  );
 
   it('may leave a process behind at its own end: that is no business of ours', async () => {
     const { root } = temporaryRepository();

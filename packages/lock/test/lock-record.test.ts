@@ -33,6 +33,13 @@ describe('the record of a lock', () => {
     expect(readRecord(path)).toBeUndefined();
   });
 
+  it('is read without what has our names and not our types', () => {
+    const path = join(temporaryFolder(), 'x.lock');
+    const foreign = { pid: 7, started: 's', prompt: 'p', host: 5, owner: null, state: 'paused', token: [], theirs: 1 };
+    writeFileSync(path, JSON.stringify(foreign));
+    expect(readRecord(path)).toEqual({ pid: 7, started: 's', prompt: 'p', theirs: 1 });
+  });
+
   it('is nothing where there is no plain file, and does not wait for one', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'folder'));

@@ -66,6 +66,30 @@ describe.each(LOSSES)('a lock file that goes by %s while the lock is held', (_, 
   });
 });
 
+describe('a lock file that goes in the last moment', () => {
+  it('is noticed at the end of the command, and of hold', async () => {
+    const { root } = temporaryRepository();
+    const run = await runProgram('ralph-lock', ['run', '--', 'rm', '.ralph/loop.lock'], { cwd: root });
+    expect([run.status, errorRecord(run.stderr)['code']]).toEqual([74, 'lock_lost']);
+    const holder = startProgram('ralph-lock', ['hold'], { cwd: root });
+    const transcript = transcriptOf(holder);
+    await once(holder.stdout, 'data');
+    rmSync(lockFile(root));
+    holder.stdin.end();
+    const { status, stdout } = await transcript;
+    expect([status, records(stdout).map(({ type }) => type)]).toEqual([74, ['lock.acquired', 'lock.lost']]);
+  });
+
+  it('is said with --on-lost continue, and the status is that of the command', async () => {
+    const { root } = temporaryRepository();
+    const body = 'rm .ralph/loop.lock; exit 3';
+    const { status, stderr } = await runProgram('ralph-lock', ['run', '--on-lost=continue', '--', 'sh', '-c', body], {
+      cwd: root,
+    });
+    expect([status, stderr]).toEqual([3, expect.stringContaining('lock.lost') as string]);
+  });
+});
+
 describe('ralph-lock run --on-lost continue', () => {
   it('says so and leaves the command alone', async () => {
     const { root } = temporaryRepository();

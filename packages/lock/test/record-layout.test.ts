@@ -64,12 +64,15 @@ describe('the layout of a record', () => {
     expect(readFileSync(path, 'utf8')).toMatch(/\}\n$/);
   });
 
-  it.each(['', 'garbage', 'x'.repeat(1_000_000)])('is written over what was no record', (before) => {
-    const path = join(temporaryFolder(), 'x.lock');
-    writeFileSync(path, before);
-    const fd = openSync(path, 'r+');
-    overwriteRecord(fd, ownRecord({ token: '0123abcd', prompt: 'p' }));
-    closeSync(fd);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ prompt: 'p' });
-  });
+  it.each(['', 'garbage', 'x'.repeat(1_000_000), 'x'.repeat(5_000_000)])(
+    'is written over what was no record (%.9s)',
+    (before) => {
+      const path = join(temporaryFolder(), 'x.lock');
+      writeFileSync(path, before);
+      const fd = openSync(path, 'r+');
+      overwriteRecord(fd, ownRecord({ token: '0123abcd', prompt: 'p' }));
+      closeSync(fd);
+      expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ prompt: 'p' });
+    },
+  );
 });

@@ -23,6 +23,16 @@ describe('the lock of a repository', () => {
     expect(elsewhere.status).toBe(75);
   });
 
+  it('is the same from a linked worktree of a submodule', async () => {
+    const { root, folder, origin, git } = temporaryRepository();
+    git('-c', 'protocol.file.allow=always', 'submodule', '-q', 'add', origin, 'sub');
+    git('-C', 'sub', 'worktree', 'add', '-q', '--detach', join(folder, 'linked'));
+    const paths = [join(root, 'sub'), join(folder, 'linked')].map(
+      async (cwd) => (await status(cwd)) as { path: string },
+    );
+    expect((await Promise.all(paths)).map(({ path }) => path)).toEqual(Array(2).fill(lockFile(join(root, 'sub'))));
+  });
+
   it('has a name, and locks of other names do not mind it', async () => {
     const { root } = temporaryRepository();
     await hold(root, '--name', 'deploy');

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorRecord, runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
@@ -100,6 +100,34 @@ describe('ralph-lock run', () => {
     await once(holder, 'close');
     expect([isLocked(root), await status(root)]).toMatchObject([false, { locked: false, holder: null }]);
     expect(await runProgram('ralph-lock', ['run', '--', 'true'], { cwd: root })).toMatchObject({ status: 0 });
+  });
+
+  it('says since when it has the lock, and not since when it waits', async () => {
+    const { root } = temporaryRepository();
+    const holder = await hold(root);
+    const waiter = await startWaiter(root, ['run', '--wait', '--', 'cat', '.ralph/loop.lock']);
+    const freed = new Date().toISOString();
+    holder.stdin.end();
+    const { stdout } = await transcriptOf(waiter);
+    expect((JSON.parse(stdout) as { started: string }).started >= freed).toBe(true);
+  });
+
+  it('says that what the first line of a script asks for was not found', async () => {
+    const { root, write } = temporaryRepository();
+    write('script', '#!/no/such/interpreter\n');
+    chmodSync(join(root, 'script'), 0o755);
+    const { status, stderr } = await runProgram('ralph-lock', ['run', '--', './script'], { cwd: root });
+    expect([status, errorRecord(stderr)['code'], isLocked(root)]).toEqual([127, 'command_not_found', false]);
+  });
+
+  it.each([
+    [['--wait='], 'needs a value'],
+    [['--wait=1h30m'], 'forms: 90, 1.5, 90s, 15m, 2h'],
+    [['make'], 'a command stands after --'],
+  ])('refuses %j with words that help', async (args, words) => {
+    const { root } = temporaryRepository();
+    const { status, stderr } = await runProgram('ralph-lock', ['run', ...args, '--', 'true'], { cwd: root });
+    expect([status, stderr]).toEqual([64, expect.stringContaining(words) as string]);
   });
 
   it.each([

@@ -71,6 +71,35 @@ describe('ralph-lock on a terminal', () => {
     expect([seen.includes('turn 2'), seen.includes('after')]).toEqual([false, false]);
   });
 
+  it('dies of Ctrl-C during its wait, so that a loop of a shell ends as well', async (context) => {
+    const { root } = temporaryRepository();
+    await hold(root);
+    const loop = 'for i in 1 2 3; do "$NODE" "$LOCK" run --wait -- echo turn; done; echo after';
+    const terminal = onTerminal(context, root, `bash -c '${loop}'`);
+    await terminal.shows('waiting 0 s');
+    terminal.type(CTRL_C);
+    expect((await terminal.end).seen).not.toContain('after');
+  });
+
+  it('leaves the modes of the terminal as its command has set them', async (context) => {
+    const { root } = temporaryRepository();
+    const script = `"$NODE" "$LOCK" run -- stty -echo; stty -a | grep -o -- '-echo ' | head -n 1`;
+    const { end } = onTerminal(context, root, script);
+    expect((await end).seen).toBe('-echo \r\n');
+  });
+
+  it('does not write over what is typed while it waits in the background', async (context) => {
+    const { root } = temporaryRepository();
+    const holder = await hold(root);
+    const script = `set -m; "$NODE" "$LOCK" run --wait -- echo mine & read -r line; echo "read $line"; wait`;
+    const terminal = onTerminal(context, root, `bash -c '${script}'`);
+    await terminal.shows('waiting for pid');
+    terminal.type('typed\n');
+    await terminal.shows('read typed');
+    holder.stdin.end();
+    expect((await terminal.end).seen).not.toContain('\u001B[K');
+  });
+
   it('prints the state of the lock in words', async (context) => {
     const { root } = temporaryRepository();
     const { end } = onTerminal(context, root, '"$NODE" "$LOCK" status');

@@ -3,7 +3,7 @@ import { isFailure } from '@ralph/protocol/contract/failure';
 import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { lockPath } from '../lock-path.ts';
 import { newToken, ownRecord } from '../lock-record.ts';
-import { lockLost, watchLock } from '../lock-watch.ts';
+import { lockLost, lossOf, watchLock } from '../lock-watch.ts';
 import type { HOLD_OPTIONS } from '../options.ts';
 import { takeLock, type TakenLock } from '../take-lock.ts';
 
@@ -31,7 +31,7 @@ export async function run(call: Call<typeof HOLD_OPTIONS>): Promise<Result> {
       output,
     });
     call.cleanup.defer('release the lock', lock.release);
-    await output.event('lock.acquired', { path, holder: record });
+    await output.event('lock.acquired', { path, holder: lock.record });
     await holdUntil(inputEnd, lock, path, (reason) => output.event('lock.lost', { path, reason }));
     lock.release();
     await output.event('lock.released', { path });
@@ -59,4 +59,9 @@ async function holdUntil(
     endWatch = watchLock(held, (reason) => void say(reason).finally(() => reject(lockLost(path, reason))));
   });
   await Promise.race([inputEnd, lost]).finally(endWatch);
+  // The last look may be a moment old.
+  const reason = lossOf(held);
+  if (reason === undefined) return;
+  await say(reason);
+  throw lockLost(path, reason);
 }

@@ -1,10 +1,11 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { Failure } from '@ralph/protocol/contract/failure';
 import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { OrphanWatcher } from '@ralph/protocol/process/orphan-watcher';
-import { ownsTerminal } from '@ralph/protocol/process/terminal';
+import { ownsTerminal } from '@ralph/protocol/cli/terminal';
 import { lockPath } from '../lock-path.ts';
-import { lockLost, watchLock } from '../lock-watch.ts';
+import { lockLost, lossOf, watchLock } from '../lock-watch.ts';
 import { LockedCommand } from '../locked-command.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { markOf } from '../own-family.ts';
@@ -18,8 +19,10 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   const path = lockPath(args.repo, args.name);
   const token = newToken();
   const mark = markOf({ token, pid: process.pid });
+  const { inherit } = args;
   let known: LockRecord | undefined;
-  const record = () => (known ??= ownRecord({ token, prompt: args.prompt ?? call.command.join(' ') }));
+  const record = () =>
+    (known ??= ownRecord({ token, prompt: args.prompt ?? call.command.join(' '), inherited: inherit }));
   const taking = takeLock({
     path,
     record,
@@ -30,21 +33,35 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   });
   // Here, since while the lock is being taken there is nothing else to do. A command that is given the lock may keep it
   // when we are killed; any other must end then.
-  const watcher = args.inherit ? undefined : new OrphanWatcher(mark);
+  const watcher = inherit ? undefined : new OrphanWatcher(mark);
   record();
   call.cleanup.defer('let the watcher go', () => watcher?.close());
-  const lock = await taking;
-  call.cleanup.defer('release the lock', lock.release);
-  const inherit = args.inherit ? lock.held.fd : undefined;
-  const command = new LockedCommand({ command: call.command, mark, inherit, stop });
-  let lost: string | undefined;
-  const endWatch = watchLock(lock.held, (reason) => {
-    lost = reason;
-    output.error(`ralph-lock: lock.lost: ${reason}: ${path}`);
-    if (args['on-lost'] === 'stop') void command.end();
+  const { held, release } = await taking;
+  call.cleanup.defer('release the lock', release);
+  if (stop.signal.aborted) throw new Failure('cancelled', 'stopped before the command was started');
+  const command = new LockedCommand({
+    command: call.command,
+    mark,
+    inherit: inherit ? held.fd : undefined,
+    watcher,
+    stop,
   });
+  let loss: string | undefined;
+  let ending: Promise<void> | undefined;
+  const lose = (reason: string) => {
+    loss = reason;
+    output.error(`ralph-lock: lock.lost: ${reason}: ${path}`);
+    if (args['on-lost'] === 'stop') ending = command.end();
+  };
+  const endWatch = watchLock(held, lose);
   const end = await command.ended.finally(endWatch);
-  if (lost !== undefined && args['on-lost'] === 'stop') throw lockLost(path, lost);
+  // The last look may be a moment old.
+  const late = loss === undefined ? lossOf(held) : undefined;
+  if (late !== undefined) lose(late);
+  // A signal has ended the command: then nothing of it goes on when the lock is free.
+  if (stop.signal.aborted && !inherit) ending ??= command.end();
+  await ending;
+  if (loss !== undefined && args['on-lost'] === 'stop') throw lockLost(path, loss);
   // A shell that runs a script or a loop goes by this: to be ended by Ctrl-C is not to end with some status.
   return { exit: end.exitCode, ...(end.signal === 'SIGINT' && ownsTerminal() ? { signal: end.signal } : {}) };
 }

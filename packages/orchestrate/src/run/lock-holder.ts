@@ -29,7 +29,7 @@ export class LockHolder {
    * @throws Failure `lock_held` (75) naming the holder, `cancelled` when the signal ended the wait
    */
   static async take({ repo, prompt, wait, signal, onNote }: LockRequest): Promise<LockHolder> {
-    const limit = wait === undefined ? [] : [Number.isFinite(wait) ? `--wait=${wait}` : '--wait='];
+    const limit = wait === undefined ? [] : [Number.isFinite(wait) ? `--wait=${wait}` : '--wait'];
     const args = ['hold', '--leash', '--repo', repo, '--prompt', prompt, ...limit];
     const holder = new LockHolder(new Sibling('ralph-lock', args, onNote));
     const giveUp = () => holder.#sibling.drop();

@@ -44,7 +44,7 @@ function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
     case 'seconds':
       return positiveSeconds;
     case 'optional-seconds':
-      return z.union([z.literal('').transform(() => Number.POSITIVE_INFINITY), seconds]);
+      return seconds;
     case 'milliseconds':
       return milliseconds;
     case 'choice':
@@ -63,8 +63,8 @@ function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
  * @throws Failure `usage` that names the option and the value.
  */
 export function readOptionValue(program: string, name: string, spec: OptionSpec, raw: string): unknown {
+  if (spec.kind === 'optional-seconds' && raw === '') return Number.POSITIVE_INFINITY;
   const parsed = schemaFor(spec).safeParse(raw);
   if (parsed.success) return parsed.data;
-  const what = spec.kind === 'optional-seconds' ? 'not a number of seconds' : describeIssue(parsed.error);
-  throw usageFailure(program, `--${name} ${JSON.stringify(raw)}: ${what}`);
+  throw usageFailure(program, `--${name} ${JSON.stringify(raw)}: ${describeIssue(parsed.error)}`);
 }

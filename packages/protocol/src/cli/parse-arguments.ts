@@ -53,6 +53,9 @@ function checkWords(program: string, options: OptionSpecs, argv: readonly string
     if (!word.startsWith('--')) continue;
     const [name = '', value] = word.slice(2).split('=', 2);
     if (!Object.hasOwn(options, name)) throw unknownOption(program, options, name);
+    // A limit that came out empty must not become a wait without one.
+    if (options[name]?.kind === 'optional-seconds' && value === '')
+      throw usageFailure(program, `--${name}= needs a value; --${name} alone sets no limit`);
     if (options[name]?.kind !== 'flag') continue;
     if (value !== undefined) throw usageFailure(program, `--${name} takes no value`);
     if (flags.has(name)) throw usageFailure(program, `--${name} was given more than once`);
@@ -75,7 +78,9 @@ function checkNames(program: string, options: OptionSpecs, raw: RawArguments): v
 function checkOperands(program: string, spec: ArgumentSpec, operands: readonly string[]): void {
   const { name = 'operand', least = 0, most = 0 } = spec.operands ?? {};
   if (operands.length < least) throw usageFailure(program, `${spec.words.join(' ')} needs ${name}`);
-  if (operands.length > most) throw usageFailure(program, `unexpected ${JSON.stringify(operands[most])}`);
+  if (operands.length <= most) return;
+  const advice = spec.command === undefined ? '' : ': a command stands after --';
+  throw usageFailure(program, `unexpected ${JSON.stringify(operands[most])}${advice}`);
 }
 
 function checkCommand(program: string, spec: ArgumentSpec, given: readonly string[], dashes: boolean): void {

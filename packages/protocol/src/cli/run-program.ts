@@ -9,6 +9,7 @@ import { Input } from './input.ts';
 import { Output, type Format } from './output.ts';
 import { printResult } from './print-result.ts';
 import { Stop, stopExitCode } from './stop.ts';
+import { letGoOfTerminal, ownsTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 import type { Call, ProgramSpec, Result } from './program.ts';
 
@@ -42,9 +43,12 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
     output.error(`${program.name}: clean-up: ${problem.name}: ${problem.message}`);
   const flushed = await output.flush();
   if (stop.cause !== undefined) status = stopExitCode(stop.cause);
+  // A shell goes by this: a loop that was ended by Ctrl-C is to end as a whole, one whose command failed goes on.
+  if (stop.cause?.kind === 'signal' && stop.cause.signal === 'SIGINT' && ownsTerminal()) signal = 'SIGINT';
   stop.unlisten();
   if (inputTouched) process.stdin.destroy();
   process.exitCode = status;
+  if (flushed) letGoOfTerminal();
   if (signal !== undefined) process.kill(process.pid, signal);
   // What nobody reads would keep the process alive; it dies of what stopped it, which gives the same status.
   if (!flushed) process.kill(process.pid, stop.cause?.kind === 'signal' ? stop.cause.signal : 'SIGTERM');

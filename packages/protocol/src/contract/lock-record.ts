@@ -17,6 +17,7 @@ export const lockRecord = z.looseObject({
   cwd: z.string().optional(),
   version: z.string().optional().describe('of the tool that took it'),
   pid_namespace: z.string().optional().describe('where the pid means something, on Linux'),
+  inherited: z.boolean().optional().describe('whether its command has the lock as well'),
   owner: z
     .looseObject({ pid: z.int(), start_time: z.string() })
     .optional()

@@ -107,7 +107,10 @@ function openForLock(path: string, create: boolean): OpenFile | 'busy' | 'missin
 
 async function makeLocked(path: string, content: Uint8Array): Promise<OpenFile | 'missing'> {
   const fd = await makeLockedFile(path, content, LOCK_FLAGS, async (draft) => {
-    if (!locksInOpen) await lockDescriptor(draft, { waitMs: 0, hasMoved: () => false });
+    if (locksInOpen) return;
+    const attempt = await lockDescriptor(draft, { waitMs: 0, hasMoved: () => false });
+    // Nobody else can have it yet.
+    if (attempt !== 'locked') throw new Failure('lock_unavailable', `a new file could not be locked: ${path}`);
   });
   return fd === undefined ? 'missing' : { fd, made: true };
 }
@@ -122,7 +125,7 @@ async function lockOrClose(
   let attempt: LockAttempt = 'busy';
   try {
     const waitMs = Math.max(0, deadline - Date.now());
-    attempt = await lockDescriptor(fd, { waitMs, signal, hasMoved: () => !isSameFile(fd, path) });
+    attempt = await lockDescriptor(fd, { waitMs, signal, hasMoved: () => hasMoved(fd, path) });
     return attempt;
   } finally {
     if (attempt !== 'locked') closeSync(fd);
@@ -130,7 +133,17 @@ async function lockOrClose(
 }
 
 function isSameFile(fd: number, path: string): boolean {
-  const at = statSync(path, { throwIfNoEntry: false });
-  const ours = fstatSync(fd);
+  // Whole numbers: on some file systems they are longer than a number of JavaScript can hold.
+  const at = statSync(path, { throwIfNoEntry: false, bigint: true });
+  const ours = fstatSync(fd, { bigint: true });
   return at !== undefined && at.ino === ours.ino && at.dev === ours.dev;
+}
+
+/** In a folder that may not be searched any more nobody can tell: then the wait goes on. */
+function hasMoved(fd: number, path: string): boolean {
+  try {
+    return !isSameFile(fd, path);
+  } catch {
+    return false;
+  }
 }

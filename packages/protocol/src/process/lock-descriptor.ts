@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { timerMs } from '../cli/timer-ms.ts';
+import { quoted } from '../cli/shell-words.ts';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 
 export type LockAttempt = 'locked' | 'busy' | 'moved';
@@ -17,23 +18,39 @@ interface LockProgram {
   readonly name: string;
   readonly try: readonly string[];
   readonly wait: readonly string[];
+  readonly unlock: readonly string[];
 }
 
 const LOCK_PROGRAMS: readonly LockProgram[] = [
-  { name: 'flock', try: ['-n', '3'], wait: ['3'] },
-  { name: 'perl', try: ['-e', perlFlock(6)], wait: ['-e', perlFlock(2)] },
+  { name: 'flock', try: ['-n', '3'], wait: ['3'], unlock: ['-u', '3'] },
+  { name: 'perl', try: ['-e', perlFlock(6)], wait: ['-e', perlFlock(2)], unlock: ['-e', perlFlock(8)] },
 ];
+
+/** The way in which the waiting shell says that we gave up, as a status that no lock program ends with. */
+const GAVE_UP = 140;
 
 /**
  * Waits as a shell with two children: the one that waits for the lock, and one that reads a pipe from us and kills the
- * first when the pipe ends, so that nobody goes on waiting for somebody who was killed. Only the first has the
+ * first when the pipe ends, so that nobody goes on waiting for somebody who was killed. Only shell and waiter have the
  * descriptor, since whoever has it keeps the lock.
+ *
+ * The shell is in our process group, so that a terminal stops it with us; what a terminal ends us with is ours to
+ * answer. Should the lock come while we are stopped all the same, it is given back, and waited for again when we go on:
+ * a stopped process must not keep others from it. Elsewhere than on Linux it cannot be told whether we are.
  */
 const WAITER = `
-"$@" 4<&- & one=$!
-{ read -r _ <&4; kill -KILL "$one"; } 3<&- 2>/dev/null & other=$!
-exec 3<&-
-wait "$one"; status=$?
+trap '' INT QUIT HUP
+stopped() { read -r stat 2>/dev/null <"/proc/$PPID/stat" && case \${stat##*) } in T*) ;; *) false ;; esac; }
+unlock=$1; shift
+{ read -r _ <&4; kill -TERM $$; } 3<&- 2>/dev/null & other=$!
+trap 'kill -KILL "$one" "$other" 2>/dev/null; exit ${GAVE_UP}' TERM
+while :; do
+  "$@" 4<&- & one=$!
+  wait "$one"; status=$?
+  [ "$status" = 0 ] && stopped || break
+  eval "$unlock"
+  while stopped; do sleep 0.2; done
+done
 kill -KILL "$other" 2>/dev/null
 exit "$status"
 `;
@@ -51,7 +68,10 @@ export async function lockDescriptor(fd: number, options: HelperOptions): Promis
     const attempt = await tryOnce(program, fd);
     if (attempt === 'missing') continue;
     if (attempt === 'locked' || options.waitMs <= 0 || options.signal?.aborted === true) return attempt;
-    return waitWith(program, fd, options);
+    for (;;) {
+      const waited = await waitWith(program, fd, options);
+      if (waited !== 'killed') return waited;
+    }
   }
   throw new Failure('lock_unavailable', 'cannot lock: neither flock(1) nor perl was found', {
     hint: 'install util-linux (it has flock) or perl',
@@ -67,34 +87,42 @@ async function tryOnce(program: LockProgram, fd: number): Promise<'locked' | 'bu
   // In a session of its own: the Ctrl-C of a terminal is ours to answer.
   const child = spawn(program.name, program.try, { stdio: ['ignore', 'ignore', 'ignore', fd], detached: true });
   const end = await endOf(child, program.name);
-  return end === 'missing' ? end : attemptOf(end, program.name);
+  if (end === 'missing') return end;
+  if (end.status === null) throw unavailable(`${program.name} was killed while it locked the file`);
+  return attemptOf(end.status, program.name);
 }
 
-async function waitWith(program: LockProgram, fd: number, options: HelperOptions): Promise<LockAttempt> {
-  const child = spawn('sh', ['-c', WAITER, 'ralph-lock-waiter', program.name, ...program.wait], {
+async function waitWith(program: LockProgram, fd: number, options: HelperOptions): Promise<LockAttempt | 'killed'> {
+  const unlock = [program.name, ...program.unlock].map(quoted).join(' ');
+  const child = spawn('sh', ['-c', WAITER, 'ralph-lock-waiter', unlock, program.name, ...program.wait], {
     stdio: ['ignore', 'ignore', 'ignore', fd, 'pipe'],
-    detached: true,
   });
   const leash = child.stdio[4] as Writable;
   leash.on('error', () => {});
-  const giveUp = () => void leash.end();
-  let moved = false;
+  let gaveUp: LockAttempt | undefined;
+  const giveUp = (because: LockAttempt) => {
+    gaveUp ??= because;
+    leash.end();
+  };
+  const abandon = () => giveUp('busy');
   const look = setInterval(() => {
-    moved ||= options.hasMoved();
-    if (moved) giveUp();
+    if (options.hasMoved()) giveUp('moved');
   }, LOOK_MS);
-  const timer = Number.isFinite(options.waitMs) ? setTimeout(giveUp, timerMs(options.waitMs)) : undefined;
-  options.signal?.addEventListener('abort', giveUp, { once: true });
-  if (options.signal?.aborted === true) giveUp();
+  const timer = Number.isFinite(options.waitMs) ? setTimeout(abandon, timerMs(options.waitMs)) : undefined;
+  options.signal?.addEventListener('abort', abandon, { once: true });
+  if (options.signal?.aborted === true) abandon();
   try {
     const end = await endOf(child, 'sh');
-    if (end === 'missing') throw new Failure('lock_unavailable', 'cannot wait for the lock: sh was not found');
-    const attempt = attemptOf(end, program.name);
-    return attempt === 'busy' && moved ? 'moved' : attempt;
+    if (end === 'missing') throw unavailable('cannot wait for the lock: sh was not found');
+    if (end.status === 0) return 'locked';
+    if (gaveUp !== undefined) return gaveUp;
+    // Somebody has killed the shell or its child: the wait itself is not over.
+    if (end.status === null || end.status > 128) return 'killed';
+    return attemptOf(end.status, program.name);
   } finally {
     clearInterval(look);
     clearTimeout(timer);
-    options.signal?.removeEventListener('abort', giveUp);
+    options.signal?.removeEventListener('abort', abandon);
     leash.destroy();
   }
 }
@@ -111,11 +139,14 @@ function endOf(child: ChildProcess, name: string): Promise<HelperEnd | 'missing'
   });
 }
 
-function attemptOf({ status }: HelperEnd, name: string): 'locked' | 'busy' {
+function attemptOf(status: number, name: string): 'locked' | 'busy' {
   if (status === 0) return 'locked';
-  // Killed, by us or by somebody else, before it had the lock.
-  if (status === 1 || status === null || status === 128 + 9) return 'busy';
-  throw new Failure('lock_unavailable', `${name} could not lock the file (status ${status})`, {
-    hint: 'see whether the file system of the lock file supports flock(2)',
+  if (status === 1) return 'busy';
+  throw unavailable(`${name} could not lock the file (status ${status})`);
+}
+
+function unavailable(message: string): Failure {
+  return new Failure('lock_unavailable', message, {
+    hint: 'see whether the file system of the lock file supports flock(2), and run the command again',
   });
 }

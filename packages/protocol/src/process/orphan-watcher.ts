@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import type { ProcessIdentity } from '../contract/state-file.ts';
 import { DEFAULTS } from '../contract/defaults.ts';
 import { PERSONAL_VARIABLES } from './stray.ts';
 import { TREE_MARK } from './tree-members.ts';
@@ -14,10 +15,11 @@ const SCRIPT = `
 trap '' INT TERM HUP
 LC_ALL=C; export LC_ALL
 mark=$1 grace=$2 nl='
-' trees=
+' trees= roots=
 while read -r word group rest; do
   case $word in
     add) trees="$trees$group $rest$nl" ;;
+    root) roots="$roots$group $rest$nl" ;;
     del) kept=; while read -r one more; do
         case $one in ''|"$group") ;; *) kept="$kept$one $more$nl" ;; esac
       done <<END
@@ -56,20 +58,48 @@ strays() {
 $trees
 END
 }
+kin() {
+  known=' '
+  while read -r pid time; do
+    [ -n "$pid" ] && began "$pid" && [ "$began" = "$time" ] && known="$known$pid "
+  done <<END
+$roots
+END
+  [ "$known" = ' ' ] && return
+  more=1
+  while [ -n "$more" ]; do
+    more=
+    for entry in /proc/[0-9]*/stat; do
+      pid=\${entry#/proc/} pid=\${pid%/stat}
+      case $known in *" $pid "*) continue ;; esac
+      began "$pid" || continue
+      case $known in *" $parent "*) known="$known$pid " more=1 ;; esac
+    done
+  done
+  for pid in $known; do began "$pid" && echo "$pid $began"; done
+}
+living() {
+  while read -r pid time; do
+    [ -n "$pid" ] && began "$pid" && [ "$began" = "$time" ] && echo "$pid"
+  done <<END
+$relatives
+END
+}
 send() {
   while read -r group time folder; do
     [ -n "$group" ] && ours "$group" "$time" && kill -s "$1" -- "-$group" 2>/dev/null
   done <<END
 $trees
 END
-  for one in $(strays); do kill -s "$1" "$one" 2>/dev/null; done
+  for one in $(strays) $(living); do kill -s "$1" "$one" 2>/dev/null; done
 }
 left() {
   while read -r group more; do [ -n "$group" ] && kill -s 0 -- "-$group" 2>/dev/null && return 0; done <<END
 $trees
 END
-  [ -n "$(strays)" ]
+  [ -n "$(strays)$(living)" ]
 }
+relatives=$(kin)
 send INT
 while [ "$grace" -gt 0 ] && left; do sleep 0.1; grace=$((grace - 100)); done
 send KILL
@@ -97,6 +127,11 @@ export class OrphanWatcher {
   add(group: number, startTime: string, folder: string | undefined): void {
     // Elsewhere than on Linux a time has spaces in it, and says nothing to the shell.
     this.#child.stdin?.write(`add ${group} ${startTime.replaceAll(/\s+/g, '_')} ${folder ?? ''}\n`);
+  }
+
+  /** Watches over a process without a group of its own, and over its descendants, marked or not. */
+  follow({ pid, start_time }: Pick<ProcessIdentity, 'pid' | 'start_time'>): void {
+    this.#child.stdin?.write(`root ${pid} ${start_time.replaceAll(/\s+/g, '_')}\n`);
   }
 
   remove(group: number): void {

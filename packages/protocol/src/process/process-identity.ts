@@ -10,8 +10,6 @@ export interface ProcStat {
   readonly session: number;
   /** 0 without a controlling terminal. */
   readonly terminal: number;
-  /** The group that the terminal sends its Ctrl-C to; -1 without a terminal. */
-  readonly foreground: number;
   readonly startTime: string;
 }
 
@@ -30,7 +28,6 @@ export function readProcStat(pid: number): ProcStat | undefined {
     group: Number(fields[2]),
     session: Number(fields[3]),
     terminal: Number(fields[4]),
-    foreground: Number(fields[5]),
     startTime: fields[19] ?? '',
   };
 }

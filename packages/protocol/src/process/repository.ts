@@ -61,7 +61,16 @@ function repositoryAt(folder: string): Repository | undefined {
   if (!existsSync(commonFile)) return { root: folder, gitDir };
   const common = realpathSync(resolve(gitDir, readFileSync(commonFile, 'utf8').trim()));
   if (basename(common) === '.git') return { root: dirname(common), gitDir: common };
-  return { root: isBare(common) ? rootOfBare(common) : folder, gitDir: common };
+  return { root: isBare(common) ? rootOfBare(common) : (mainWorktreeOf(common) ?? folder), gitDir: common };
+}
+
+/** Returns what the git folder of a submodule, or one that stands apart, says of its main worktree. */
+function mainWorktreeOf(common: string): string | undefined {
+  const config = join(common, 'config');
+  if (!existsSync(config)) return undefined;
+  const path = /^\s*worktree\s*=\s*(.+?)\s*$/im.exec(readFileSync(config, 'utf8'))?.[1]?.replace(/^"(.*)"$/, '$1');
+  const worktree = path === undefined ? undefined : resolve(common, path);
+  return worktree !== undefined && isDirectory(worktree) ? realpathSync(worktree) : undefined;
 }
 
 function isBare(folder: string): boolean {

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { takeFlock } from '../../src/process/flock.ts';
+import { scriptedCommand } from '../../src/testing/scripted-agent.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { waitUntil } from '../../src/testing/wait-until.ts';
 import { bundledScript } from '../bundled-script.ts';
@@ -16,6 +17,14 @@ async function heldByFlock(path: string) {
   onTestFinished(() => void holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
   return holder;
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** Counts who waits for a lock on the file at the path, by the table of the kernel. */
@@ -59,6 +68,43 @@ describe('a wait for a lock', () => {
     waiter.kill('SIGKILL');
     await waitUntil('only the holder', () => havingOpen(path).every((pid) => pid === holder.pid));
     expect(holder.exitCode).toBeNull();
+  });
+
+  it('goes on when what waits for us is killed', async () => {
+    const path = join(temporaryFolder(), 'x.lock');
+    const holder = await heldByFlock(path);
+    const waiting = takeFlock(path, { waitMs: Number.POSITIVE_INFINITY });
+    for (const name of ['flock', 'sh']) {
+      await waitUntil('the wait', () => waitersOn(path) === 1);
+      const killed = havingOpen(path).filter((pid) => pid !== holder.pid && nameOf(pid) === name);
+      expect(killed.length).toBeGreaterThan(0);
+      for (const pid of killed) process.kill(pid, 'SIGKILL');
+      await waitUntil('them to be gone', () => havingOpen(path).every((pid) => !killed.includes(pid)));
+    }
+    await waitUntil('the wait', () => waitersOn(path) === 1);
+    holder.stdin.end();
+    const lock = await waiting;
+    expect(lock?.isCurrent()).toBe(true);
+    lock?.release();
+  });
+
+  it('does not take the lock from others while the waiter is stopped, and takes it when it goes on', async () => {
+    const path = join(temporaryFolder(), 'x.lock');
+    const holder = await heldByFlock(path);
+    const waiter = spawn(process.execPath, [bundledScript('process/script-wait-lock'), path], { stdio: 'inherit' });
+    onTestFinished(() => void waiter.kill('SIGKILL'));
+    await waitUntil('the wait', () => waitersOn(path) === 1);
+    waiter.kill('SIGSTOP');
+    holder.stdin.end();
+    await once(holder, 'close');
+    // The one who waits in its place gives it back as often as it gets it.
+    await waitUntil('others to get it', () => spawnSync('flock', ['-n', path, 'true']).status === 0);
+    const other = await takeFlock(path, { waitMs: 10_000 });
+    expect(other?.isCurrent()).toBe(true);
+    waiter.kill('SIGCONT');
+    other?.release();
+    await once(waiter, 'close');
+    expect(waiter.exitCode).toBe(0);
   });
 
   it.each([
@@ -122,6 +168,22 @@ describe('the first content of a lock file', () => {
 });
 
 describe('what cannot be locked', () => {
+  it.each([
+    ['is killed', 'kill -9 $$'],
+    ['says that it is busy', 'exit 1'],
+  ])('is never taken for locked: a new file, when the program that locks it %s', async (_, body) => {
+    const folder = temporaryFolder();
+    const kept = process.env['PATH'];
+    onTestFinished(() => void (process.env['PATH'] = kept));
+    scriptedCommand(folder, 'flock', body);
+    process.env['PATH'] = `${join(folder, 'bin')}:${kept}`;
+    const path = join(folder, 'x.lock');
+    await expect(takeFlock(path, { waitMs: 0, firstContent: () => Buffer.from('x') })).rejects.toMatchObject({
+      code: 'lock_unavailable',
+    });
+    expect(readdirSync(folder)).toEqual(['bin']);
+  });
+
   it.each([
     ['a folder', 'mkdir'],
     ['a pipe', 'mkfifo'],

@@ -76,14 +76,24 @@ describe('takeFlock', () => {
     next?.release();
   });
 
-  it('waits in a session of its own, which the Ctrl-C of a terminal does not reach', async () => {
+  it('waits in our group, so that a terminal stops it with us, and does not heed the Ctrl-C that is ours to answer', async () => {
     const path = lockPath();
     const lock = await take(path);
     const waiting = takeFlock(path, { waitMs: Number.POSITIVE_INFINITY });
     await waitUntil('a waiter in the table of the kernel', () => hasWaiter(path));
-    const { stdout } = spawnSync('ps', ['-o', 'comm=,pid=,sid=', '--ppid', String(process.pid)], { encoding: 'utf8' });
-    const [, pid, session] = /^sh +(\d+) +(\d+)$/m.exec(stdout) ?? [];
-    expect([pid, session]).toEqual([expect.stringMatching(/\d/), pid]);
+    const list = (parent: number) =>
+      spawnSync('ps', ['-o', 'pid=,pgid=', '--ppid', String(parent)], { encoding: 'utf8' })
+        .stdout.trim()
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/).map(Number));
+    const group = Number(spawnSync('ps', ['-o', 'pgid=', '-p', String(process.pid)], { encoding: 'utf8' }).stdout);
+    const shell = list(process.pid).find(([pid = 0]) =>
+      readFileSync(`/proc/${pid}/cmdline`).includes('ralph-lock-waiter'),
+    );
+    const family = [shell ?? [], ...list(shell?.[0] ?? 0)];
+    expect(family.map(([, pgid]) => pgid)).toEqual([group, group, group]);
+    for (const [pid = 0] of family) for (const signal of ['SIGINT', 'SIGHUP']) process.kill(pid, signal);
+    expect(hasWaiter(path)).toBe(true);
     lock.release();
     (await waiting)?.release();
   });
