@@ -63,9 +63,14 @@ export class LockedCommand {
   }
 
   #signs(): TreeSigns {
-    const { pid, exitCode, signalCode } = this.#child;
-    // Once it was waited for, its number may be that of a stranger.
-    return { mark: this.#mark, root: exitCode === null && signalCode === null ? pid : undefined };
+    const child = this.#child;
+    return {
+      mark: this.#mark,
+      // Asked for each time: once it was waited for, its number may be that of a stranger.
+      get root() {
+        return child.exitCode === null && child.signalCode === null ? child.pid : undefined;
+      },
+    };
   }
 
   #tell(watcher: OrphanWatcher | undefined): void {

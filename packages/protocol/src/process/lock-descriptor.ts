@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { timerMs } from '../cli/timer-ms.ts';
 import { quoted } from '../cli/shell-words.ts';
 import { asIoFailure, Failure } from '../contract/failure.ts';
+import { bareEnvironment } from './environment.ts';
 
 export type LockAttempt = 'locked' | 'busy' | 'moved';
 
@@ -85,7 +86,11 @@ function perlFlock(operation: number): string {
 
 async function tryOnce(program: LockProgram, fd: number): Promise<'locked' | 'busy' | 'missing'> {
   // In a session of its own: the Ctrl-C of a terminal is ours to answer.
-  const child = spawn(program.name, program.try, { stdio: ['ignore', 'ignore', 'ignore', fd], detached: true });
+  const child = spawn(program.name, program.try, {
+    stdio: ['ignore', 'ignore', 'ignore', fd],
+    env: bareEnvironment(),
+    detached: true,
+  });
   const end = await endOf(child, program.name);
   if (end === 'missing') return end;
   if (end.status === null) throw unavailable(`${program.name} was killed while it locked the file`);
@@ -96,6 +101,7 @@ async function waitWith(program: LockProgram, fd: number, options: HelperOptions
   const unlock = [program.name, ...program.unlock].map(quoted).join(' ');
   const child = spawn('sh', ['-c', WAITER, 'ralph-lock-waiter', unlock, program.name, ...program.wait], {
     stdio: ['ignore', 'ignore', 'ignore', fd, 'pipe'],
+    env: bareEnvironment(),
   });
   const leash = child.stdio[4] as Writable;
   leash.on('error', () => {});

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { ProcessIdentity } from '../contract/state-file.ts';
 import { DEFAULTS } from '../contract/defaults.ts';
+import { bareEnvironment } from './environment.ts';
 import { PERSONAL_VARIABLES } from './stray.ts';
 import { TREE_MARK } from './tree-members.ts';
 
@@ -113,7 +114,12 @@ export class OrphanWatcher {
   constructor(mark: string) {
     const args = ['-c', SCRIPT, 'ralph-orphan-watcher', mark, String(DEFAULTS.interruptGraceMs)];
     // Not in our folder, which may be the one of a tree: it would take itself for a stray.
-    this.#child = spawn('sh', args, { cwd: '/', stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    this.#child = spawn('sh', args, {
+      cwd: '/',
+      env: bareEnvironment(),
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     this.#child.on('error', () => {});
     this.#child.stdin?.on('error', () => {});
     this.#child.unref();
