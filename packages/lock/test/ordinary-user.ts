@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { launcher } from './holders.ts';
 
-const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;
+/** Root that rights bind as they bind anybody; another user could not come to where root's tests work. */
+const POWERLESS = ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] as const;
 
 /**
- * Returns what to put before a command so that rights bind it: nothing for an ordinary user, another user for root;
- * undefined where root cannot be another user, or the other user cannot run our programs.
+ * Returns what to put before a command so that rights bind it: nothing for an ordinary user; undefined where root cannot
+ * give its powers up.
  */
 export function ordinaryUser(): readonly string[] | undefined {
   if (process.getuid?.() !== 0) return [];
-  const [program, ...args] = NOBODY;
-  return spawnSync(program, [...args, process.execPath, launcher(), '--version']).status === 0 ? NOBODY : undefined;
+  const [program, ...args] = POWERLESS;
+  return spawnSync(program, [...args, process.execPath, launcher(), '--version']).status === 0 ? POWERLESS : undefined;
 }
 
-export const NO_ORDINARY_USER = 'root here cannot run the programs as another user';
+export const NO_ORDINARY_USER = 'root here cannot give its powers up';

@@ -111,7 +111,7 @@ export class Output {
     return !this.quiet && this.#progress.isLive;
   }
 
-  /** Shows how things stand, in a line of the terminal that the next call writes over; nothing takes it away. */
+  /** Shows how things stand, in a line of the terminal that the next call writes over, and `undefined` takes away. */
   progress(text: string | undefined): void {
     if (text === undefined) this.#progress.clear();
     else if (!this.quiet) this.#progress.show(text);

@@ -131,7 +131,8 @@ async function askedFormat(program: ProgramSpec, word: string, rest: readonly st
 }
 
 function report(program: ProgramSpec, output: Output, thrown: unknown): number {
-  const error = asIoFailure(thrown, 'use a file');
+  const { syscall = 'use', path = 'a file' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>;
+  const error = asIoFailure(thrown, `${syscall} ${path}`);
   const failure = isFailure(error)
     ? error
     : new Failure('internal', error instanceof Error ? error.message : String(error), {
