@@ -66,7 +66,7 @@ describe('ralph-lock run', () => {
     const { root } = temporaryRepository();
     const holder = await hold(root);
     const begin = Date.now();
-    const limited = await runProgram('ralph-lock', ['run', '--wait=0.5', '--', 'true'], { cwd: root });
+    const limited = await runProgram('ralph-lock', ['run', '--wait=.5', '--', 'true'], { cwd: root });
     expect([limited.status, Date.now() - begin >= 500]).toEqual([75, true]);
     const waiter = await startWaiter(root, ['run', '--wait', '--', 'echo', 'mine']);
     holder.stdin.end();

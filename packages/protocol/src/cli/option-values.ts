@@ -7,7 +7,7 @@ const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 8640
 
 const seconds = z
   .string()
-  .regex(/^\d+(?:\.\d+)?[smhd]?$/, 'not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)')
+  .regex(/^(?:\d+(?:\.\d+)?|\.\d+)[smhd]?$/, 'not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)')
   .transform((text) => {
     const unit = text.at(-1) ?? '';
     const factor = SECONDS_PER_UNIT[unit];
