@@ -69,14 +69,21 @@ export async function lockDescriptor(fd: number, options: HelperOptions): Promis
     const attempt = await tryOnce(program, fd);
     if (attempt === 'missing') continue;
     if (attempt === 'locked' || options.waitMs <= 0 || options.signal?.aborted === true) return attempt;
-    for (;;) {
-      const waited = await waitWith(program, fd, options);
-      if (waited !== 'killed') return waited;
-    }
+    return waitUntilTold(program, fd, options);
   }
   throw new Failure('lock_unavailable', 'cannot lock: neither flock(1) nor perl was found', {
     hint: 'install util-linux (it has flock) or perl',
   });
+}
+
+/** Waits again when what waits for us is killed, but no longer than was asked for. */
+async function waitUntilTold(program: LockProgram, fd: number, options: HelperOptions): Promise<LockAttempt> {
+  const deadline = Date.now() + options.waitMs;
+  for (let left = options.waitMs; left > 0; left = deadline - Date.now()) {
+    const waited = await waitWith(program, fd, { ...options, waitMs: left });
+    if (waited !== 'killed') return waited;
+  }
+  return 'busy';
 }
 
 /** 2 is LOCK_EX, 6 the same without waiting; status 1 means busy, as flock(1) has it. */
