@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ageOf } from '../src/age.ts';
+import { ageOf } from '../src/records/age.ts';
 
 it.each([
   ['2026-06-01T00:00:00Z', '0s'],

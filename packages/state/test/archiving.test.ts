@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '@ralph/protocol/contract/task';
-import { archivedProperties, leftBehind } from '../src/archiving.ts';
+import { archivedProperties, leftBehind } from '../src/queue/archiving.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 const A: Task = { id: 'A', title: 'a', status: 'todo', notes: ['n'] };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findCycle } from '../src/dependency-cycle.ts';
+import { findCycle } from '../src/queue/dependency-cycle.ts';
 
 /** Counts how often the dependencies of an id are asked for. */
 class CountingMap extends Map<string, readonly string[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InputLine } from '@ralph/protocol/cli/input';
-import { lineBatches } from '../src/line-batches.ts';
+import { lineBatches } from '../src/apply/line-batches.ts';
 
 function line(number: number, text = '{}'): InputLine {
   return { number, text, record: {} };

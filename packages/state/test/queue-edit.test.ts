@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse, visit } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { elementText, newQueueText, withElement, withoutElement, withProperties } from '../src/queue-edit.ts';
+import { elementText, newQueueText, withElement, withoutElement, withProperties } from '../src/store/queue-edit.ts';
 
 const COMMENTED = `// my queue
 {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '@ralph/protocol/contract/task';
-import { parseQueue } from '../src/queue-document.ts';
-import { findProblems, requireValid } from '../src/queue-validation.ts';
+import { parseQueue } from '../src/store/queue-document.ts';
+import { findProblems, requireValid } from '../src/queue/queue-validation.ts';
 
 function task(id: string, fields: Partial<Task> = {}): Task {
   return { id, title: id, ...fields };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '@ralph/protocol/contract/task';
-import { select, type SelectionInput, type Standing } from '../src/selection.ts';
+import { select, type SelectionInput, type Standing } from '../src/queue/selection.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 

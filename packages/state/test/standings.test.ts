@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { identityOf } from '@ralph/protocol/process/process-identity';
-import { emptyState } from '../src/state-document.ts';
-import { standingsOf } from '../src/standings.ts';
+import { emptyState } from '../src/store/state-document.ts';
+import { standingsOf } from '../src/queue/standings.ts';
 
 const NOW = new Date('2026-06-02T00:00:00Z');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Lifecycle, StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
-import { startUp, type Surroundings } from '../src/start-up.ts';
+import { startUp, type Surroundings } from '../src/records/start-up.ts';
 
 const NOW = new Date('2026-06-02T00:00:00.000Z');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
-import { emptyState, parseState, serialiseState } from '../src/state-document.ts';
+import { emptyState, parseState, serialiseState } from '../src/store/state-document.ts';
 
 const RECORD = { task_id: 'A', workspace_path: '/w', lifecycle: 'failed', started_at: 't', push_attempts: 1 };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextTaskId } from '../src/task-id.ts';
+import { nextTaskId } from '../src/queue/task-id.ts';
 
 it.each([
   [[], 'RQ-0001'],

@@ -1,8 +1,8 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { answerLine, ApplySession, type Answer } from '../apply-session.ts';
-import { lineBatches } from '../line-batches.ts';
+import { answerLine, ApplySession, type Answer } from '../apply/apply-session.ts';
+import { lineBatches } from '../apply/line-batches.ts';
 import type { APPLY_OPTIONS } from '../options.ts';
 
 /**

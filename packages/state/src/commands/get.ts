@@ -1,9 +1,9 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { NO_OPTIONS } from '../options.ts';
-import { recordNotFound } from '../record-not-found.ts';
-import { shownRecord } from '../shown-record.ts';
-import { StateStore } from '../state-store.ts';
+import { recordNotFound } from '../records/record-not-found.ts';
+import { shownRecord } from '../records/shown-record.ts';
+import { StateStore } from '../store/state-store.ts';
 
 /** `ralph-state get ID`: one record. */
 export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {

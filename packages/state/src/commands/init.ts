@@ -3,12 +3,12 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository, type Repository } from '@ralph/protocol/process/repository';
 import type { INIT_OPTIONS } from '../options.ts';
-import { isActive } from '../record-activity.ts';
+import { isActive } from '../records/record-activity.ts';
 import { currentBranch } from '../repository-facts.ts';
-import { startUp } from '../start-up.ts';
-import { revisionOf } from '../state-document.ts';
-import { StateStore } from '../state-store.ts';
-import { withWriteLock } from '../write-lock.ts';
+import { startUp } from '../records/start-up.ts';
+import { revisionOf } from '../store/state-document.ts';
+import { StateStore } from '../store/state-store.ts';
+import { withWriteLock } from '../store/write-lock.ts';
 
 /** `ralph-state init`: the start-up rules over a missing, old or left-over state file. */
 export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {

@@ -2,10 +2,10 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { unknownWord } from '@ralph/protocol/cli/usage-failure';
 import { LIFECYCLES } from '@ralph/protocol/contract/state-file';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { ageOf } from '../age.ts';
+import { ageOf } from '../records/age.ts';
 import type { LIST_OPTIONS } from '../options.ts';
-import { shownRecord, type ShownRecord } from '../shown-record.ts';
-import { StateStore } from '../state-store.ts';
+import { shownRecord, type ShownRecord } from '../records/shown-record.ts';
+import { StateStore } from '../store/state-store.ts';
 
 /** `ralph-state list`: the records in the order of the file. */
 export async function run(call: Call<typeof LIST_OPTIONS>): Promise<Result> {

@@ -2,11 +2,11 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { NO_OPTIONS } from '../options.ts';
-import { withoutRecord } from '../fold.ts';
-import { isActive } from '../record-activity.ts';
-import { recordNotFound } from '../record-not-found.ts';
-import { StateStore } from '../state-store.ts';
-import { withWriteLock } from '../write-lock.ts';
+import { withoutRecord } from '../records/fold.ts';
+import { isActive } from '../records/record-activity.ts';
+import { recordNotFound } from '../records/record-not-found.ts';
+import { StateStore } from '../store/state-store.ts';
+import { withWriteLock } from '../store/write-lock.ts';
 
 /** `ralph-state remove ID`: forgets how a task ended. Workspace, commits and refs stay as they are. */
 export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {

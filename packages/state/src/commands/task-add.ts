@@ -2,7 +2,7 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { addTask } from '../task-adding.ts';
+import { addTask } from '../queue/task-adding.ts';
 import type { TASK_ADD_OPTIONS } from '../options.ts';
 
 /** `ralph-state task add`: adds one task, or one per line of stdin, and prints each as it stands in the queue. */

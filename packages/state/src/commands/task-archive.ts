@@ -1,8 +1,8 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { NO_OPTIONS } from '../options.ts';
-import { QueueStore } from '../queue-store.ts';
-import { withWriteLock } from '../write-lock.ts';
+import { QueueStore } from '../store/queue-store.ts';
+import { withWriteLock } from '../store/write-lock.ts';
 
 /** `ralph-state task archive ID`: moves a task to the done file and prints it as it stands there. */
 export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {

@@ -1,9 +1,9 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { Task } from '@ralph/protocol/contract/task';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { selectFromDisk, workLine } from '../board.ts';
+import { selectFromDisk, workLine } from '../queue/board.ts';
 import type { TASK_LIST_OPTIONS } from '../options.ts';
-import { QueueStore } from '../queue-store.ts';
+import { QueueStore } from '../store/queue-store.ts';
 
 /** `ralph-state task list`: the queue as it stands, or what could start now in the order of selection. */
 export async function run(call: Call<typeof TASK_LIST_OPTIONS>): Promise<Result> {

@@ -1,6 +1,6 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { selectFromDisk, workLine } from '../board.ts';
+import { selectFromDisk, workLine } from '../queue/board.ts';
 import type { TASK_NEXT_OPTIONS } from '../options.ts';
 
 /** `ralph-state task next`: the task that would be started next, or nothing. */

@@ -1,8 +1,8 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { readMended } from '../board.ts';
+import { readMended } from '../queue/board.ts';
 import type { NO_OPTIONS } from '../options.ts';
-import { placedProblems, requireValid } from '../queue-validation.ts';
+import { placedProblems, requireValid } from '../queue/queue-validation.ts';
 
 /** `ralph-state task validate`: names every problem on stderr. */
 export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {

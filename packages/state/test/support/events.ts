@@ -1,5 +1,5 @@
 import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
-import type { RecordEvent } from '../../src/lifecycle-rules.ts';
+import type { RecordEvent } from '../../src/records/lifecycle-rules.ts';
 
 export const BASE = 'b'.repeat(40);
 export const HEAD = 'a'.repeat(40);

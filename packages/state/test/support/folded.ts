@@ -1,7 +1,7 @@
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
-import { fold } from '../../src/fold.ts';
-import { emptyState } from '../../src/state-document.ts';
+import { fold } from '../../src/records/fold.ts';
+import { emptyState } from '../../src/store/state-document.ts';
 
 /** Folds events one after the other; a refused one changes nothing. */
 export function folded(events: readonly AnyEvent[], from: StateFile = emptyState('main', '')): StateFile {

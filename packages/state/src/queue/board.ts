@@ -1,12 +1,12 @@
 import type { StateFile } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import { leftBehind } from './archiving.ts';
-import { QueueStore, type QueuePair } from './queue-store.ts';
+import { QueueStore, type QueuePair } from '../store/queue-store.ts';
 import { requireValid } from './queue-validation.ts';
 import { select, type Selection } from './selection.ts';
 import { standingsOf } from './standings.ts';
-import { StateStore } from './state-store.ts';
-import { withWriteLock, type WriteLock } from './write-lock.ts';
+import { StateStore } from '../store/state-store.ts';
+import { withWriteLock, type WriteLock } from '../store/write-lock.ts';
 
 export interface SelectionRequest {
   readonly includeDraft: boolean;

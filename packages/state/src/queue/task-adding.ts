@@ -2,9 +2,9 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { badLine } from '@ralph/protocol/contract/bad-line';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
 import { isSafeTaskId, task, type Task } from '@ralph/protocol/contract/task';
-import { QueueStore } from './queue-store.ts';
+import { QueueStore } from '../store/queue-store.ts';
 import { nextTaskId } from './task-id.ts';
-import { withWriteLock } from './write-lock.ts';
+import { withWriteLock } from '../store/write-lock.ts';
 
 const draft = task.partial({ id: true });
 

@@ -1,6 +1,6 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { isTerminal, type StateFile, type WorkerRecord } from '@ralph/protocol/contract/state-file';
-import { emptyState, revisionOf } from './state-document.ts';
+import { emptyState, revisionOf } from '../store/state-document.ts';
 import { isOutlived } from './pruning.ts';
 
 /** What start-up has to know of the world around the state file. */

@@ -1,8 +1,8 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { isSafeTaskId, TERMINAL_TASK_STATUSES, type Task } from '@ralph/protocol/contract/task';
 import { findCycle } from './dependency-cycle.ts';
-import type { QueueDocument } from './queue-document.ts';
-import { positionOf } from './text-position.ts';
+import type { QueueDocument } from '../store/queue-document.ts';
+import { positionOf } from '../store/text-position.ts';
 
 /** Something in the queue or the done file that must be mended before tasks are started. */
 export interface QueueProblem {

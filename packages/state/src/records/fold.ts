@@ -2,7 +2,7 @@ import type { AnyEvent } from '@ralph/protocol/contract/events';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { isRecordEvent, LEADS_TO, RULES, type RecordEvent } from './lifecycle-rules.ts';
 import { recordAfter } from './record-after.ts';
-import { isSameRecord, revisionOf } from './state-document.ts';
+import { isSameRecord, revisionOf } from '../store/state-document.ts';
 
 export type FoldResult =
   | { readonly kind: 'folded'; readonly state: StateFile; readonly changed: boolean }

@@ -1,6 +1,6 @@
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
-import { isActive } from './record-activity.ts';
+import { isActive } from '../records/record-activity.ts';
 import type { Standing } from './selection.ts';
 
 /** Returns what the records say against starting tasks of the queue, by task id. */

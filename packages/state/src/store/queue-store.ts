@@ -7,8 +7,8 @@ import { sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { appendTask, parseQueue, removeTask, taskText, type QueueDocument } from './queue-document.ts';
 import { withProperties } from './queue-edit.ts';
-import { archivedProperties, leftBehind } from './archiving.ts';
-import { requireValid } from './queue-validation.ts';
+import { archivedProperties, leftBehind } from '../queue/archiving.ts';
+import { requireValid } from '../queue/queue-validation.ts';
 import type { WriteLock } from './write-lock.ts';
 
 export interface QueuePair {

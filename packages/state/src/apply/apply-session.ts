@@ -7,14 +7,14 @@ import { describeIssue, parseLine } from '@ralph/protocol/contract/parse-line';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { Repository } from '@ralph/protocol/process/repository';
-import { nextAttempt, selectUnderLock } from './board.ts';
-import { fold } from './fold.ts';
-import { QueueStore } from './queue-store.ts';
-import { currentBranch, isQueueTracked } from './repository-facts.ts';
-import type { Waiting } from './selection.ts';
-import { emptyState, revisionOf } from './state-document.ts';
-import { StateStore } from './state-store.ts';
-import { withWriteLock, type WriteLock } from './write-lock.ts';
+import { nextAttempt, selectUnderLock } from '../queue/board.ts';
+import { fold } from '../records/fold.ts';
+import { QueueStore } from '../store/queue-store.ts';
+import { currentBranch, isQueueTracked } from '../repository-facts.ts';
+import type { Waiting } from '../queue/selection.ts';
+import { emptyState, revisionOf } from '../store/state-document.ts';
+import { StateStore } from '../store/state-store.ts';
+import { withWriteLock, type WriteLock } from '../store/write-lock.ts';
 
 /** What one line came to; `selected` only for the order `task.select`. */
 export type Answer =
