@@ -8,7 +8,7 @@ import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { ralphCoreRecord, writeLockFile } from './foreign-holders.ts';
 import { launcher, lockFile, status } from './holders.ts';
-import { NO_ORDINARY_USER, ordinaryUser } from './ordinary-user.ts';
+import { NO_ORDINARY_USER, ordinaryUser } from '@ralph/protocol/testing/ordinary-user';
 
 /** Makes a repository, and returns how ralph-lock is run in it by somebody whom rights bind. */
 function sharedRepository(context: TestContext) {

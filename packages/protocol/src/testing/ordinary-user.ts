@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { launcher } from './holders.ts';
 
 /** Root that rights bind as they bind anybody; another user could not come to where root's tests work. */
 const POWERLESS = ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] as const;
@@ -11,7 +10,7 @@ const POWERLESS = ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] as const
 export function ordinaryUser(): readonly string[] | undefined {
   if (process.getuid?.() !== 0) return [];
   const [program, ...args] = POWERLESS;
-  return spawnSync(program, [...args, process.execPath, launcher(), '--version']).status === 0 ? POWERLESS : undefined;
+  return spawnSync(program, [...args, process.execPath, '--version']).status === 0 ? POWERLESS : undefined;
 }
 
 export const NO_ORDINARY_USER = 'root here cannot give its powers up';
