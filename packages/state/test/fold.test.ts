@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
-import { LIFECYCLES, type Lifecycle } from '@ralph/protocol/contract/state-file';
+import { LIFECYCLES, type Lifecycle } from '@ralph/protocol/contract/lifecycle';
 import { fold } from '../src/records/fold.ts';
 import { RULES, type RecordEvent } from '../src/records/lifecycle-rules.ts';
 import { emptyState, serialiseState } from '../src/store/state-document.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Lifecycle, StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
+import type { Lifecycle } from '@ralph/protocol/contract/lifecycle';
+import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { startUp, type Surroundings } from '../src/records/start-up.ts';
 
 const NOW = new Date('2026-06-02T00:00:00.000Z');

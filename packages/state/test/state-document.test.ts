@@ -21,16 +21,21 @@ describe('parseState', () => {
 
   it.each([
     ['version 2', { schema_version: 2, base_branch: 'main', started_at: 't', workers: [{ pr: 1 }] }],
+    ['version 2 with workers of another kind', { schema_version: 2, started_at: 't', workers: 'none' }],
     ['version 1', { schema_version: 1, started_at: 't', workers: [RECORD] }],
-    ['no version', { started_at: 't', target_branch: 'main', workers: [RECORD] }],
-  ])('takes a file of %s for one of version 3 without records (M17)', async (_title, old) => {
-    expect(await parseState(JSON.stringify(old), 'f')).toEqual({
-      schema_version: 3,
-      started_at: 't',
-      target_branch: '',
-      workers: [],
-    });
-  });
+    ['no version', { started_at: 't', workers: [RECORD], theirs: { a: [1] } }],
+  ])(
+    'takes a file of %s for one of version 3 without records, and keeps what it does not know (M17)',
+    async (_title, old) => {
+      expect(await parseState(JSON.stringify(old), 'f')).toEqual({
+        ...old,
+        schema_version: 3,
+        started_at: 't',
+        target_branch: '',
+        workers: [],
+      });
+    },
+  );
 
   it('refuses a newer version', async () => {
     await expect(parseState('{"schema_version":4,"workers":"?"}', 'f')).rejects.toMatchObject({ code: 'state_newer' });

@@ -16,6 +16,7 @@ export const FAILURE_CODES = {
   queue_invalid: 'data',
   task_unsafe_id: 'data',
   task_exists: 'data',
+  file_too_large: 'data',
   task_not_found: 'empty',
   schema_not_found: 'empty',
   record_not_found: 'empty',

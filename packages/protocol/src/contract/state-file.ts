@@ -1,14 +1,8 @@
 import * as z from 'zod';
 import { commitId } from './envelope.ts';
-
-/** Version of the state file, shared with ralph-agent-loop 0.4. */
-export const STATE_SCHEMA_VERSION = 3;
-
-export const LIFECYCLES = ['running', 'integrating', 'completed', 'failed', 'blocked_push'] as const;
+import { LIFECYCLES } from './lifecycle.ts';
 
 export const lifecycle = z.enum(LIFECYCLES);
-
-export type Lifecycle = z.infer<typeof lifecycle>;
 
 /** Names a process beyond its number: a pid is reused, the start time and the boot are not. */
 export const processIdentity = z.looseObject({
@@ -54,10 +48,3 @@ export const stateFile = z.looseObject({
 });
 
 export type StateFile = z.infer<typeof stateFile>;
-
-const TERMINAL: ReadonlySet<Lifecycle> = new Set<Lifecycle>(['completed', 'failed', 'blocked_push']);
-
-/** Tells whether nothing more happens to a record by itself. */
-export function isTerminal(state: Lifecycle): boolean {
-  return TERMINAL.has(state);
-}

@@ -1,27 +1,19 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { asIoFailure, Failure } from '../contract/failure.ts';
+import { stampOf } from './file-stamp.ts';
 import { nextFilePath } from './next-file.ts';
 
 /**
  * Replaces a file so that a reader, and a crash at any instant, finds the old or the new content, whole. The new
- * content is written to a next file in the same folder, read back, and only then renamed into place; file and folder
- * are synced. A symlink stays and its target is replaced, with the mode that it had. The good file is never handed to
- * a writer.
+ * content is written to a next file in the same folder, its size is checked, and only then is it renamed into place; file
+ * and folder are synced. A symlink stays and its target is replaced, with the mode that it had. The good file is never
+ * handed to a writer.
  *
+ * @returns the stamp of the new file; nothing when another has taken its place already
  * @throws Failure `disk_full`, `permission` or `io`; the file is then as it was
  */
-export async function replaceFile(path: string, content: string): Promise<void> {
+export async function replaceFile(path: string, content: string | Buffer): Promise<string | undefined> {
   const { default: writeFileAtomic } = await import('write-file-atomic');
   let next: string | undefined;
   try {
@@ -30,10 +22,16 @@ export async function replaceFile(path: string, content: string): Promise<void> 
     next = nextFilePath(target);
     const mode = statSync(target, { throwIfNoEntry: false })?.mode;
     writeFileAtomic.sync(next, content, { fsync: true, ...(mode === undefined ? {} : { mode: mode & 0o7777 }) });
-    if (readFileSync(next, 'utf8') !== content)
-      throw new Failure('disk_full', `cannot write ${path}: it came out short`);
+    // The library writes once, and does not look how much of it was taken.
+    const { size, ino } = statSync(next, { bigint: true });
+    if (size !== BigInt(Buffer.byteLength(content)))
+      throw new Failure('disk_full', `cannot write ${path}: it came out short`, {
+        hint: 'free some space and run the command again',
+      });
     renameSync(next, target);
     syncFolder(dirname(target));
+    const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
+    return stats?.ino === ino ? stampOf(stats) : undefined;
   } catch (error) {
     if (next !== undefined) rmSync(next, { force: true });
     throw asIoFailure(error, `write ${path}`);

@@ -3,6 +3,8 @@ import { asIoFailure, Failure, type FailureCode } from '../contract/failure.ts';
 
 const DEEPEST = 200;
 
+const HALF = 'half of a surrogate pair, which is no character';
+
 /** Returns the text of a file, or nothing when there is none. */
 export function readTextIfPresent(path: string): string | undefined {
   try {
@@ -17,20 +19,19 @@ export function readTextIfPresent(path: string): string | undefined {
  * Parses JSON that may hold comments, trailing commas and a byte order mark.
  *
  * @throws Failure with the given code, naming file, line and column; a text that is nested deeper than any file of
- *   ours is refused as well
+ *   ours is refused as well, and so is one in which a key occurs twice, since readers differ in which one they take
  */
 export async function parseJsonc(text: string, path: string, code: FailureCode): Promise<unknown> {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const { parse, printParseErrorCode, visit } = await import('jsonc-parser');
-  let depth = 0;
+  const objects: Set<string>[] = [];
   const refuse = (offset: number, what: string) => {
     throw corrupt(path, body, offset, what, code);
   };
   const enter = (offset: number) => {
-    depth += 1;
-    if (depth > DEEPEST) refuse(offset, `nested deeper than ${DEEPEST}`);
+    if (objects.push(new Set()) > DEEPEST) refuse(offset, `nested deeper than ${DEEPEST}`);
   };
-  const leave = () => void (depth -= 1);
+  const leave = () => void objects.pop();
   visit(
     body,
     {
@@ -40,6 +41,13 @@ export async function parseJsonc(text: string, path: string, code: FailureCode):
       onArrayEnd: leave,
       onObjectProperty: (name, offset) => {
         if (name === '__proto__') refuse(offset, 'a key named __proto__');
+        if (!name.isWellFormed()) refuse(offset, HALF);
+        const names = objects.at(-1);
+        if (names?.has(name) === true) refuse(offset, `the key ${JSON.stringify(name)} occurs twice`);
+        names?.add(name);
+      },
+      onLiteralValue: (value: unknown, offset) => {
+        if (typeof value === 'string' && !value.isWellFormed()) refuse(offset, HALF);
       },
       onError: (error, offset) => refuse(offset, printParseErrorCode(error)),
     },

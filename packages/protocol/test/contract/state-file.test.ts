@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isTerminal, LIFECYCLES, stateFile } from '../../src/contract/state-file.ts';
+import { isTerminal, LIFECYCLES } from '../../src/contract/lifecycle.ts';
+import { stateFile } from '../../src/contract/state-file.ts';
 
 describe('stateFile', () => {
   it('reads a file of ralph-agent-loop 0.4 and keeps every field', () => {

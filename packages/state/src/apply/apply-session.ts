@@ -14,7 +14,8 @@ import { currentBranch, isQueueTracked } from '../repository-facts.ts';
 import type { Waiting } from '../queue/selection.ts';
 import { emptyState, revisionOf } from '../store/state-document.ts';
 import { StateStore } from '../store/state-store.ts';
-import { withWriteLock, type WriteLock } from '../store/write-lock.ts';
+import type { WriteLock } from '../store/write-lock.ts';
+import { WriteTurn } from '../store/write-turn.ts';
 
 /** What one line came to; `selected` only for the order `task.select`. */
 export type Answer =
@@ -38,6 +39,7 @@ export class ApplySession {
   readonly #repository: Repository;
   readonly #states: StateStore;
   readonly #queues: QueueStore;
+  readonly #turn: WriteTurn;
   #tracked: Promise<boolean> | undefined;
   #branch: Promise<string | undefined> | undefined;
   #revision: number | undefined;
@@ -46,6 +48,7 @@ export class ApplySession {
     this.#repository = repository;
     this.#states = new StateStore(repository.root);
     this.#queues = new QueueStore(repository.root);
+    this.#turn = new WriteTurn(repository.root);
   }
 
   /** Returns the revision that was read or written last, or that of the file when no line has come. */
@@ -62,7 +65,7 @@ export class ApplySession {
   apply(lines: readonly InputLine[], stopAt: (failure: Failure) => boolean): Promise<BatchOutcome> {
     // Lines that have arrived are applied even when we are told to stop: their senders may be gone.
     const { signal } = new AbortController();
-    return withWriteLock(this.#repository.root, signal, async (lock) => {
+    return this.#turn.use(signal, async (lock) => {
       const before = await this.#states.read();
       let state = before ?? (await this.#newState());
       const answers: Answer[] = [];
@@ -80,6 +83,11 @@ export class ApplySession {
       this.#revision = revisionOf(state);
       return { answers, failure };
     });
+  }
+
+  /** Lets other writers in at once. */
+  end(): void {
+    this.#turn.end();
   }
 
   async #newState(): Promise<StateFile> {

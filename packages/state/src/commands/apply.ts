@@ -12,6 +12,7 @@ import type { APPLY_OPTIONS } from '../options.ts';
 export async function run(call: Call<typeof APPLY_OPTIONS>): Promise<Result> {
   const { args, output } = call;
   const session = new ApplySession(findRepository(args.repo));
+  call.cleanup.defer('let other writers in', () => session.end());
   const stopAt = (failure: Failure) => !args.answer && failure.code === 'illegal_transition';
   let applied = 0;
   let ignored = 0;

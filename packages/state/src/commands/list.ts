@@ -1,6 +1,6 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { unknownWord } from '@ralph/protocol/cli/usage-failure';
-import { LIFECYCLES } from '@ralph/protocol/contract/state-file';
+import { LIFECYCLES } from '@ralph/protocol/contract/lifecycle';
 import { findRepository } from '@ralph/protocol/process/repository';
 import { ageOf } from '../records/age.ts';
 import type { LIST_OPTIONS } from '../options.ts';

@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@ralph/protocol/contract/events';
-import type { Lifecycle } from '@ralph/protocol/contract/state-file';
+import type { Lifecycle } from '@ralph/protocol/contract/lifecycle';
 
 /** The events that say something about the record of an attempt. */
 export type RecordEvent = Extract<

@@ -1,4 +1,5 @@
-import { isTerminal, type WorkerRecord } from '@ralph/protocol/contract/state-file';
+import { isTerminal } from '@ralph/protocol/contract/lifecycle';
+import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 
 /** How long a record is kept after its end. */
 export const RECORD_LIFETIME_MS = 24 * 60 * 60 * 1000;

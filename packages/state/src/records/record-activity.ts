@@ -1,5 +1,5 @@
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
-import { isTerminal } from '@ralph/protocol/contract/state-file';
+import { isTerminal } from '@ralph/protocol/contract/lifecycle';
 import { isAlive } from '@ralph/protocol/process/process-identity';
 import { RECORD_LIFETIME_MS } from './pruning.ts';
 

@@ -1,5 +1,6 @@
 import { Failure } from '@ralph/protocol/contract/failure';
-import { isTerminal, type StateFile, type WorkerRecord } from '@ralph/protocol/contract/state-file';
+import { isTerminal } from '@ralph/protocol/contract/lifecycle';
+import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { emptyState, revisionOf } from '../store/state-document.ts';
 import { isOutlived } from './pruning.ts';
 

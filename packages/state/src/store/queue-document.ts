@@ -1,5 +1,6 @@
 import { queueFile, type QueueFile, type Task } from '@ralph/protocol/contract/task';
-import { checkDocument, parseDocument } from './read-document.ts';
+import { checkDocument } from './check-document.ts';
+import { parseDocument } from './read-document.ts';
 import { elementText, newQueueText, withElement, withoutElement } from './queue-edit.ts';
 
 /** One of the two files of tasks, as it was read. */

@@ -4,7 +4,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { sweepNextFiles } from '@ralph/protocol/process/next-file';
-import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { readDocumentText, requireSize } from './document-text.ts';
 import { appendTask, parseQueue, removeTask, taskText, type QueueDocument } from './queue-document.ts';
 import { withProperties } from './queue-edit.ts';
 import { archivedProperties, leftBehind } from '../queue/archiving.ts';
@@ -29,11 +29,10 @@ export class QueueStore {
   /**
    * Reads both files; a missing one has no tasks.
    *
-   * @throws Failure `queue_corrupt`, `permission` or `io`
+   * @throws Failure `queue_corrupt`, `file_too_large`, `permission` or `io`
    */
   async read(): Promise<QueuePair> {
-    const queue = await parseQueue(readTextIfPresent(this.#queuePath), this.#queuePath);
-    return { queue, done: await parseQueue(readTextIfPresent(this.#donePath), this.#donePath) };
+    return { queue: await readQueue(this.#queuePath), done: await readQueue(this.#donePath) };
   }
 
   /**
@@ -89,8 +88,14 @@ export class QueueStore {
 
   async #write(lock: WriteLock, document: QueueDocument): Promise<QueueDocument> {
     void lock;
+    const bytes = Buffer.from(document.text ?? '');
+    requireSize(bytes.length, document.path);
     sweepNextFiles(document.path);
-    await replaceFile(document.path, document.text ?? '');
+    await replaceFile(document.path, bytes);
     return document;
   }
+}
+
+function readQueue(path: string): Promise<QueueDocument> {
+  return parseQueue(readDocumentText(path, 'queue_corrupt')?.text, path);
 }

@@ -1,15 +1,8 @@
-import { Failure } from '@ralph/protocol/contract/failure';
-import {
-  STATE_SCHEMA_VERSION,
-  stateFile,
-  workerRecord,
-  type StateFile,
-  type WorkerRecord,
-} from '@ralph/protocol/contract/state-file';
-import * as z from 'zod';
-import { checkDocument, parseDocument } from './read-document.ts';
-
-const versioned = z.looseObject({ schema_version: z.int().min(0).default(1), started_at: z.string().default('') });
+import { STATE_SCHEMA_VERSION } from '@ralph/protocol/contract/lifecycle';
+import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
+import { inOrder, isPlainState } from './plain-state.ts';
+import { parseDocument } from './read-document.ts';
+import { StateImage } from './state-image.ts';
 
 /** Returns a state without records. */
 export function emptyState(targetBranch: string, startedAt: string): StateFile {
@@ -17,37 +10,25 @@ export function emptyState(targetBranch: string, startedAt: string): StateFile {
 }
 
 /**
- * Reads the text of a state file. Versions before 3 keep nothing but their start time, as in ralph-agent-loop 0.4
- * (its migration): their records mean something else.
+ * Reads the text of a state file of version 3, or of an earlier one without its records.
  *
  * @throws Failure `state_newer` for a version that we do not know, `state_corrupt` with the position
  */
 export async function parseState(text: string, path: string): Promise<StateFile> {
-  const source = { text, path, code: 'state_corrupt' } as const;
-  const value = await parseDocument(text, path, source.code);
-  const { schema_version: version, started_at: startedAt } = await checkDocument(versioned, value, source);
-  if (version > STATE_SCHEMA_VERSION) {
-    throw new Failure(
-      'state_newer',
-      `${path} has schema version ${version}, this program knows ${STATE_SCHEMA_VERSION}`,
-      {
-        hint: 'use the newer program that wrote it; the file was left as it is',
-        details: { path, schema_version: version },
-      },
-    );
-  }
-  if (version < STATE_SCHEMA_VERSION) return emptyState('', startedAt);
-  return checkDocument(stateFile, value, source);
+  const value = await parseDocument(text, path, 'state_corrupt');
+  if (isPlainState(value)) return value;
+  const { checkedState } = await import('./checked-state.ts');
+  return checkedState(value, text, path);
 }
 
 /** Returns the text of a state file: fields in the order of ralph-agent-loop's, then ours, then unknown ones. */
 export function serialiseState(state: StateFile): string {
-  return `${JSON.stringify(stateFile.parse(state), null, 2)}\n`;
+  return new StateImage(state).bytes.toString('utf8');
 }
 
 /** Tells whether two records say the same, whatever the order of their fields. */
 export function isSameRecord(a: WorkerRecord, b: WorkerRecord): boolean {
-  return JSON.stringify(workerRecord.parse(a)) === JSON.stringify(workerRecord.parse(b));
+  return a === b || JSON.stringify(inOrder(a)) === JSON.stringify(inOrder(b));
 }
 
 /** Returns how many changes a state has seen. */

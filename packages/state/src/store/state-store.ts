@@ -1,15 +1,23 @@
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
-import { replaceFile } from '@ralph/protocol/process/durable-file';
-import { sweepNextFiles } from '@ralph/protocol/process/next-file';
-import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import { parseState, serialiseState } from './state-document.ts';
+import { fileStamp } from '@ralph/protocol/process/file-stamp';
+import { readDocumentText, requireSize } from './document-text.ts';
+import { parseState } from './state-document.ts';
+import type { StateImage } from './state-image.ts';
 import type { WriteLock } from './write-lock.ts';
 
-/** The state file of one repository; nothing else opens it. */
+interface Known {
+  readonly stamp: string;
+  readonly state: StateFile;
+  /** Only where this process has written it. */
+  readonly image: StateImage | undefined;
+}
+
+/** The state file of one repository; nothing else opens it. What it returns is shared: it must not be changed. */
 export class StateStore {
   readonly path: string;
+  #known: Known | undefined;
 
   constructor(root: string) {
     this.path = join(root, RALPH_PATHS.state);
@@ -18,22 +26,37 @@ export class StateStore {
   /**
    * Returns what the file says, or nothing when there is none. Needs no lock: the file is always whole.
    *
-   * @throws Failure `state_corrupt`, `state_newer`, `permission` or `io`
+   * @throws Failure `state_corrupt`, `state_newer`, `file_too_large`, `permission` or `io`
    */
   async read(): Promise<StateFile | undefined> {
-    const text = readTextIfPresent(this.path);
-    return text === undefined ? undefined : parseState(text, this.path);
+    if (this.#known !== undefined && fileStamp(this.path) === this.#known.stamp) return this.#known.state;
+    this.#known = undefined;
+    const document = readDocumentText(this.path, 'state_corrupt');
+    if (document === undefined) return undefined;
+    const state = await parseState(document.text, this.path);
+    this.#known = { stamp: document.stamp, state, image: undefined };
+    return state;
   }
 
   /**
    * Replaces the file, durably, and removes what killed writers left beside it.
    *
    * @param lock what makes sure that nobody wrote since the state was read
-   * @throws Failure `disk_full`, `permission` or `io`; the file is then as it was
+   * @throws Failure `file_too_large`, `disk_full`, `permission` or `io`; the file is then as it was
    */
   async write(lock: WriteLock, state: StateFile): Promise<void> {
     void lock;
+    const [{ StateImage }, { replaceFile }, { sweepNextFiles }] = await Promise.all([
+      import('./state-image.ts'),
+      import('@ralph/protocol/process/durable-file'),
+      import('@ralph/protocol/process/next-file'),
+    ]);
+    const known = this.#known;
+    this.#known = undefined;
+    const image = known?.image?.advance(state) === true ? known.image : new StateImage(state);
+    requireSize(image.bytes.length, this.path);
     sweepNextFiles(this.path);
-    await replaceFile(this.path, serialiseState(state));
+    const stamp = await replaceFile(this.path, image.bytes);
+    this.#known = stamp === undefined ? undefined : { stamp, state, image };
   }
 }
