@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 import { stampOf } from './file-stamp.ts';
@@ -17,10 +28,8 @@ export async function replaceFile(path: string, content: string | Buffer): Promi
   const { default: writeFileAtomic } = await import('write-file-atomic');
   let next: string | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const target = targetOf(path);
+    const { target, mode } = placeOf(path);
     next = nextFilePath(target);
-    const mode = statSync(target, { throwIfNoEntry: false })?.mode;
     writeFileAtomic.sync(next, content, { fsync: true, ...(mode === undefined ? {} : { mode: mode & 0o7777 }) });
     // The library writes once, and does not look how much of it was taken.
     const { size, ino } = statSync(next, { bigint: true });
@@ -38,13 +47,17 @@ export async function replaceFile(path: string, content: string | Buffer): Promi
   }
 }
 
-function targetOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
-    throw error;
+/** Returns the file to replace, through a symlink, with the mode that it has; makes its folder where there is none. */
+function placeOf(path: string): { readonly target: string; readonly mode?: number } {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    mkdirSync(dirname(path), { recursive: true });
+    return { target: path };
   }
+  if (!found.isSymbolicLink()) return { target: path, mode: found.mode };
+  if (!existsSync(path)) return { target: path };
+  const target = realpathSync(path);
+  return { target, mode: statSync(target).mode };
 }
 
 function syncFolder(folder: string): void {

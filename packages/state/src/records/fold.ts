@@ -35,11 +35,13 @@ export function fold(state: StateFile, event: AnyEvent): FoldResult {
 
 /** Returns a state in which the record of a task is replaced where it stands, or added at the end. */
 export function withRecord(state: StateFile, record: WorkerRecord): StateFile {
-  const index = state.workers.findIndex(({ task_id }) => task_id === record.task_id);
-  const workers = state.workers.filter((other, at) => at === index || other.task_id !== record.task_id);
+  const isSame = ({ task_id }: WorkerRecord) => task_id === record.task_id;
+  const index = state.workers.findIndex(isSame);
+  const workers = index === -1 ? [...state.workers, record] : state.workers.with(index, record);
+  const isAlone = index === -1 || state.workers.findLastIndex(isSame) === index;
   return {
     ...state,
-    workers: index === -1 ? [...workers, record] : workers.with(index, record),
+    workers: isAlone ? workers : workers.filter((other, at) => at === index || !isSame(other)),
     revision: revisionOf(state) + 1,
   };
 }

@@ -62,14 +62,14 @@ export function isPlainState(value: unknown): value is StateFile {
 }
 
 /** Returns a record with its fields in the order of the schema, unknown ones last. */
-export function inOrder(record: WorkerRecord): Record<string, unknown> {
-  const { identity } = record;
+export function inOrder(record: WorkerRecord): Readonly<Record<string, unknown>> {
   const ordered = orderedBy(RECORD_FIELDS, record);
-  return identity === undefined ? ordered : { ...ordered, identity: orderedBy(IDENTITY_FIELDS, identity) };
+  const identity = record.identity === undefined ? undefined : orderedBy(IDENTITY_FIELDS, record.identity);
+  return identity === record.identity ? ordered : { ...ordered, identity };
 }
 
 /** Returns the fields of a state in the order of the schema, unknown ones last; its records are left as they are. */
-export function stateInOrder(state: StateFile): Record<string, unknown> {
+export function stateInOrder(state: StateFile): Readonly<Record<string, unknown>> {
   return orderedBy(STATE_FIELDS, state);
 }
 
@@ -85,9 +85,23 @@ function hasFields(value: unknown, fields: Fields): boolean {
   return true;
 }
 
-function orderedBy(fields: Fields, object: Readonly<Record<string, unknown>>): Record<string, unknown> {
+type Fieldful = Readonly<Record<string, unknown>>;
+
+/** Returns the very object when it is in order, as almost every one is that was read. */
+function orderedBy(fields: Fields, object: Fieldful): Fieldful {
+  if (isOrderedBy(fields, object)) return object;
   const ordered: Record<string, unknown> = {};
   for (const name in fields) if (object[name] !== undefined) ordered[name] = object[name];
   for (const name of Object.keys(object)) if (!Object.hasOwn(fields, name)) ordered[name] = object[name];
   return ordered;
+}
+
+function isOrderedBy(fields: Fields, object: Fieldful): boolean {
+  const names = Object.keys(object);
+  let at = 0;
+  for (const name in fields) {
+    if (names[at] === name) at += 1;
+    else if (object[name] !== undefined) return false;
+  }
+  return names.slice(at).every((name) => !Object.hasOwn(fields, name));
 }

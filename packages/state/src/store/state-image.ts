@@ -2,6 +2,7 @@ import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-fil
 import { inOrder, stateInOrder } from './plain-state.ts';
 
 const RECORD_INDENT = '\n    ';
+const RECORD_END = `${RECORD_INDENT}}`;
 
 /** More changed records than this are not put in one by one: then everything is written out anew. */
 const MOST_EDITS = 16;
@@ -17,17 +18,12 @@ export class StateImage {
   #state: StateFile;
   #buffer: Buffer;
   #length: number;
-  /** Length of what stands before the first record, and of each record with what separates it from the one before. */
-  #head: number;
-  #records: number[];
+  #parts: Parts | undefined;
 
   constructor(state: StateFile) {
     this.#state = state;
-    const { head, tail } = frame(state);
-    const records = state.workers.map((record, index) => recordText(record, index === 0));
-    this.#head = Buffer.byteLength(head);
-    this.#records = records.map((text) => Buffer.byteLength(text));
-    this.#buffer = Buffer.from(head + records.join('') + tail);
+    const whole = { ...stateInOrder(state), workers: state.workers.map(inOrder) };
+    this.#buffer = Buffer.from(`${JSON.stringify(whole, null, 2)}\n`);
     this.#length = this.#buffer.length;
   }
 
@@ -44,19 +40,19 @@ export class StateImage {
   advance(state: StateFile): boolean {
     const edits = changedRecords(this.#state.workers, state.workers);
     const { head, tail } = frame(state);
-    if (edits === undefined || this.#buffer.toString('utf8', 0, this.#head) !== head) return false;
-    this.#length = this.#head;
-    for (const length of this.#records) this.#length += length;
-    for (const index of edits) this.#put(index, recordText(state.workers[index] as WorkerRecord, index === 0));
+    if (edits === undefined || head !== frame(this.#state).head) return false;
+    const parts = (this.#parts ??= partsOf(this.bytes, head, this.#state.workers.length));
+    this.#length = parts.records.reduce((sum, length) => sum + length, parts.head);
+    for (const index of edits) this.#put(parts, index, recordText(state.workers[index] as WorkerRecord, index === 0));
     this.#splice(this.#length, 0, tail);
     this.#state = state;
     return true;
   }
 
-  #put(index: number, text: string): void {
-    let offset = this.#head;
-    for (let at = 0; at < index; at += 1) offset += this.#records[at] ?? 0;
-    this.#records[index] = this.#splice(offset, this.#records[index] ?? 0, text);
+  #put({ head, records }: Parts, index: number, text: string): void {
+    let offset = head;
+    for (let at = 0; at < index; at += 1) offset += records[at] ?? 0;
+    records[index] = this.#splice(offset, records[index] ?? 0, text);
   }
 
   /** Puts a text in the place of some bytes; returns how many it has. */
@@ -75,6 +71,24 @@ export class StateImage {
     this.#buffer.copy(larger, 0, 0, this.#length);
     this.#buffer = larger;
   }
+}
+
+interface Parts {
+  /** Length of what stands before the first record. */
+  readonly head: number;
+  /** Length of each record with what separates it from the one before. */
+  readonly records: number[];
+}
+
+/** Finds the records: no string holds a line break, so that one indented as they are is the end of one. */
+function partsOf(bytes: Buffer, head: string, count: number): Parts {
+  const parts: Parts = { head: Buffer.byteLength(head), records: [] };
+  for (let start = parts.head; parts.records.length < count;) {
+    const end = bytes.indexOf(RECORD_END, start) + RECORD_END.length;
+    parts.records.push(end - start);
+    start = end;
+  }
+  return parts;
 }
 
 /** Returns which records differ or are new at the end; nothing when it is about more than that, or about many. */

@@ -18,6 +18,7 @@ interface Known {
 export class StateStore {
   readonly path: string;
   #known: Known | undefined;
+  #swept = false;
 
   constructor(root: string) {
     this.path = join(root, RALPH_PATHS.state);
@@ -55,7 +56,9 @@ export class StateStore {
     this.#known = undefined;
     const image = known?.image?.advance(state) === true ? known.image : new StateImage(state);
     requireSize(image.bytes.length, this.path);
-    sweepNextFiles(this.path);
+    // Whoever is killed later is cleaned up after by the next process.
+    if (!this.#swept) sweepNextFiles(this.path);
+    this.#swept = true;
     const stamp = await replaceFile(this.path, image.bytes);
     this.#known = stamp === undefined ? undefined : { stamp, state, image };
   }
