@@ -105,18 +105,37 @@ describe('ralph-state apply', () => {
     expect(stateOnDisk(root).workers).toMatchObject([{ task_id: 'RQ-0001', lifecycle: 'completed' }]);
   });
 
-  it('notes a stale attempt, ignores it and goes on', async () => {
+  it.each([
+    ['half of a surrogate pair', String.raw`"reason":"\ud83d"`, 'surrogate'],
+    ['a key twice', '"reason":"x","attempt":1', 'occurs twice'],
+    ['nesting without end', `"reason":"x","x":${'['.repeat(5000)}${']'.repeat(5000)}`, 'nested deeper'],
+  ])('refuses a line that no file could keep: %s', async (_title, fields, words) => {
+    const { root } = temporaryRepository();
+    const line = JSON.stringify(taskFailed()).replace('"reason":"status 3"', fields);
+    const { status, stderr } = await ralphState(root, ['apply'], `${stream(agentStarted())}${line}\n`);
+    expect({ status, error: errorRecord(stderr) }).toMatchObject({
+      status: 65,
+      error: { code: 'bad_line', message: expect.stringMatching(`line 2 of stdin: column \\d+: .*${words}`) },
+    });
+    expect(stateOnDisk(root).workers).toMatchObject([{ lifecycle: 'running' }]);
+  });
+
+  it('notes a stale attempt, goes on, and tells it by its status', async () => {
     const { root } = temporaryRepository();
     const { status, stdout, stderr } = await ralphState(
       root,
       ['apply'],
-      stream(agentStarted({ attempt: 2 }), taskFailed({ attempt: 1 })),
+      stream(agentStarted({ attempt: 2 }), taskFailed({ attempt: 1 }), agentStarted({ task: 'RQ-0002' })),
     );
     expect({ status, records: records(stdout) }).toEqual({
-      status: 0,
-      records: [{ revision: 1, applied: 1, ignored: 1 }],
+      status: 3,
+      records: [{ revision: 2, applied: 2, ignored: 1 }],
     });
-    expect(stderr).toContain('task.failed of attempt 1 at RQ-0001 is stale');
+    expect(errorRecord(stderr)).toMatchObject({ code: 'fenced', task_id: 'RQ-0001', attempt: 1 });
+    expect(stateOnDisk(root).workers.map(({ attempt, lifecycle }) => [attempt, lifecycle])).toEqual([
+      [2, 'running'],
+      [1, 'running'],
+    ]);
   });
 });
 

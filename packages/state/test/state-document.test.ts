@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
+import { anyFileSurvivesARoundTrip, anyOldFileIsTakenOver } from './support/fold-properties.ts';
 import { emptyState, parseState, serialiseState } from '../src/store/state-document.ts';
 
 const RECORD = { task_id: 'A', workspace_path: '/w', lifecycle: 'failed', started_at: 't', push_attempts: 1 };
@@ -54,6 +55,16 @@ describe('parseState', () => {
       code: 'state_corrupt',
       message: expect.stringContaining(`${place}:`),
     });
+  });
+});
+
+describe('any state file', () => {
+  it('is written as it was read, known fields and unknown ones', async () => {
+    await expect(anyFileSurvivesARoundTrip(300)).resolves.toBeUndefined();
+  });
+
+  it('of an earlier version loses its records and nothing else (M17)', async () => {
+    await expect(anyOldFileIsTakenOver(300)).resolves.toBeUndefined();
   });
 });
 

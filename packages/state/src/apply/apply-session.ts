@@ -15,6 +15,7 @@ import type { Waiting } from '../queue/selection.ts';
 import { emptyState, revisionOf } from '../store/state-document.ts';
 import { StateStore } from '../store/state-store.ts';
 import type { WriteLock } from '../store/write-lock.ts';
+import { requirePlainLine } from './plain-line.ts';
 import { WriteTurn } from '../store/write-turn.ts';
 
 /** What one line came to; `selected` only for the order `task.select`. */
@@ -109,6 +110,7 @@ export class ApplySession {
           return { state, answer: { ...unchanged, selected: await this.#select(lock, state, line) } };
         }
         case 'event': {
+          await requirePlainLine(line);
           const result = fold(state, parsed.event);
           if (result.kind === 'refused') {
             const { task_id: taskId, attempt } = parsed.event;

@@ -1,39 +1,40 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { answerLine, ApplySession, type Answer } from '../apply/apply-session.ts';
+import { answerLine, ApplySession } from '../apply/apply-session.ts';
 import { lineBatches } from '../apply/line-batches.ts';
 import type { APPLY_OPTIONS } from '../options.ts';
 
 /**
  * `ralph-state apply`: folds stdin into the state file. Lines that arrive together share one write. With `--answer` it
- * is a coprocess that answers each line and goes on after a refusal; without, a step that cannot be true ends it.
+ * is a coprocess that answers each line and goes on after a refusal. Without, a step that cannot be true ends it; a
+ * stale attempt, or a queue that cannot be read, does not, and is told by the status at the end.
  */
 export async function run(call: Call<typeof APPLY_OPTIONS>): Promise<Result> {
   const { args, output } = call;
   const session = new ApplySession(findRepository(args.repo));
   call.cleanup.defer('let other writers in', () => session.end());
   const stopAt = (failure: Failure) => !args.answer && failure.code === 'illegal_transition';
+  const refusals: Failure[] = [];
   let applied = 0;
   let ignored = 0;
-  let unfinished: Failure | undefined;
   for await (const batch of lineBatches(call.input.lines())) {
     const { answers, failure } = await session.apply(batch, stopAt);
     for (const answer of answers) {
       if (answer.ok && answer.changed) applied += 1;
       else ignored += 1;
       if (args.answer) await output.record(answerLine(answer));
-      else unfinished ??= noteRefusal(answer, (text) => output.note(`ralph-state: ${text}`));
+      else if (!answer.ok && answer.failure !== failure) {
+        refusals.push(answer.failure);
+        output.note(`ralph-state: ${answer.failure.message}`);
+      }
     }
     if (failure !== undefined) throw failure;
   }
-  if (unfinished !== undefined) throw unfinished;
-  return args.answer ? {} : { record: { revision: await session.revision(), applied, ignored } };
-}
-
-/** Tells a person of a refusal; returns it when it must not end in status 0. A stale attempt is no fault. */
-function noteRefusal(answer: Answer, note: (text: string) => void): Failure | undefined {
-  if (answer.ok || answer.failure.code === 'illegal_transition') return undefined;
-  note(answer.failure.message);
-  return answer.failure.code === 'fenced' ? undefined : answer.failure;
+  if (args.answer) return {};
+  const record = { revision: await session.revision(), applied, ignored };
+  const worst = refusals.find(({ code }) => code !== 'fenced') ?? refusals[0];
+  if (worst === undefined) return { record };
+  await output.record(record);
+  throw worst;
 }
