@@ -91,7 +91,10 @@ async function largeFiles() {
 function memory() {
   return inRepository(MANY, (folder) => {
     const hook = join(folder, 'peak.cjs');
-    writeFileSync(hook, `process.on('exit', () => require('node:fs').writeSync(2, '\\nPEAK ' + process.resourceUsage().maxRSS));`);
+    writeFileSync(
+      hook,
+      `process.on('exit', () => require('node:fs').writeSync(2, '\\nPEAK ' + process.resourceUsage().maxRSS));`,
+    );
     const peak = (args, input = '') => {
       const { stderr } = spawnSync(process.execPath, ['--require', hook, launcher, ...args], {
         cwd: folder,
@@ -116,7 +119,14 @@ let attempts = 1000;
 function event(index = 0) {
   const { task_id, identity, workspace_path, base_commit, log_path, title } = sampleRecord((index % FEW) + 1);
   attempts += 1;
-  const line = { v: 1, type: 'agent.started', at: new Date().toISOString(), task_id, attempt: attempts, pid: identity.pid };
+  const line = {
+    v: 1,
+    type: 'agent.started',
+    at: new Date().toISOString(),
+    task_id,
+    attempt: attempts,
+    pid: identity.pid,
+  };
   return `${JSON.stringify({ ...line, identity, workspace_path, base_commit, log_path, title })}\n`;
 }
 
@@ -159,11 +169,14 @@ async function coprocess(folder, updates, window) {
 /** What nobody can do without: the same bytes, written beside the file, synced and renamed. */
 function bareLoop(folder, rounds) {
   const bytes = readFileSync(join(folder, STATE));
-  const [next, path] = [join(folder, '.ralph/cache/parallel/bare.next'), join(folder, '.ralph/cache/parallel/bare.json')];
+  const [next, path] = [
+    join(folder, '.ralph/cache/parallel/bare.next'),
+    join(folder, '.ralph/cache/parallel/bare.json'),
+  ];
   const begin = performance.now();
   for (let round = 0; round < rounds; round += 1) {
     const fd = openSync(next, 'w');
-    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
     fsyncSync(fd);
     closeSync(fd);
     renameSync(next, path);

@@ -156,6 +156,13 @@ describe('check-boundaries on files', () => {
       'packages/lock/src/end.ts:2: process.exit() cuts off what was written: return a status',
     ]);
   });
+
+  it('refuses a second module that touches the state file', async () => {
+    const text = 'export const [path, lock] = [RALPH_PATHS.state, RALPH_PATHS.stateLock];\n';
+    expect(await broken({ 'packages/lock/src/peek.ts': text })).toEqual([
+      'packages/lock/src/peek.ts:1: the state file is only touched by packages/state/src/store/state-store.ts',
+    ]);
+  });
 });
 
 describe('check-boundaries on tests', () => {

@@ -7,6 +7,7 @@ import { records, startProgram, transcriptOf } from '@ralph/protocol/testing/run
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { agentStarted, stream } from './events.ts';
+import { startReader, type Readings } from './state-reader.ts';
 import { besideState, ralphState, STATE, stateOnDisk } from './repository.ts';
 
 /** Writes one update after the other, each as soon as the one before it was answered; returns what was refused. */
@@ -30,11 +31,8 @@ async function writeAll(child: ChildProcessWithoutNullStreams, lines: readonly s
   return status === 0 ? refused : [...refused, { status, stderr }];
 }
 
-export interface WriterStorm {
+export interface WriterStorm extends Readings {
   readonly refused: readonly unknown[];
-  /** Readings that were torn, or older than one before. */
-  readonly wrong: readonly string[];
-  readonly readings: number;
   readonly tasks: number;
   readonly revision: number | undefined;
 }
@@ -43,16 +41,7 @@ export interface WriterStorm {
 export async function writerStorm(processes: number, updates: number): Promise<WriterStorm> {
   const { root } = temporaryRepository();
   await ralphState(root, ['init']);
-  let writing = true;
-  let readings = 0;
-  const wrong: string[] = [];
-  const reading = (async () => {
-    for (let last = 0; writing; readings += 1) {
-      const text = readFileSync(join(root, STATE), 'utf8');
-      last = checkReading(text, last, wrong);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  })();
+  const endReader = startReader(join(root, STATE));
   const refused = await Promise.all(
     Array.from({ length: processes }, (_, writer) => {
       const tasks = Array.from({ length: updates }, (__, update) => `T-${writer}-${update}`);
@@ -63,23 +52,10 @@ export async function writerStorm(processes: number, updates: number): Promise<W
       );
     }),
   );
-  writing = false;
-  await reading;
+  const { readings, wrong } = await endReader();
   const { workers, revision } = stateOnDisk(root);
   const tasks = new Set(workers.map(({ task_id }) => task_id)).size;
   return { refused: refused.flat(), wrong, readings, tasks, revision };
-}
-
-function checkReading(text: string, last: number, wrong: string[]): number {
-  try {
-    const { revision = 0, workers } = JSON.parse(text) as StateFile;
-    if (revision < last) wrong.push(`revision ${revision} after ${last}`);
-    if (workers.length !== revision - 1) wrong.push(`${workers.length} records at revision ${revision}`);
-    return revision;
-  } catch {
-    wrong.push(text);
-    return last;
-  }
 }
 
 export interface KillStorm {
