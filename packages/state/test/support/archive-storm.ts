@@ -23,7 +23,7 @@ export async function archiveStorm(rounds: number): Promise<ArchiveStorm> {
     const child = startProgram('ralph-state', ['task', 'archive', id], { cwd: root });
     const ended = transcriptOf(child);
     // Before that it has not come to its writes.
-    await momentAfter(usual * (0.6 + 0.5 * random()));
+    await momentAfter(usual * (0.7 + random()));
     child.kill('SIGKILL');
     await ended;
     const [queued, done] = [idsOnDisk(root, QUEUE), idsOnDisk(root, DONE)];
