@@ -1,0 +1,69 @@
+import { lstatSync, readlinkSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, parse, sep } from 'node:path';
+
+/** What has to be watched for one step of the way to a file: a folder, and the name in it that leads on. */
+export interface PathStep {
+  /** Without a symlink in it. */
+  readonly folder: string;
+  readonly name: string;
+  /** What tells this very folder from another at its place. */
+  readonly key: string;
+}
+
+const MOST_LINKS = 40;
+
+/**
+ * Returns the steps from a folder to a file below it, as far as they lead today: to the file, or to the first thing
+ * that is missing. Where a step is a symlink the steps to what it names follow, since a change there is one of ours.
+ *
+ * @param root a folder that is there, without a symlink in its path
+ * @param relative the path from there to the file
+ */
+export function pathSteps(root: string, relative: string): readonly PathStep[] {
+  const steps: PathStep[] = [];
+  let folder = root;
+  let links = 0;
+  const rest = names(relative);
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    if (name === '..') {
+      folder = dirname(folder);
+      continue;
+    }
+    const key = folderKey(folder);
+    if (key === undefined) break;
+    steps.push({ folder, name, key });
+    const next = join(folder, name);
+    const link = linkAt(next);
+    if (link === undefined) {
+      folder = next;
+      continue;
+    }
+    links += 1;
+    if (links > MOST_LINKS) break;
+    if (isAbsolute(link)) folder = parse(link).root;
+    rest.unshift(...names(link));
+  }
+  return steps;
+}
+
+/** Returns what tells a folder from any other that is there at the same time; nothing when it is no folder. */
+export function folderKey(path: string): string | undefined {
+  try {
+    const found = statSync(path, { bigint: true });
+    return found.isDirectory() ? `${found.dev}:${found.ino}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function names(path: string): string[] {
+  return path.split(sep).filter((name) => name !== '' && name !== '.');
+}
