@@ -19,6 +19,10 @@ export const LIST_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
+export const WATCH_OPTIONS = {
+  existing: { kind: 'flag', describe: 'first tell every record that is there already, as a change from nothing' },
+} as const satisfies OptionSpecs;
+
 export const APPLY_OPTIONS = {
   answer: { kind: 'flag', describe: 'answer every line with one line, once its change is on the disk' },
   ...LEASH_OPTION,

@@ -8,6 +8,7 @@ import {
   TASK_ADD_OPTIONS,
   TASK_LIST_OPTIONS,
   TASK_NEXT_OPTIONS,
+  WATCH_OPTIONS,
 } from './options.ts';
 
 export const program: ProgramSpec = {
@@ -35,6 +36,13 @@ export const program: ProgramSpec = {
       options: NO_OPTIONS,
       examples: ['ralph-state get RQ-0001'],
       load: () => import('./commands/get.ts'),
+    }),
+    command({
+      words: ['watch'],
+      summary: 'Print each change of the state file as an event, until it is told to stop.',
+      options: WATCH_OPTIONS,
+      examples: ['ralph-state watch --existing | jq -r \'select(.lifecycle == "failed").task_id\''],
+      load: () => import('./commands/watch.ts'),
     }),
     command({
       words: ['remove'],

@@ -49,6 +49,14 @@ function describe(event: AnyEvent): string | undefined {
       return `blocked: ${event.reason}`;
     case 'task.failed':
       return `failed: ${event.reason}`;
+    case 'watch.started':
+      return `watching ${event.path}: ${event.records} record${event.records === 1 ? '' : 's'}`;
+    case 'record.changed':
+      return changeWords(event);
+    case 'record.removed':
+      return `${event.before} -> no record`;
+    case 'state.retargeted':
+      return `target branch: ${event.before || 'none'} -> ${event.target_branch || 'none'}`;
     case 'task':
     case 'workspace.removed':
     case 'integrate.started':
@@ -63,4 +71,11 @@ function describe(event: AnyEvent): string | undefined {
 function endWords(event: Extract<AnyEvent, { type: 'agent.finished' }>): string {
   if (event.reason !== 'exited') return event.reason.replace('_', ' ');
   return event.signal === null ? `status ${event.exit_code}` : event.signal;
+}
+
+function changeWords({ before, lifecycle, record }: Extract<AnyEvent, { type: 'record.changed' }>): string {
+  const [error = ''] = (record.last_error ?? '').split('\n');
+  const why = error === '' || before === lifecycle ? '' : `: ${error}`;
+  if (before === null) return `${lifecycle}${why}`;
+  return before === lifecycle ? `${lifecycle}, more is known` : `${before} -> ${lifecycle}${why}`;
 }

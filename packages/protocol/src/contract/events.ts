@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { commitId, envelope, taskEnvelope } from './envelope.ts';
-import { processIdentity } from './state-file.ts';
+import { lifecycle, processIdentity, workerRecord } from './state-file.ts';
 import { lockRecord } from './lock-record.ts';
 import { task } from './task.ts';
 
 const milliseconds = z.int().min(0).describe('milliseconds');
 const reason = z.string().describe('words for a person');
 const code = z.string().describe('a failure code');
+
+const revision = z.int().min(0).describe('of the state file after the change; 0 without a file');
+const before = lifecycle.nullable().describe('null where there was no record');
 
 const taskIds = z.array(z.string()).describe('task ids, in the order in which they were started');
 const runCounts = z.looseObject({
@@ -123,6 +126,21 @@ export const EVENTS = {
     log_path: z.string().optional(),
     next_command: z.string().optional(),
   }),
+  'watch.started': envelope.extend({
+    path: z.string(),
+    revision,
+    target_branch: z.string(),
+    records: z.int().min(0).describe('how many there are'),
+  }),
+  'record.changed': envelope.extend({
+    task_id: z.string().min(1),
+    lifecycle,
+    before,
+    revision,
+    record: workerRecord,
+  }),
+  'record.removed': envelope.extend({ task_id: z.string().min(1), before: lifecycle, revision }),
+  'state.retargeted': envelope.extend({ target_branch: z.string(), before: z.string(), revision }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventType = keyof typeof EVENTS;

@@ -38,6 +38,10 @@ const EXAMPLES: Record<EventType, [fields: object, words: string | undefined]> =
   'task.completed': [{ commit }, 'landed as 0123456789'],
   'task.blocked': [{ reason: 'conflict' }, 'blocked: conflict'],
   'task.failed': [{ reason: 'red' }, 'failed: red'],
+  'watch.started': [{ path: '/s.json', records: 1 }, 'watching /s.json: 1 record'],
+  'record.changed': [{ before: 'running', lifecycle: 'integrating', record: {} }, 'running -> integrating'],
+  'record.removed': [{ before: 'failed' }, 'failed -> no record'],
+  'state.retargeted': [{ before: '', target_branch: 'main' }, 'target branch: none -> main'],
 };
 
 function text(type: string, fields: object): string | undefined {
@@ -62,6 +66,15 @@ describe('eventText', () => {
     [{ ...agentEnd, reason: 'idle_timeout', commits: 2 }, 'agent ended: idle timeout, 2 commits'],
   ])('says how an agent ended: %j', (fields, words) => {
     expect(text('agent.finished', fields)).toBe(words);
+  });
+
+  it.each([
+    [{ before: null, lifecycle: 'running', record: {} }, 'running'],
+    [{ before: null, lifecycle: 'failed', record: { last_error: 'red\nmore' } }, 'failed: red'],
+    [{ before: 'running', lifecycle: 'failed', record: { last_error: 'red\nmore' } }, 'running -> failed: red'],
+    [{ before: 'failed', lifecycle: 'failed', record: { last_error: 'red' } }, 'failed, more is known'],
+  ])('says how a record changed: %j', (fields, words) => {
+    expect(text('record.changed', fields)).toBe(words);
   });
 
   it('never lets the words of others move or colour the terminal', () => {
