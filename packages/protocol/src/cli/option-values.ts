@@ -42,7 +42,7 @@ function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
     case 'status':
       return status;
     case 'seconds':
-      return positiveSeconds;
+      return spec.zero === true ? seconds : positiveSeconds;
     case 'optional-seconds':
       return seconds;
     case 'milliseconds':

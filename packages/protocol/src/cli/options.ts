@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly many?: boolean;
+  /** A time of 0 is a value too, for an option that says how long to wait; a limit of nothing is none. */
+  readonly zero?: boolean;
   readonly fallback?: unknown;
 }
 

@@ -17,6 +17,7 @@ export const example: ProgramSpec = {
         backoff: { kind: 'milliseconds', describe: 'pauses' },
         label: { kind: 'text', describe: 'a label' },
         exclude: { kind: 'text', describe: 'ids', value: 'ID', many: true },
+        pause: { kind: 'seconds', describe: 'rest', zero: true },
         dry: { kind: 'flag', describe: 'only look' },
       },
       examples: ['ralph-example work --jobs 2 -- make'],

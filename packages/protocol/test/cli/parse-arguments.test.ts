@@ -44,6 +44,7 @@ describe('parseArguments', () => {
       quiet: false,
       verbose: false,
       timeout: 60,
+      pause: undefined,
       jobs: undefined,
       retries: 0,
       wait: undefined,
@@ -71,6 +72,16 @@ describe('parseArguments', () => {
   });
 
   it.each([
+    ['0', 0],
+    ['0.0s', 0],
+    ['0.2', 0.2],
+    ['2h', 7200],
+  ])('takes a time of %s where nothing is a time too', async (text, time) => {
+    expect((await parse('work', '--pause', text)).args['pause']).toBe(time);
+  });
+
+  it.each([
+    [['--pause', '-1'], '--pause "-1": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
     [['--timeout', 'abc'], '--timeout "abc": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
     [['--timeout', '-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
     [['--timeout=-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
