@@ -23,6 +23,21 @@ export const WATCH_OPTIONS = {
   existing: { kind: 'flag', describe: 'first tell every record that is there already, as a change from nothing' },
 } as const satisfies OptionSpecs;
 
+export const WAIT_OPTIONS = {
+  for: {
+    kind: 'choice',
+    choices: ['landed', 'terminal'],
+    fallback: 'landed',
+    describe: 'what has to come true for each: that it has landed, or that it has ended, however',
+  },
+  timeout: {
+    kind: 'seconds',
+    zero: true,
+    value: 'TIME',
+    describe: 'wait at most this long: 90, 15m, 2h; 0 looks once',
+  },
+} as const satisfies OptionSpecs;
+
 export const APPLY_OPTIONS = {
   answer: { kind: 'flag', describe: 'answer every line with one line, once its change is on the disk' },
   ...LEASH_OPTION,

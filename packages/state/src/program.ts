@@ -8,6 +8,7 @@ import {
   TASK_ADD_OPTIONS,
   TASK_LIST_OPTIONS,
   TASK_NEXT_OPTIONS,
+  WAIT_OPTIONS,
   WATCH_OPTIONS,
 } from './options.ts';
 
@@ -43,6 +44,17 @@ export const program: ProgramSpec = {
       options: WATCH_OPTIONS,
       examples: ['ralph-state watch --existing | jq -r \'select(.lifecycle == "failed").task_id\''],
       load: () => import('./commands/watch.ts'),
+    }),
+    command({
+      words: ['wait'],
+      summary: 'Wait until tasks have landed, or ended; end at once when one of them never will.',
+      operands: { name: 'ID…', least: 1, most: Number.MAX_SAFE_INTEGER },
+      options: WAIT_OPTIONS,
+      examples: [
+        'ralph-state wait RQ-0001 RQ-0002 --timeout 2h && echo landed',
+        'ralph-state wait RQ-0003 --for terminal',
+      ],
+      load: () => import('./commands/wait.ts'),
     }),
     command({
       words: ['remove'],
