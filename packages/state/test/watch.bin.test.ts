@@ -1,10 +1,19 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { STATE_SCHEMA_VERSION } from '@ralph/protocol/contract/lifecycle';
-import { errorRecord, records, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
+import { momentAfter } from '@ralph/protocol/testing/chance';
+import {
+  builtProgram,
+  errorRecord,
+  records,
+  startProgram,
+  transcriptOf,
+} from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { agentStarted, integrateStarted, stream, taskCompleted, taskFailed } from './support/events.ts';
 import { ralphState, STATE, stateOnDisk } from './support/repository.ts';
@@ -201,6 +210,43 @@ describe('a reader of ralph-state watch', () => {
     child.stdout.destroy();
     repository.write(STATE, stateOf({ task_id: 'A' }));
     expect(await ended).toMatchObject({ status: 141, stderr: '' });
+  });
+
+  /** Runs a pipe of a shell, with `$WATCH` for the program, and returns what it prints. */
+  function runPipe({ root }: TestRepository, script: string) {
+    const env = { ...testEnvironment(), NODE: process.execPath, PROGRAM: builtProgram('ralph-state') };
+    const child = spawn('sh', ['-c', `watch() { "$NODE" "$PROGRAM" watch; echo "status $?" >&2; }; ${script}`], {
+      cwd: root,
+      env,
+      detached: true,
+    });
+    onTestFinished(() => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    });
+    return { child, ended: transcriptOf(child) };
+  }
+
+  it('who goes away ends it also while nothing changes', async ({ skip }) => {
+    skip(process.platform !== 'linux', 'only Linux lets us see who reads a pipe');
+    const { status, stdout, stderr } = await runPipe(temporaryRepository(), 'watch | head -n 1').ended;
+    expect({ status, stderr, lines: records(stdout) }).toMatchObject({
+      status: 0,
+      stderr: 'status 141\n',
+      lines: [{ type: 'watch.started' }],
+    });
+  });
+
+  it('who hands the pipe on is no reader who has gone', async () => {
+    const repository = temporaryRepository();
+    const { child, ended } = runPipe(repository, 'watch | { exec 3<&0; read -r line; echo "$line"; cat <&3 & }');
+    let text = '';
+    child.stdout.on('data', (chunk: string) => (text += chunk));
+    await waitUntil('the first line', () => text.includes('watch.started'));
+    await momentAfter(3500);
+    repository.write(STATE, stateOf({ task_id: 'A' }));
+    await waitUntil('the second line', () => text.includes('record.changed'));
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    expect((await ended).stdout).toBe(text);
   });
 });
 

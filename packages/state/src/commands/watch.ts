@@ -3,6 +3,7 @@ import type { Output } from '@ralph/protocol/cli/output';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
 import { PathWatch } from '@ralph/protocol/process/path-watch';
+import { watchPipeReader } from '@ralph/protocol/process/pipe-reader';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { WATCH_OPTIONS } from '../options.ts';
 import { StateStore } from '../store/state-store.ts';
@@ -14,6 +15,7 @@ export async function run(call: Call<typeof WATCH_OPTIONS>): Promise<Result> {
   const { root } = findRepository(args.repo);
   const store = new StateStore(root);
   const watch = new PathWatch({ root, paths: [store.path], signal: stop.signal });
+  const letGo = watchPipeReader(process.stdout.fd, () => stop.request({ kind: 'stdout_closed' }));
   try {
     let known = await store.read();
     await output.event('watch.started', {
@@ -37,6 +39,7 @@ export async function run(call: Call<typeof WATCH_OPTIONS>): Promise<Result> {
       }
     }
   } finally {
+    letGo();
     watch.close();
   }
   return {};
