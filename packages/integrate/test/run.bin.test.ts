@@ -15,6 +15,7 @@ describe('ralph-integrate run as a filter', () => {
       '{"v":1,"type":"agent.progress","at":"2026-01-01T00:00:00Z","task_id":"T-1","attempt":1,"bytes":5,"last_line":"ö"}',
       '{"id":"T-9",   "title":"a task",  "unknown":[1, 2]}',
       '{"type":"of.the.future","x":1e3}',
+      '{"v":1,"type":"record.changed","at":"2026-01-01T00:00:00Z","task_id":"A","lifecycle":"failed","before":null,"revision":3,"record":{"task_id":"A"}}',
       '{"type":"workspace.remove","task_id":"T-1"}',
     ];
     const { status, stdout, stderr } = await runProgram('ralph-integrate', ['run'], {

@@ -58,6 +58,7 @@ describe('ralph-worker run', () => {
     const foreign = [
       '{"type":"x.unknown",  "n":1.0}',
       '{"no":"type"}',
+      '{"v":1,"type":"record.changed","at":"2026-01-01T00:00:00Z","task_id":"A","lifecycle":"failed","before":null,"revision":3,"record":{"task_id":"A"}}',
       '{"type":"push.rejected","v":1,"at":"2026-01-01T00:00:00Z","task_id":"A","attempt":1,"verdict":"race","message":"é"}',
     ];
     const command = scriptedCommand(repo.folder, 'agent', EDIT);
