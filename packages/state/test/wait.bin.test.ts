@@ -25,16 +25,18 @@ function startWait({ root }: TestRepository, ...args: readonly string[]) {
   return { child, ended: transcriptOf(child) };
 }
 
-/** Waits until a program that says nothing has begun to watch: then it has looked, or is about to. */
+/** Tells whether a program that says nothing has begun to watch: then it has looked, or is about to. */
+function isWatching(pid: number | undefined): boolean {
+  try {
+    const links = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    return links.some((link) => link.includes('inotify'));
+  } catch {
+    return false;
+  }
+}
+
 async function watching(pid: number | undefined): Promise<void> {
-  await waitUntil('the watch', () => {
-    try {
-      const links = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-      return links.some((link) => link.includes('inotify'));
-    } catch {
-      return false;
-    }
-  });
+  await waitUntil('the watch', () => isWatching(pid));
 }
 
 describe('ralph-state wait', () => {
@@ -278,10 +280,19 @@ it('ralph-state wait loses no wake-up, whenever the change comes', { timeout: 18
   const repository = await withStarted('A');
   const whole = repository.read(STATE);
   const landed = whole.replace('"running"', '"completed"');
+  // How long it takes to stand, by rounds that look for it; the others put the change around that moment.
+  const standing: number[] = [];
   for (let round = 0; round < 50; round += 1) {
     repository.write(STATE, whole);
-    const { ended } = startWait(repository, 'A', '--timeout', '60');
-    await momentAfter(random() * 150);
+    const began = performance.now();
+    const { child, ended } = startWait(repository, 'A');
+    if (round % 10 < 2) {
+      while (!isWatching(child.pid)) await new Promise((resolve) => setImmediate(resolve));
+      standing.push(performance.now() - began);
+    } else {
+      const usual = standing.reduce((sum, time) => sum + time, 0) / standing.length;
+      await momentAfter(usual + (random() - 0.5) * 20);
+    }
     repository.write(`${STATE}.next`, landed);
     renameSync(`${repository.root}/${STATE}.next`, `${repository.root}/${STATE}`);
     expect((await ended).status, `round ${round}`).toBe(0);
