@@ -1,9 +1,8 @@
 import * as z from 'zod';
+import { TASK_STATUSES } from './task-status.ts';
 
 const text = z.string();
 const list = z.array(z.string());
-
-export const TASK_STATUSES = ['draft', 'todo', 'doing', 'done', 'rejected'] as const;
 
 /**
  * One task of the queue file, in the format of ralph-agent-loop 0.4 (its task contract). Only `id` and `title` are
@@ -40,9 +39,6 @@ export type Task = z.infer<typeof task>;
 export const queueFile = z.looseObject({ version: z.literal(1), tasks: z.array(task) });
 
 export type QueueFile = z.infer<typeof queueFile>;
-
-/** Statuses that satisfy a dependency and that live in the done file. */
-export const TERMINAL_TASK_STATUSES: readonly string[] = ['done', 'rejected'];
 
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 

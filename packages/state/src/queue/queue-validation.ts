@@ -1,5 +1,6 @@
 import { Failure } from '@ralph/protocol/contract/failure';
-import { isSafeTaskId, TERMINAL_TASK_STATUSES, type Task } from '@ralph/protocol/contract/task';
+import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
+import { isSafeTaskId, type Task } from '@ralph/protocol/contract/task';
 import { findCycle } from './dependency-cycle.ts';
 import type { QueueDocument } from '../store/queue-document.ts';
 import { positionOf } from '../store/text-position.ts';

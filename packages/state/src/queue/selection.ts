@@ -1,4 +1,5 @@
-import { TERMINAL_TASK_STATUSES, type Task } from '@ralph/protocol/contract/task';
+import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
+import type { Task } from '@ralph/protocol/contract/task';
 
 /** What the state file says against starting a task: `landed` work is done, whatever a stale queue says. */
 export type Standing = 'active' | 'blocked' | 'landed';

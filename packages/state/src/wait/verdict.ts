@@ -1,5 +1,5 @@
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
-import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task';
+import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
 
 export const WAIT_GOALS = ['landed', 'terminal'] as const;
 

@@ -13,7 +13,7 @@ export interface Known {
 
 /** Returns the files that say where a task stands. */
 export function watchedPaths(root: string): readonly string[] {
-  return [RALPH_PATHS.state, RALPH_PATHS.queue, RALPH_PATHS.done].map((path) => join(root, path));
+  return [new StateStore(root).path, join(root, RALPH_PATHS.queue), join(root, RALPH_PATHS.done)];
 }
 
 /**
