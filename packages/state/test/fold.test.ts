@@ -118,6 +118,7 @@ describe('fold: what a record says', () => {
       title: 'Task',
       attempt: 1,
       identity: { pid: 7, start_time: '1', boot_id: 'x' },
+      target_branch: 'main',
       base_commit: BASE,
       head_commit: HEAD,
       pushed_commit: HEAD,
@@ -140,6 +141,40 @@ describe('fold: what a record says', () => {
     expect(record).not.toHaveProperty('error_code');
   });
 
+  it('keeps what a person types next, until work goes on', () => {
+    const blocked = folded([integrateStarted(), taskBlocked({ land_command: 'land' })]);
+    expect(onlyRecord(blocked)).toMatchObject({ next_command: 'git rebase', land_command: 'land' });
+    const again = onlyRecord(folded([integrateStarted()], blocked));
+    expect(again).not.toHaveProperty('next_command');
+    expect(again).not.toHaveProperty('land_command');
+    expect(onlyRecord(folded([taskFailed({ next_command: 'see' })])).next_command).toBe('see');
+  });
+
+  it('names no target branch where none is known, and keeps that of the attempt when the next is another', () => {
+    expect(onlyRecord(folded([agentStarted()], emptyState('', '')))).not.toHaveProperty('target_branch');
+    const moved = folded([agentFinished()], { ...folded([agentStarted()]), target_branch: 'other' });
+    expect(onlyRecord(moved).target_branch).toBe('main');
+    expect(onlyRecord(folded([agentStarted({ attempt: 2 })], moved)).target_branch).toBe('other');
+  });
+
+  it('takes a request for retry as answered when work goes on, or a new attempt begins', () => {
+    const later = '2026-01-03T00:00:00.000Z';
+    for (const event of [
+      integrateStarted({ at: later }),
+      taskFailed({ at: later }),
+      taskBlocked({ at: later }),
+      agentStarted({ attempt: 2 }),
+    ]) {
+      expect(onlyRecord(folded([event], requested()))).not.toHaveProperty('retry_requested_at');
+    }
+  });
+
+  it('keeps a request for retry when the stream before it is applied again', () => {
+    expect(folded(WAY_TO.blocked_push, requested())).toMatchObject({
+      workers: [{ lifecycle: 'blocked_push', retry_requested_at: '2026-01-02T00:00:00.000Z' }],
+    });
+  });
+
   it('keeps where the work of a failed attempt was put', () => {
     const salvaged = folded([agentStarted(), workSalvaged(), taskFailed()]);
     expect(onlyRecord(salvaged).salvage_ref).toBe('refs/ralph/salvage/RQ-0001/1');
@@ -160,6 +195,13 @@ describe('fold: what a record says', () => {
     expect(after).toMatchObject({ theirs: 1, workers: [{ mine: [2], head_commit: HEAD }] });
   });
 });
+
+/** A blocked record that a person has asked to be run again. */
+function requested(): ReturnType<typeof emptyState> {
+  const state = folded(WAY_TO.blocked_push);
+  const workers = state.workers.map((record) => ({ ...record, retry_requested_at: '2026-01-02T00:00:00.000Z' }));
+  return { ...state, workers };
+}
 
 describe('fold: fencing', () => {
   it.each(TYPES)('%s of an earlier attempt changes nothing', (type) => {

@@ -22,6 +22,7 @@ function withRecords(count: number): TestRepository {
     started_at: new Date(Date.now() - 7_200_000).toISOString(),
     push_attempts: 0,
     attempt: 2,
+    target_branch: 'topic',
     last_error: 'first line\nsecond line',
     theirs: 'kept',
   }));
@@ -72,7 +73,9 @@ describe('ralph-state list', () => {
 
   it('shows a table to a person', async () => {
     const { stdout } = await ralphState(withRecords(1).root, ['list', '--format', 'table']);
-    expect(stdout).toBe('TASK  LIFECYCLE  AGE  ATTEMPTS  LAST ERROR\nRQ-0  failed     2h   2         first line\n');
+    expect(stdout).toBe(
+      'TASK  LIFECYCLE  AGE  ATTEMPTS  BRANCH  LAST ERROR\nRQ-0  failed     2h   2         topic   first line\n',
+    );
   });
 
   it('says that a running record is lost when its process is gone', async () => {
@@ -81,6 +84,29 @@ describe('ralph-state list', () => {
     write(STATE, JSON.stringify({ schema_version: 3, workers: [lost] }));
     expect(records((await ralphState(root, ['list'])).stdout)).toMatchObject([{ lifecycle: 'running', lost: true }]);
     expect((await ralphState(root, ['list', '--format', 'table'])).stdout).toContain('running (lost)');
+  });
+
+  it('says so too of an integration, and not of work that waits for one', async () => {
+    const { root, write } = temporaryRepository();
+    const gone = { attempt: 1, identity: { pid: 1, start_time: 'x', boot_id: 'x' } };
+    const workers = [
+      { task_id: 'A', lifecycle: 'integrating', head_commit: 'a'.repeat(40), ...gone },
+      { task_id: 'B', lifecycle: 'running', head_commit: 'a'.repeat(40), ...gone },
+    ];
+    write(STATE, JSON.stringify({ schema_version: 3, workers }));
+    const { stdout } = await ralphState(root, ['list']);
+    expect(records(stdout).map(({ task_id, lost }) => [task_id, lost])).toEqual([
+      ['A', true],
+      ['B', undefined],
+    ]);
+    expect((await ralphState(root, ['list', '--format', 'table'])).stdout).toMatch(/integrating \(lost\)/);
+  });
+
+  it('says that a retry was asked for', async () => {
+    const { root, write } = temporaryRepository();
+    const asked = { task_id: 'A', lifecycle: 'failed', retry_requested_at: '2026-01-01T00:00:00Z' };
+    write(STATE, JSON.stringify({ schema_version: 3, workers: [asked] }));
+    expect((await ralphState(root, ['list', '--format', 'table'])).stdout).toContain('failed (retry)');
   });
 
   it('works from a folder inside the repository', async () => {

@@ -33,6 +33,10 @@ describe('standingsOf', () => {
     expect(standing({ started_at: 'soon' })).toBe('free');
   });
 
+  it('does not believe an integration whose process is gone', () => {
+    expect(standing({ attempt: 1, lifecycle: 'integrating', identity: { ...self, start_time: '1' } })).toBe('free');
+  });
+
   it('leaves failed tasks free and keeps blocked ones back (M31)', () => {
     expect(standing({ lifecycle: 'failed' })).toBe('free');
     expect(standing({ lifecycle: 'blocked_push' })).toBe('blocked');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Lifecycle } from '@ralph/protocol/contract/lifecycle';
+import { isTerminal, type Lifecycle } from '@ralph/protocol/contract/lifecycle';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { startUp, type Surroundings } from '../src/records/start-up.ts';
 
@@ -22,13 +22,15 @@ function started(before: StateFile | undefined, more: Partial<Surroundings> = {}
     path: '/r/state.json',
     targetBranch: 'main',
     now: NOW,
-    isActive: () => false,
+    activityOf: (each) => (isTerminal(each.lifecycle) ? 'ended' : 'lost'),
     workspaceExists: () => false,
     ...more,
   });
 }
 
-const active = { isActive: ({ lifecycle }: WorkerRecord) => lifecycle === 'running' };
+const active = {
+  activityOf: ({ lifecycle }: WorkerRecord) => (lifecycle === 'running' ? 'at_work' : 'ended'),
+} as const;
 
 describe('startUp: target branch', () => {
   it('makes a state where there is none (M15)', () => {
@@ -80,6 +82,11 @@ describe('startUp: lost records', () => {
       }),
     ]);
     expect(notes).toHaveLength(1);
+  });
+
+  it('leaves work that waits for its integration as it is', () => {
+    const before = state('main', record('running', { head_commit: 'a'.repeat(40) }));
+    expect(started(before, { activityOf: () => 'waiting' })).toMatchObject({ state: before, changed: false });
   });
 
   it('sets the branch anew when the only records are lost ones', () => {

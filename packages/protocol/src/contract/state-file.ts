@@ -28,13 +28,16 @@ export const workerRecord = z.looseObject({
   title: z.string().optional(),
   attempt: z.int().min(1).optional(),
   identity: processIdentity.optional(),
+  target_branch: z.string().optional().describe('ours: the branch that the attempt is to land on'),
   base_commit: commitId.optional(),
   head_commit: commitId.optional(),
   pushed_commit: commitId.optional(),
   log_path: z.string().optional(),
   error_code: z.string().optional(),
   salvage_ref: z.string().optional(),
-  retry_requested_at: z.string().optional(),
+  next_command: z.string().optional().describe('ours: what a person types next'),
+  land_command: z.string().optional().describe('ours: what lands it after a person has mended it'),
+  retry_requested_at: z.string().optional().describe('ours: a person asked for it to be run again'),
 });
 
 export type WorkerRecord = z.infer<typeof workerRecord>;

@@ -3,7 +3,7 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository, type Repository } from '@ralph/protocol/process/repository';
 import type { INIT_OPTIONS } from '../options.ts';
-import { isActive } from '../records/record-activity.ts';
+import { activityOf } from '../records/record-activity.ts';
 import { currentBranch } from '../repository-facts.ts';
 import { startUp } from '../records/start-up.ts';
 import { revisionOf } from '../store/state-document.ts';
@@ -22,7 +22,7 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
       path: store.path,
       targetBranch,
       now,
-      isActive: (record) => isActive(record, now),
+      activityOf: (record) => activityOf(record, now),
       workspaceExists: existsSync,
     });
     if (started.changed) await store.write(lock, started.state);

@@ -4,7 +4,7 @@ import { LIFECYCLES } from '@ralph/protocol/contract/lifecycle';
 import { findRepository } from '@ralph/protocol/process/repository';
 import { ageOf } from '../records/age.ts';
 import type { LIST_OPTIONS } from '../options.ts';
-import { shownRecord, type ShownRecord } from '../records/shown-record.ts';
+import { lifecycleWords, shownRecord, type ShownRecord } from '../records/shown-record.ts';
 import { StateStore } from '../store/state-store.ts';
 
 /** `ralph-state list`: the records in the order of the file. */
@@ -19,9 +19,10 @@ export async function run(call: Call<typeof LIST_OPTIONS>): Promise<Result> {
     records: records.map((record) => shownRecord(record, now)),
     columns: {
       task: (row: ShownRecord) => row.task_id,
-      lifecycle: (row: ShownRecord) => (row.lost === true ? `${row.lifecycle} (lost)` : row.lifecycle),
+      lifecycle: (row: ShownRecord) => lifecycleWords(row),
       age: (row: ShownRecord) => ageOf(row.started_at, now),
       attempts: (row: ShownRecord) => String(row.attempt ?? ''),
+      branch: (row: ShownRecord) => row.target_branch ?? '',
       'last error': (row: ShownRecord) => row.last_error ?? '',
     },
   };

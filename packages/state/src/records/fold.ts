@@ -19,7 +19,7 @@ export function fold(state: StateFile, event: AnyEvent): FoldResult {
   const latest = held?.attempt ?? 0;
   if (event.attempt < latest) return fenced(event, latest);
   const current = event.attempt === latest ? held : undefined;
-  const next = recordAfter(event, current);
+  const next = recordAfter(event, current, state.target_branch);
   if (next === undefined || (current !== undefined && isSameRecord(current, next))) {
     return { kind: 'folded', state, changed: false };
   }

@@ -4,18 +4,31 @@ import { isAlive } from '@ralph/protocol/process/process-identity';
 import { RECORD_LIFETIME_MS } from './pruning.ts';
 
 /**
- * Tells whether somebody may still be at work on a record: its process lives. A record of ralph-agent-loop names no
- * process and is believed for a day; one of ours without a process is between two steps of a program that has claimed
- * the task, and the claim protects it.
+ * What goes on with a record: its process lives (`at_work`); it names none, as those of ralph-agent-loop do, and is
+ * believed for a day; its agent has handed it on and it is `waiting` for its integration; nobody is there any more
+ * (`lost`); or it has `ended`.
  */
-export function isActive(record: WorkerRecord, now: Date): boolean {
-  if (isTerminal(record.lifecycle)) return false;
-  if (record.identity !== undefined) return isAlive(record.identity);
-  if (record.attempt !== undefined) return false;
-  return now.getTime() - Date.parse(record.started_at) < RECORD_LIFETIME_MS;
+export type Activity = 'ended' | 'at_work' | 'believed' | 'waiting' | 'lost';
+
+/**
+ * Returns what goes on with a record. One of ours that names no process is between two steps of a program that has
+ * claimed the task; the claim protects it.
+ */
+export function activityOf(record: WorkerRecord, now: Date): Activity {
+  if (isTerminal(record.lifecycle)) return 'ended';
+  if (record.identity !== undefined && isAlive(record.identity)) return 'at_work';
+  if (record.lifecycle === 'running' && record.head_commit !== undefined) return 'waiting';
+  const isForeign = record.identity === undefined && record.attempt === undefined;
+  return isForeign && now.getTime() - Date.parse(record.started_at) < RECORD_LIFETIME_MS ? 'believed' : 'lost';
 }
 
-/** Tells whether a record says `running` although the process it names is gone and never said how it ended. */
+/** Tells whether somebody may still be at work on a record. */
+export function isActive(record: WorkerRecord, now: Date): boolean {
+  const activity = activityOf(record, now);
+  return activity === 'at_work' || activity === 'believed';
+}
+
+/** Tells whether a record says that it is worked on although nobody is there who could say how it ended. */
 export function isLost(record: WorkerRecord, now: Date): boolean {
-  return record.lifecycle === 'running' && record.head_commit === undefined && !isActive(record, now);
+  return activityOf(record, now) === 'lost';
 }

@@ -6,9 +6,14 @@ import type { RecordEvent } from './lifecycle-rules.ts';
  * Pure: whether the step is allowed is decided elsewhere.
  *
  * @param current the record of this very attempt, if there is one
+ * @param targetBranch the branch that a new attempt is to land on; empty when it is not known
  */
-export function recordAfter(event: RecordEvent, current: WorkerRecord | undefined): WorkerRecord | undefined {
-  const record = current ?? newRecord(event);
+export function recordAfter(
+  event: RecordEvent,
+  current: WorkerRecord | undefined,
+  targetBranch: string,
+): WorkerRecord | undefined {
+  const record = current ?? newRecord(event, targetBranch);
   switch (event.type) {
     case 'workspace.ready':
       return { ...record, workspace_path: event.workspace_path, base_commit: event.base_commit };
@@ -36,13 +41,13 @@ export function recordAfter(event: RecordEvent, current: WorkerRecord | undefine
       return current === undefined ? undefined : { ...current, salvage_ref: event.ref };
     case 'integrate.started':
       return {
-        ...withoutEnd(record),
+        ...withoutEnd(record, event.at),
         lifecycle: 'integrating',
         ...(event.identity === undefined ? {} : { identity: event.identity }),
       };
     case 'task.completed':
       return {
-        ...withoutEnd(record),
+        ...withoutEnd(record, event.at),
         ...titleOf(event),
         workspace_path: event.workspace_path,
         lifecycle: 'completed',
@@ -52,37 +57,60 @@ export function recordAfter(event: RecordEvent, current: WorkerRecord | undefine
       };
     case 'task.blocked':
       return {
-        ...withoutEnd(record),
+        ...withoutEnd(record, event.at),
         workspace_path: event.workspace_path,
         lifecycle: 'blocked_push',
         completed_at: event.at,
         push_attempts: event.attempts,
         last_error: event.reason,
         error_code: event.code,
+        next_command: event.next_command,
+        ...(event.land_command === undefined ? {} : { land_command: event.land_command }),
       };
     case 'task.failed':
       return {
-        ...withoutEnd(record),
+        ...withoutEnd(record, event.at),
         lifecycle: 'failed',
         completed_at: event.at,
         last_error: event.reason,
         error_code: event.code,
         ...(event.salvage_ref === undefined ? {} : { salvage_ref: event.salvage_ref }),
         ...(event.log_path === undefined ? {} : { log_path: event.log_path }),
+        ...(event.next_command === undefined ? {} : { next_command: event.next_command }),
       };
   }
 }
 
-function newRecord({ task_id, at, attempt }: RecordEvent): WorkerRecord {
-  return { task_id, workspace_path: '', lifecycle: 'running', started_at: at, push_attempts: 0, attempt };
+function newRecord({ task_id, at, attempt }: RecordEvent, targetBranch: string): WorkerRecord {
+  return {
+    task_id,
+    workspace_path: '',
+    lifecycle: 'running',
+    started_at: at,
+    push_attempts: 0,
+    attempt,
+    ...(targetBranch === '' ? {} : { target_branch: targetBranch }),
+  };
 }
 
 function titleOf(event: { readonly title?: string | undefined }): { title?: string } {
   return event.title === undefined ? {} : { title: event.title };
 }
 
-/** Takes off how an earlier end of the same attempt was told. */
-function withoutEnd(record: WorkerRecord): WorkerRecord {
-  const { completed_at: _at, last_error: _error, error_code: _code, ...rest } = record;
-  return rest;
+/**
+ * Takes off how an earlier end of the same attempt was told, and the request for a retry that work which goes on has
+ * answered. A request made after the event stands: the event is told once more, by a stream that is applied again.
+ */
+function withoutEnd(record: WorkerRecord, at: string): WorkerRecord {
+  const {
+    completed_at: _at,
+    last_error: _error,
+    error_code: _code,
+    next_command: _next,
+    land_command: _land,
+    retry_requested_at: requestedAt,
+    ...rest
+  } = record;
+  const stands = requestedAt !== undefined && Date.parse(requestedAt) > Date.parse(at);
+  return stands ? { ...rest, retry_requested_at: requestedAt } : rest;
 }

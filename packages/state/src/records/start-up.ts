@@ -1,15 +1,15 @@
 import { Failure } from '@ralph/protocol/contract/failure';
-import { isTerminal } from '@ralph/protocol/contract/lifecycle';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { emptyState, revisionOf } from '../store/state-document.ts';
 import { isOutlived } from './pruning.ts';
+import type { Activity } from './record-activity.ts';
 
 /** What start-up has to know of the world around the state file. */
 export interface Surroundings {
   readonly path: string;
   readonly targetBranch: string;
   readonly now: Date;
-  readonly isActive: (record: WorkerRecord) => boolean;
+  readonly activityOf: (record: WorkerRecord) => Activity;
   readonly workspaceExists: (path: string) => boolean;
 }
 
@@ -34,11 +34,11 @@ export function startUp(before: StateFile | undefined, around: Surroundings): St
   const notes: string[] = [];
   const kept = before.workers.filter((record) => !isOutlived(record, around.now, around.workspaceExists));
   const workers = kept.map((record) => {
-    if (isTerminal(record.lifecycle) || around.isActive(record)) return record;
+    if (around.activityOf(record) !== 'lost') return record;
     notes.push(`${record.task_id} was ${record.lifecycle}, but its process is gone: it is failed now`);
     return lost(record, at);
   });
-  const retargeted = retarget(before, workers.filter(around.isActive).length, around);
+  const retargeted = retarget(before, workers.filter((record) => isAtWork(around.activityOf(record))).length, around);
   if (retargeted) notes.push(retargetNote(before, around.targetBranch));
   const changed = retargeted || notes.length > 0 || kept.length < before.workers.length;
   if (!changed) return { state: before, changed, notes };
@@ -76,6 +76,10 @@ function retarget(state: StateFile, active: number, { targetBranch, path }: Surr
     `the state file's target branch '${from}' is not the current branch '${targetBranch}', and ${workers(active)} active`,
     { hint: `checkout '${from}' and resume; or, if surely no run is active, delete '${path}'`, ...parts },
   );
+}
+
+function isAtWork(activity: Activity): boolean {
+  return activity === 'at_work' || activity === 'believed';
 }
 
 function workers(count: number): string {
