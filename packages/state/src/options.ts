@@ -38,6 +38,15 @@ export const WAIT_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
+export const REMOVE_OPTIONS = {
+  force: { kind: 'flag', describe: 'also a record of another tool that seems at work but names no process' },
+} as const satisfies OptionSpecs;
+
+export const PRUNE_OPTIONS = {
+  'dry-run': { kind: 'flag', describe: 'only print what would be dropped' },
+  'older-than': { kind: 'seconds', value: 'TIME', describe: 'ended at least this long ago (default: 24h)' },
+} as const satisfies OptionSpecs;
+
 export const APPLY_OPTIONS = {
   answer: { kind: 'flag', describe: 'answer every line with one line, once its change is on the disk' },
   ...LEASH_OPTION,

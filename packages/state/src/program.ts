@@ -4,6 +4,8 @@ import {
   INIT_OPTIONS,
   LIST_OPTIONS,
   NO_OPTIONS,
+  PRUNE_OPTIONS,
+  REMOVE_OPTIONS,
   SCHEMA_OPTIONS,
   TASK_ADD_OPTIONS,
   TASK_LIST_OPTIONS,
@@ -57,13 +59,28 @@ export const program: ProgramSpec = {
       load: () => import('./commands/wait.ts'),
     }),
     command({
+      words: ['retry'],
+      summary: 'Ask that tasks which failed, are blocked or were lost be run again; the next run takes them up.',
+      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY },
+      options: NO_OPTIONS,
+      examples: ['ralph-state retry RQ-0001', 'ralph-state retry RQ-0001 RQ-0002'],
+      load: () => import('./commands/retry.ts'),
+    }),
+    command({
       words: ['remove'],
       summary:
         'Drop the record of a task that has ended, so that a run may take the task again; its work is not touched.',
       operands: { name: 'ID', least: 1, most: 1 },
-      options: NO_OPTIONS,
+      options: REMOVE_OPTIONS,
       examples: ['ralph-state remove RQ-0001'],
       load: () => import('./commands/remove.ts'),
+    }),
+    command({
+      words: ['prune'],
+      summary: 'Drop the records of what ended a day ago and has no workspace any more, and print them.',
+      options: PRUNE_OPTIONS,
+      examples: ['ralph-state prune --dry-run', 'ralph-state prune --older-than 7d'],
+      load: () => import('./commands/prune.ts'),
     }),
     command({
       words: ['apply'],

@@ -22,23 +22,25 @@ const RECORD_FIELDS = {
 };
 const OPTIONAL_FIELDS = { completed_at: 'string', last_error: 'string' };
 
-/** Our fields, which it passes over. */
+/** Our fields of a record, which it passes over. */
 const OURS = [
   'title',
   'attempt',
   'identity',
+  'target_branch',
   'base_commit',
   'head_commit',
   'pushed_commit',
   'log_path',
   'error_code',
   'salvage_ref',
+  'next_command',
+  'land_command',
   'retry_requested_at',
-  'revision',
 ];
 
-function withoutOurs(object: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !OURS.includes(name)));
+function without(ours: readonly string[], object: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !ours.includes(name)));
 }
 
 function typesOf(object: object): Record<string, string> {
@@ -81,10 +83,10 @@ describe('the state file of ralph-agent-loop', () => {
     });
     await ralphState(root, ['init']);
     await ralphState(root, ['apply'], stream(...lives.flat()));
-    const state = withoutOurs(stateOnDisk(root));
+    const state = without(['revision'], stateOnDisk(root));
     expect(typesOf(state)).toEqual(STATE_FIELDS);
     expect(state['schema_version']).toBe(3);
-    const records = stateOnDisk(root).workers.map(withoutOurs);
+    const records = stateOnDisk(root).workers.map((record) => without(OURS, record));
     expect(records.map(({ lifecycle }) => lifecycle)).toEqual(['completed', 'blocked_push', 'failed', 'integrating']);
     for (const record of records) {
       const { completed_at: _at, last_error: _error, ...required } = typesOf(record);

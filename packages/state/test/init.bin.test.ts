@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identityOf } from '@ralph/protocol/process/process-identity';
@@ -29,7 +29,7 @@ describe('ralph-state init', () => {
     const { status, stdout } = await ralphState(root, ['init', '--target-branch', 'main']);
     expect(status).toBe(0);
     expect(records(stdout)).toEqual([
-      { state_path: join(root, STATE), target_branch: 'main', revision: 1, records: 0 },
+      { state_path: join(root, STATE), target_branch: 'main', revision: 1, records: 0, finished_workspaces: [] },
     ]);
     const state = stateOnDisk(root);
     expect(state).toMatchObject({ schema_version: 3, target_branch: 'main', workers: [] });
@@ -70,9 +70,47 @@ describe('ralph-state init', () => {
     const { status, stderr } = await ralphState(root, ['init', '--target-branch', 'main']);
     const error = errorRecord(stderr);
     expect({ status, code: error['code'] }).toEqual({ status: 78, code: 'target_branch_mismatch' });
-    expect(error['message']).toMatch(/'old'.*'main'.*1 worker is active/);
+    expect(error['message']).toBe(
+      "Parallel state target branch 'old' does not match current branch 'main'. Unsafe to retarget because 1 worker(s) are active.",
+    );
     expect(error['hint']).toMatch(/checkout 'old'.*delete/);
     expect(read(STATE)).toBe(before);
+  });
+
+  it('needs no file to be deleted when another tool left the record: --force drops it (M22)', async () => {
+    const { root } = withState({ target_branch: 'old', workers: [record('running')] });
+    const { stderr } = await ralphState(root, ['init', '--target-branch', 'main']);
+    const advice = String(errorRecord(stderr)['hint']);
+    const [, id = ''] = /ralph-state remove (\S+) --force/.exec(advice) ?? [];
+    expect(await ralphState(root, ['remove', id, '--force'])).toMatchObject({ status: 0 });
+    expect(await ralphState(root, ['init', '--target-branch', 'main'])).toMatchObject({ status: 0 });
+    expect(stateOnDisk(root)).toMatchObject({ target_branch: 'main', workers: [] });
+  });
+
+  it('names the workspaces of what has ended, and touches neither them nor the records (M25)', async () => {
+    const { root, write } = withState({
+      target_branch: 'main',
+      workers: [
+        record('completed', { task_id: 'A', workspace_path: 'w/A' }),
+        record('failed', { task_id: 'B', workspace_path: 'w/B' }),
+        record('blocked_push', { task_id: 'C', workspace_path: 'w/C' }),
+        record('failed', { task_id: 'D', workspace_path: 'w/D' }),
+      ],
+    });
+    for (const id of ['A', 'B', 'C']) write(`w/${id}/file`, id);
+    const { stdout, stderr } = await ralphState(root, ['init', '--target-branch', 'main']);
+    expect(records(stdout)).toMatchObject([
+      {
+        records: 4,
+        finished_workspaces: [
+          { task_id: 'A', lifecycle: 'completed', workspace_path: 'w/A' },
+          { task_id: 'B', lifecycle: 'failed', workspace_path: 'w/B' },
+        ],
+      },
+    ]);
+    expect(stderr).toContain('(A, B); to remove one: ralph-worker remove A');
+    expect(['A', 'B', 'C'].map((id) => existsSync(join(root, `w/${id}/file`)))).toEqual([true, true, true]);
+    expect((await ralphState(root, ['init', '--target-branch', 'main', '--quiet'])).stderr).toBe('');
   });
 
   it('calls a record failed whose process is gone, and says so', async () => {

@@ -39,12 +39,35 @@ describe('ralph-state remove', () => {
     expect([status, errorRecord(stderr)['code']]).toEqual([6, 'record_not_found']);
   });
 
-  it('refuses while the process of the record is alive, and changes nothing', async () => {
-    const record = { ...ended('RQ-1'), lifecycle: 'running', attempt: 1, identity: identityOf(process.pid) };
-    const { root, read } = withRecords(record);
+  it('drops the record of another tool that seems at work only when it is told to', async () => {
+    const foreign = { ...ended('RQ-1'), lifecycle: 'running', started_at: new Date().toISOString() };
+    const { root, read } = withRecords(foreign);
     const before = read(STATE);
     const { status, stderr } = await ralphState(root, ['remove', 'RQ-1']);
-    expect([status, errorRecord(stderr)['code']]).toEqual([75, 'record_active']);
+    expect({ status, error: errorRecord(stderr) }).toMatchObject({
+      status: 75,
+      error: { code: 'record_active', hint: expect.stringContaining('ralph-state remove RQ-1 --force') },
+    });
     expect(read(STATE)).toBe(before);
+    expect(await ralphState(root, ['remove', 'RQ-1', '--force'])).toMatchObject({ status: 0 });
+    expect(stateOnDisk(root).workers).toEqual([]);
   });
+
+  it('drops what was lost', async () => {
+    const gone = { attempt: 1, identity: { pid: 1, start_time: 'x', boot_id: 'x' } };
+    const { root } = withRecords({ ...ended('RQ-1'), lifecycle: 'integrating', ...gone });
+    expect(await ralphState(root, ['remove', 'RQ-1'])).toMatchObject({ status: 0 });
+  });
+
+  it.each([[['remove', 'RQ-1']], [['remove', 'RQ-1', '--force']]])(
+    '%j refuses while the process of the record is alive, and changes nothing',
+    async (args) => {
+      const record = { ...ended('RQ-1'), lifecycle: 'running', attempt: 1, identity: identityOf(process.pid) };
+      const { root, read } = withRecords(record);
+      const before = read(STATE);
+      const { status, stderr } = await ralphState(root, args);
+      expect([status, errorRecord(stderr)['code']]).toEqual([75, 'record_active']);
+      expect(read(STATE)).toBe(before);
+    },
+  );
 });

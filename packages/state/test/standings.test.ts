@@ -40,6 +40,7 @@ describe('standingsOf', () => {
   it('leaves failed tasks free and keeps blocked ones back (M31)', () => {
     expect(standing({ lifecycle: 'failed' })).toBe('free');
     expect(standing({ lifecycle: 'blocked_push' })).toBe('blocked');
+    expect(standing({ lifecycle: 'blocked_push', retry_requested_at: '2026-06-01T00:00:00Z' })).toBe('free');
   });
 
   it('takes a landed task for done unless it was changed since', () => {

@@ -23,7 +23,7 @@ function started(before: StateFile | undefined, more: Partial<Surroundings> = {}
     targetBranch: 'main',
     now: NOW,
     activityOf: (each) => (isTerminal(each.lifecycle) ? 'ended' : 'lost'),
-    workspaceExists: () => false,
+    workspaceIsThere: () => false,
     ...more,
   });
 }
@@ -42,7 +42,7 @@ describe('startUp: target branch', () => {
 
   it('leaves a state that fits as it is, its start time too', () => {
     const before = state('main', record('running'));
-    expect(started(before, active)).toEqual({ state: before, changed: false, notes: [] });
+    expect(started(before, active)).toEqual({ state: before, changed: false, notes: [], finished: [] });
   });
 
   it.each(['old', ''])('sets the branch %j anew when nobody is at work (M21, M23)', (branch) => {
@@ -53,22 +53,50 @@ describe('startUp: target branch', () => {
   });
 
   it('refuses another branch while somebody is at work, and says what to do (M22)', () => {
-    const refused = () => started(state('old', record('running')), active);
-    expect(refused).toThrow(expect.objectContaining({ code: 'target_branch_mismatch' }));
-    expect(refused).toThrow(/'old'.*'main'.*1 worker is active/);
+    const refused = () => started(state('old', record('running'), record('completed', { task_id: 'B' })), active);
     expect(refused).toThrow(
-      expect.objectContaining({
-        parts: expect.objectContaining({ hint: expect.stringMatching(/checkout 'old'.*delete '\/r\/state.json'/) }),
-      }),
+      failure(
+        'target_branch_mismatch',
+        "Parallel state target branch 'old' does not match current branch 'main'. Unsafe to retarget because 1 worker(s) are active.",
+        "Recovery options: 1) checkout 'old' and resume the parallel run 2) wait until A has ended, or stop its run; while it is at work do not delete '/r/state.json'",
+      ),
+    );
+  });
+
+  it('knows a way on for records whose process is not known (M22)', () => {
+    const both = state('old', record('running'), record('integrating', { task_id: "B's" }));
+    expect(() => started(both, { activityOf: () => 'believed' })).toThrow(
+      failure(
+        'target_branch_mismatch',
+        "Parallel state target branch 'old' does not match current branch 'main'. Unsafe to retarget because 2 worker(s) are active.",
+        "Recovery options: 1) checkout 'old' and resume the parallel run 2) if you are certain no parallel run is active: " +
+          "ralph-state remove A --force && ralph-state remove 'B'\\''s' --force; there is no need to delete '/r/state.json'",
+      ),
     );
   });
 
   it('refuses to guess a missing branch while somebody is at work (M23)', () => {
     const refused = () => started(state('', record('running'), record('running', { task_id: 'B' })), active);
-    expect(refused).toThrow(expect.objectContaining({ code: 'target_branch_missing' }));
-    expect(refused).toThrow(/target branch is missing.*2 workers are active/);
+    expect(refused).toThrow(
+      failure(
+        'target_branch_missing',
+        "Parallel state target branch is missing. Unsafe to populate from current branch 'main' because 2 worker(s) are active.",
+        expect.stringMatching(/^Recovery options: 1\) checkout the original base branch and resume/),
+      ),
+    );
+  });
+
+  it('names the original branch where the records say it (M23)', () => {
+    const refused = () => started(state('', record('running', { target_branch: 'old' })), active);
+    expect(refused).toThrow(
+      failure('target_branch_missing', expect.any(String), expect.stringContaining("1) checkout 'old' and resume")),
+    );
   });
 });
+
+function failure(code: string, message: unknown, hint: unknown): object {
+  return expect.objectContaining({ code, message, parts: expect.objectContaining({ hint }) }) as object;
+}
 
 describe('startUp: lost records', () => {
   it.each(['running', 'integrating'] as const)('calls a %s record failed when its process is gone', (lifecycle) => {
@@ -111,10 +139,35 @@ describe('startUp: pruning', () => {
     [
       'failed 25 h ago, workspace there',
       record('failed', { completed_at: hoursAgo(25), workspace_path: '/kept' }),
-      false,
+      true,
     ],
   ])('keeps or drops a record that %s (M24)', (_title, old, kept) => {
-    const { state: after } = started(state('main', old), { ...active, workspaceExists: (path) => path === '/kept' });
+    const { state: after } = started(state('main', old), { ...active, workspaceIsThere: (path) => path === '/kept' });
     expect(after.workers).toHaveLength(kept ? 1 : 0);
+  });
+});
+
+describe('startUp: workspaces', () => {
+  it('names those of completed and failed records that are there, and keeps the records (M25)', () => {
+    const at = (task_id: string, lifecycle: Lifecycle, workspace_path = '/there') =>
+      record(lifecycle, { task_id, workspace_path });
+    const before = state(
+      'main',
+      at('A', 'completed'),
+      at('B', 'failed'),
+      at('C', 'blocked_push'),
+      at('D', 'failed', '/gone'),
+      at('E', 'integrating'),
+    );
+    const { finished, changed } = started(before, {
+      activityOf: ({ lifecycle }) => (lifecycle === 'integrating' ? 'at_work' : 'ended'),
+      workspaceIsThere: (path) => path === '/there',
+    });
+    expect({ ids: finished.map(({ task_id }) => task_id), changed }).toEqual({ ids: ['A', 'B'], changed: false });
+  });
+
+  it('names that of a record that has become failed just now', () => {
+    const { finished } = started(state('main', record('running')), { workspaceIsThere: () => true });
+    expect(finished).toMatchObject([{ task_id: 'A', lifecycle: 'failed' }]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
-import { withoutRecord, withRecord } from '../src/records/fold.ts';
+import { withoutRecords, withRecord } from '../src/records/fold.ts';
 import { inOrder, stateInOrder } from '../src/store/plain-state.ts';
 import { StateImage } from '../src/store/state-image.ts';
 import { anyRecord, anyState } from './support/any-state.ts';
@@ -13,7 +13,16 @@ function printed(state: StateFile): string {
 
 const step = fc.oneof(
   { weight: 5, arbitrary: anyRecord.map((record) => (state: StateFile) => withRecord(state, record)) },
-  { weight: 1, arbitrary: fc.constantFrom('A', 'B').map((id) => (state: StateFile) => withoutRecord(state, id)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('A', 'B').map(
+      (id) => (state: StateFile) =>
+        withoutRecords(
+          state,
+          state.workers.filter(({ task_id }) => task_id === id),
+        ),
+    ),
+  },
   { weight: 1, arbitrary: fc.string().map((target_branch) => (state: StateFile) => ({ ...state, target_branch })) },
 );
 

@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
+import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { findRepository, type Repository } from '@ralph/protocol/process/repository';
 import type { INIT_OPTIONS } from '../options.ts';
 import { activityOf } from '../records/record-activity.ts';
 import { currentBranch } from '../repository-facts.ts';
 import { startUp } from '../records/start-up.ts';
+import { workspaceIsThere } from '../records/workspace-presence.ts';
 import { revisionOf } from '../store/state-document.ts';
 import { StateStore } from '../store/state-store.ts';
 import { withWriteLock } from '../store/write-lock.ts';
@@ -16,28 +18,42 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
   const repository = findRepository(args.repo);
   const targetBranch = args['target-branch'] ?? (await checkedOutBranch(repository));
   const store = new StateStore(repository.root);
-  const { state, notes } = await withWriteLock(repository.root, stop.signal, async (lock) => {
+  const { state, notes, finished } = await withWriteLock(repository.root, stop.signal, async (lock) => {
     const now = new Date();
     const started = startUp(await store.read(), {
       path: store.path,
       targetBranch,
       now,
       activityOf: (record) => activityOf(record, now),
-      workspaceExists: existsSync,
+      workspaceIsThere: (path) => workspaceIsThere(repository.root, path),
     });
     if (started.changed) await store.write(lock, started.state);
     return started;
   });
-  for (const note of notes) output.note(`ralph-state: ${note}`);
+  for (const note of [...notes, ...workspacesNote(finished)]) output.note(`ralph-state: ${note}`);
   return {
     record: {
       state_path: store.path,
       target_branch: state.target_branch,
       revision: revisionOf(state),
       records: state.workers.length,
+      finished_workspaces: finished.map(({ task_id, lifecycle, workspace_path }) => ({
+        task_id,
+        lifecycle,
+        workspace_path,
+      })),
     },
     text: `${store.path}: target branch ${state.target_branch}, ${state.workers.length} records\n`,
   };
+}
+
+/** Workspaces are ralph-worker's: it keeps what nobody else has before it removes one. */
+function workspacesNote(finished: readonly WorkerRecord[]): string[] {
+  const [first] = finished;
+  if (first === undefined) return [];
+  const ids = finished.map(({ task_id }) => task_id).join(', ');
+  const remove = commandLine(['ralph-worker', 'remove', first.task_id]);
+  return [`the workspaces of ended tasks are still there (${ids}); to remove one: ${remove}`];
 }
 
 async function checkedOutBranch(repository: Repository): Promise<string> {

@@ -28,7 +28,7 @@ function standingOf(record: WorkerRecord, taskUpdatedAt: string | undefined, now
       // who opens the task again changes it after that.
       return Date.parse(taskUpdatedAt ?? '') > Date.parse(record.completed_at ?? '') ? undefined : 'landed';
     case 'blocked_push':
-      return 'blocked';
+      return record.retry_requested_at === undefined ? 'blocked' : undefined;
     case 'failed':
       return undefined;
   }

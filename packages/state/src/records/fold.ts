@@ -46,9 +46,9 @@ export function withRecord(state: StateFile, record: WorkerRecord): StateFile {
   };
 }
 
-/** Returns a state without the record of a task; the others keep their order. */
-export function withoutRecord(state: StateFile, id: string): StateFile {
-  const workers = state.workers.filter(({ task_id }) => task_id !== id);
+/** Returns a state without some of its records; the others keep their order. */
+export function withoutRecords(state: StateFile, dropped: readonly WorkerRecord[]): StateFile {
+  const workers = state.workers.filter((record) => !dropped.includes(record));
   return { ...state, workers, revision: revisionOf(state) + 1 };
 }
 

@@ -99,6 +99,27 @@ export const RULES: Readonly<Record<RecordEvent['type'], Readonly<Record<Lifecyc
   },
 };
 
+/** What a person may ask for, by lifecycle: `always`, `when_idle` only while nobody is at work, or `never`. */
+export type Permission = 'always' | 'when_idle' | 'never';
+
+/** Whether a task may be asked for again. */
+export const MAY_BE_RETRIED: Readonly<Record<Lifecycle, Permission>> = {
+  running: 'when_idle',
+  integrating: 'when_idle',
+  completed: 'never',
+  failed: 'always',
+  blocked_push: 'always',
+};
+
+/** Whether a record may be dropped. */
+export const MAY_BE_REMOVED: Readonly<Record<Lifecycle, Permission>> = {
+  running: 'when_idle',
+  integrating: 'when_idle',
+  completed: 'always',
+  failed: 'always',
+  blocked_push: 'always',
+};
+
 /** Tells whether an event says something about the record of an attempt. */
 export function isRecordEvent(event: AnyEvent): event is RecordEvent {
   return Object.hasOwn(RULES, event.type);

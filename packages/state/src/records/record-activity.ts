@@ -24,7 +24,11 @@ export function activityOf(record: WorkerRecord, now: Date): Activity {
 
 /** Tells whether somebody may still be at work on a record. */
 export function isActive(record: WorkerRecord, now: Date): boolean {
-  const activity = activityOf(record, now);
+  return isAtWork(activityOf(record, now));
+}
+
+/** Tells whether it means that somebody may still be at work. */
+export function isAtWork(activity: Activity): boolean {
   return activity === 'at_work' || activity === 'believed';
 }
 

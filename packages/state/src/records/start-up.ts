@@ -1,8 +1,9 @@
-import { Failure } from '@ralph/protocol/contract/failure';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { emptyState, revisionOf } from '../store/state-document.ts';
-import { isOutlived } from './pruning.ts';
-import type { Activity } from './record-activity.ts';
+import { asFailed } from './lost-record.ts';
+import { isOutlived, RECORD_LIFETIME_MS } from './pruning.ts';
+import { isAtWork, type Activity } from './record-activity.ts';
+import { unsafeToRetarget } from './unsafe-to-retarget.ts';
 
 /** What start-up has to know of the world around the state file. */
 export interface Surroundings {
@@ -10,7 +11,7 @@ export interface Surroundings {
   readonly targetBranch: string;
   readonly now: Date;
   readonly activityOf: (record: WorkerRecord) => Activity;
-  readonly workspaceExists: (path: string) => boolean;
+  readonly workspaceIsThere: (path: string) => boolean;
 }
 
 export interface StartUp {
@@ -18,6 +19,8 @@ export interface StartUp {
   readonly changed: boolean;
   /** What was done that a person should hear of. */
   readonly notes: readonly string[];
+  /** Records whose work has ended and whose workspace has not been removed. */
+  readonly finished: readonly WorkerRecord[];
 }
 
 /**
@@ -29,61 +32,37 @@ export interface StartUp {
 export function startUp(before: StateFile | undefined, around: Surroundings): StartUp {
   const at = around.now.toISOString();
   if (before === undefined) {
-    return { state: { ...emptyState(around.targetBranch, at), revision: 1 }, changed: true, notes: [] };
+    return { state: { ...emptyState(around.targetBranch, at), revision: 1 }, changed: true, notes: [], finished: [] };
   }
   const notes: string[] = [];
-  const kept = before.workers.filter((record) => !isOutlived(record, around.now, around.workspaceExists));
+  const rule = { ...around, lifetimeMs: RECORD_LIFETIME_MS };
+  const kept = before.workers.filter((record) => !isOutlived(record, rule));
   const workers = kept.map((record) => {
     if (around.activityOf(record) !== 'lost') return record;
     notes.push(`${record.task_id} was ${record.lifecycle}, but its process is gone: it is failed now`);
-    return lost(record, at);
+    return asFailed(record, at);
   });
-  const retargeted = retarget(before, workers.filter((record) => isAtWork(around.activityOf(record))).length, around);
+  const retargeted = retarget(before, workers, around);
   if (retargeted) notes.push(retargetNote(before, around.targetBranch));
   const changed = retargeted || notes.length > 0 || kept.length < before.workers.length;
-  if (!changed) return { state: before, changed, notes };
+  const finished = workers.filter((record) => isFinished(record) && around.workspaceIsThere(record.workspace_path));
+  if (!changed) return { state: before, changed, notes, finished };
   const branch = retargeted ? { target_branch: around.targetBranch, started_at: at } : {};
-  return { state: { ...before, ...branch, workers, revision: revisionOf(before) + 1 }, changed, notes };
+  return { state: { ...before, ...branch, workers, revision: revisionOf(before) + 1 }, changed, notes, finished };
 }
 
-function lost(record: WorkerRecord, at: string): WorkerRecord {
-  return {
-    ...record,
-    lifecycle: 'failed',
-    completed_at: at,
-    last_error: 'lost: its process is gone',
-    error_code: 'agent_failed',
-  };
+/** A blocked one is not: its workspace is kept for a person. */
+function isFinished({ lifecycle }: WorkerRecord): boolean {
+  return lifecycle === 'completed' || lifecycle === 'failed';
 }
 
-function retarget(state: StateFile, active: number, { targetBranch, path }: Surroundings): boolean {
-  const from = state.target_branch;
-  if (from === targetBranch) return false;
-  if (active === 0) return true;
-  const parts = { details: { path, target_branch: from, current_branch: targetBranch, active } };
-  if (from === '') {
-    throw new Failure(
-      'target_branch_missing',
-      `the state file's target branch is missing, and ${workers(active)} active: it cannot be set to '${targetBranch}'`,
-      {
-        hint: `checkout the branch that they started from and resume; or, if surely no run is active, delete '${path}'`,
-        ...parts,
-      },
-    );
-  }
-  throw new Failure(
-    'target_branch_mismatch',
-    `the state file's target branch '${from}' is not the current branch '${targetBranch}', and ${workers(active)} active`,
-    { hint: `checkout '${from}' and resume; or, if surely no run is active, delete '${path}'`, ...parts },
-  );
-}
-
-function isAtWork(activity: Activity): boolean {
-  return activity === 'at_work' || activity === 'believed';
-}
-
-function workers(count: number): string {
-  return count === 1 ? '1 worker is' : `${count} workers are`;
+function retarget(state: StateFile, workers: readonly WorkerRecord[], around: Surroundings): boolean {
+  if (state.target_branch === around.targetBranch) return false;
+  const active = workers
+    .map((record) => ({ record, activity: around.activityOf(record) }))
+    .filter(({ activity }) => isAtWork(activity));
+  if (active.length === 0) return true;
+  throw unsafeToRetarget({ path: around.path, from: state.target_branch, to: around.targetBranch, active });
 }
 
 function retargetNote(before: StateFile, to: string): string {

@@ -35,12 +35,15 @@ const RECORD_FIELDS = {
   title: may(isString),
   attempt: may(isWhole(1)),
   identity: may((value) => hasFields(value, IDENTITY_FIELDS)),
+  target_branch: may(isString),
   base_commit: may(isCommit),
   head_commit: may(isCommit),
   pushed_commit: may(isCommit),
   log_path: may(isString),
   error_code: may(isString),
   salvage_ref: may(isString),
+  next_command: may(isString),
+  land_command: may(isString),
   retry_requested_at: may(isString),
 } as const satisfies KnownFields<WorkerRecord>;
 

@@ -14,12 +14,15 @@ export const RECORD_VALUES = {
   title: 'Title',
   attempt: 2,
   identity: { pid: 7, start_time: '1', boot_id: 'b' },
+  target_branch: 'main',
   base_commit: 'a'.repeat(40),
   head_commit: 'b'.repeat(64),
   pushed_commit: 'c'.repeat(40),
   log_path: '/l',
   error_code: 'agent_failed',
   salvage_ref: 'refs/ralph/salvage/RQ-0001/2',
+  next_command: 'git rebase --continue',
+  land_command: 'ralph-integrate one RQ-0001',
   retry_requested_at: '2026-01-01T02:00:00.000Z',
 } as const satisfies WorkerRecord;
 

@@ -1,0 +1,54 @@
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import { printable } from '@ralph/protocol/cli/printable';
+import { Failure } from '@ralph/protocol/contract/failure';
+import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
+import { findRepository } from '@ralph/protocol/process/repository';
+import type { NO_OPTIONS } from '../options.ts';
+import { withRecord } from '../records/fold.ts';
+import { activityOf } from '../records/record-activity.ts';
+import { withRetryRequest } from '../records/requests.ts';
+import { StateStore } from '../store/state-store.ts';
+import { withWriteLock } from '../store/write-lock.ts';
+
+/** `ralph-state retry ID…`: asks that tasks be run again; one that cannot be leaves all as they are. */
+export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {
+  const { root } = findRepository(call.args.repo);
+  const store = new StateStore(root);
+  if ((await store.read()) === undefined) throw noState(store.path);
+  const records = await withWriteLock(root, call.stop.signal, async (lock) => {
+    const state = await store.read();
+    if (state === undefined) throw noState(store.path);
+    const now = new Date();
+    const requested = [...new Set(call.operands)].map((id) => {
+      const record = recordOf(state, id);
+      return withRetryRequest(record, activityOf(record, now), now.toISOString());
+    });
+    const after = requested.reduce((before, record) => {
+      const isNew = recordOf(before, record.task_id).retry_requested_at === undefined;
+      return isNew ? withRecord(before, record) : before;
+    }, state);
+    if (after !== state) await store.write(lock, after);
+    return requested;
+  });
+  return { records, text: records.map(words).join('') };
+}
+
+function words({ task_id, lifecycle }: WorkerRecord): string {
+  return printable(`${task_id} (${lifecycle}) is asked for again: the next run takes it up as a new attempt\n`);
+}
+
+function recordOf({ workers }: StateFile, id: string): WorkerRecord {
+  const record = workers.find(({ task_id }) => task_id === id);
+  if (record !== undefined) return record;
+  throw new Failure('record_not_found', `Task ${id} not found in parallel state`, {
+    hint: 'see what is known with ralph-state list',
+    taskId: id,
+  });
+}
+
+function noState(path: string): Failure {
+  return new Failure('record_not_found', 'No parallel run state found.', {
+    hint: 'start a run with ralph-orchestrate run -- AGENT',
+    details: { path },
+  });
+}
