@@ -46,15 +46,15 @@ describe('ralph-orchestrate run --tasks -', () => {
     expect(records(stdout).at(-1)).toMatchObject({ outcome: 'completed', landed: ['A', 'B'] });
   });
 
-  it('does not start a blocked task over until its record is removed; its first commits stay under a ref', async () => {
+  it('does not start a blocked task over until it is asked for again; its first commits stay under a ref', async () => {
     const repository = temporaryRepository();
     const task = [{ id: 'A', title: 'red' }];
     expect(await run(repository, task)).toMatchObject({ status: 2 });
     const first = repository.git('rev-parse', 'refs/ralph/attempts/A/1');
     const again = await run(repository, task);
-    expect(again).toMatchObject({ status: 0, stderr: expect.stringContaining('ralph-state remove A') });
+    expect(again).toMatchObject({ status: 0, stderr: expect.stringContaining('ralph-state retry A') });
     expect(records(again.stdout).at(-1)).toMatchObject({ outcome: 'blocked', counts: { blocked: 0, waiting: 1 } });
-    await runProgram('ralph-state', ['remove', 'A'], { cwd: repository.root });
+    await runProgram('ralph-state', ['retry', 'A'], { cwd: repository.root });
     expect(await run(repository, [{ id: 'A', title: 'green' }])).toMatchObject({ status: 0 });
     expect(recordsOnDisk(repository.root)).toMatchObject([{ lifecycle: 'completed', attempt: 2 }]);
     expect(repository.git('rev-parse', 'refs/ralph/attempts/A/1')).toBe(first);

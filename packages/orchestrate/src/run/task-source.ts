@@ -18,7 +18,7 @@ export function fromQueue(keeper: StateKeeper, includeDraft: boolean): TaskSourc
 
 /**
  * Tasks that were handed over. One that an earlier run left blocked is not started: its workspace holds work that is
- * waiting for a person, who is told so.
+ * waiting for a person, who is told so, unless the person has asked for it again.
  */
 export async function fromGiven(
   tasks: readonly Task[],
@@ -26,11 +26,12 @@ export async function fromGiven(
   onNote: (line: string) => void,
 ): Promise<TaskSource> {
   const records = await callSibling('ralph-state', ['list', '--repo', repo, '--lifecycle', 'blocked_push'], onNote);
-  const blocked = new Set(records.map((record) => String(record['task_id'])));
+  const held = records.filter((record) => record['retry_requested_at'] === undefined);
+  const blocked = new Set(held.map((record) => String(record['task_id'])));
   const kept = tasks.filter(({ id }) => blocked.has(id));
   for (const { id } of kept)
     onNote(
-      `${id} is blocked since an earlier run; to start it over: ${commandLine(['ralph-state', 'remove', id, '--repo', repo])}`,
+      `${id} is blocked since an earlier run; to run it again: ${commandLine(['ralph-state', 'retry', id, '--repo', repo])}`,
     );
   return (exclude, landed) => {
     const { task, waiting } = selectGiven(tasks, new Set([...exclude, ...blocked]), landed, Date.now());
