@@ -59,6 +59,13 @@ export const program: ProgramSpec = {
       load: () => import('./commands/wait.ts'),
     }),
     command({
+      words: ['status'],
+      summary: 'Say how the parallel work stands, what keeps it from going on, and what to type next.',
+      options: NO_OPTIONS,
+      examples: ['ralph-state status', 'ralph-state status | jq -r .continuation.headline'],
+      load: () => import('./commands/status.ts'),
+    }),
+    command({
       words: ['retry'],
       summary: 'Ask that tasks which failed, are blocked or were lost be run again; the next run takes them up.',
       operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY },

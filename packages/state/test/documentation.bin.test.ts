@@ -19,7 +19,7 @@ it.each(examples)('runs the example of its page: %s', (example) => {
   queue([queueTask('RQ-0002')]);
   const ended = { task_id: 'RQ-0001', lifecycle: 'failed', started_at: '2026-01-01T00:00:00Z' };
   write(STATE, JSON.stringify({ schema_version: 3, started_at: '', target_branch: 'main', workers: [ended] }));
-  const bin = dirname(scriptedCommand(folder, 'jq', 'grep -c RQ-'));
+  const bin = dirname(scriptedCommand(folder, 'jq', 'grep -c .'));
   scriptedCommand(folder, 'ralph-state', `exec "${process.execPath}" "${builtProgram('ralph-state')}" "$@"`);
   const { status, stdout, stderr } = spawnSync('sh', ['-c', example], {
     cwd: root,

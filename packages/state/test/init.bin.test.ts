@@ -108,7 +108,7 @@ describe('ralph-state init', () => {
         ],
       },
     ]);
-    expect(stderr).toContain('(A, B); to remove one: ralph-worker remove A');
+    expect(stderr).toContain(`(A, B); to remove one: ralph-worker remove A --workspace-root ${root}/w`);
     expect(['A', 'B', 'C'].map((id) => existsSync(join(root, `w/${id}/file`)))).toEqual([true, true, true]);
     expect((await ralphState(root, ['init', '--target-branch', 'main', '--quiet'])).stderr).toBe('');
   });

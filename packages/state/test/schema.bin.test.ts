@@ -3,7 +3,15 @@ import { errorRecord, records } from '@ralph/protocol/testing/run-built-program'
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { ralphState } from './support/repository.ts';
 
-const FILES = ['state-file', 'queue-file', 'event.task.completed', 'order.task.select', 'error', 'exit-status'];
+const FILES = [
+  'state-file',
+  'queue-file',
+  'status-document',
+  'event.task.completed',
+  'order.task.select',
+  'error',
+  'exit-status',
+];
 
 describe('ralph-state schema', () => {
   it('lists the names, outside a repository too', async () => {

@@ -8,6 +8,7 @@ import { queueFile, task } from './task.ts';
 import { configFile } from './config-file.ts';
 import { lockRecord } from './lock-record.ts';
 import { blockedMarker } from './blocked-marker.ts';
+import { statusDocument } from './status-document.ts';
 
 const failureRecord = z.looseObject({
   error: z.looseObject({
@@ -40,6 +41,7 @@ const documents: Record<string, z.ZodType> = {
   error: failureRecord,
   'exit-status': exitStatus,
   'task-record': task,
+  'status-document': statusDocument,
 };
 
 /** Returns every published schema by name: files, records, events (`event.TYPE`) and orders (`order.TYPE`). */

@@ -8,6 +8,7 @@ import { activityOf } from '../records/record-activity.ts';
 import { currentBranch } from '../repository-facts.ts';
 import { startUp } from '../records/start-up.ts';
 import { workspaceIsThere } from '../records/workspace-presence.ts';
+import { workspaceRootWords } from '../records/workspace-root.ts';
 import { revisionOf } from '../store/state-document.ts';
 import { StateStore } from '../store/state-store.ts';
 import { withWriteLock } from '../store/write-lock.ts';
@@ -30,7 +31,7 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
     if (started.changed) await store.write(lock, started.state);
     return started;
   });
-  for (const note of [...notes, ...workspacesNote(finished)]) output.note(`ralph-state: ${note}`);
+  for (const note of [...notes, ...workspacesNote(repository.root, finished)]) output.note(`ralph-state: ${note}`);
   return {
     record: {
       state_path: store.path,
@@ -48,11 +49,11 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
 }
 
 /** Workspaces are ralph-worker's: it keeps what nobody else has before it removes one. */
-function workspacesNote(finished: readonly WorkerRecord[]): string[] {
+function workspacesNote(root: string, finished: readonly WorkerRecord[]): string[] {
   const [first] = finished;
   if (first === undefined) return [];
   const ids = finished.map(({ task_id }) => task_id).join(', ');
-  const remove = commandLine(['ralph-worker', 'remove', first.task_id]);
+  const remove = commandLine(['ralph-worker', 'remove', first.task_id, ...(workspaceRootWords(root, first) ?? [])]);
   return [`the workspaces of ended tasks are still there (${ids}); to remove one: ${remove}`];
 }
 

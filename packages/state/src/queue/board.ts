@@ -3,7 +3,7 @@ import type { Task } from '@ralph/protocol/contract/task';
 import { leftBehind } from './archiving.ts';
 import { QueueStore, type QueuePair } from '../store/queue-store.ts';
 import { requireValid } from './queue-validation.ts';
-import { select, type Selection } from './selection.ts';
+import { select, type Selection, type Waiting } from './selection.ts';
 import { standingsOf } from './standings.ts';
 import { StateStore } from '../store/state-store.ts';
 import { withWriteLock, type WriteLock } from '../store/write-lock.ts';
@@ -44,13 +44,32 @@ export async function selectUnderLock(
   return selectFrom(state, await store.readHealed(lock), request);
 }
 
+/**
+ * Counts the tasks of the queue and those that could start now; what a killed writer left in both files counts as done.
+ *
+ * @throws Failure as `selectFromDisk`; nothing is ever written
+ */
+export async function surveyQueue(
+  root: string,
+  state: StateFile | undefined,
+  now: Date,
+): Promise<{ readonly tasks: number; readonly runnable: number; readonly waiting: Waiting }> {
+  const { queue: asRead, done } = await new QueueStore(root).read();
+  let queue = asRead;
+  for (let index = leftBehind({ queue, done }); index !== -1; index = leftBehind({ queue, done })) {
+    queue = { ...queue, tasks: queue.tasks.toSpliced(index, 1) };
+  }
+  const { runnable, waiting } = await selectFrom(state, { queue, done }, { includeDraft: false, exclude: [] }, now);
+  return { tasks: queue.tasks.length, runnable: runnable.length, waiting };
+}
+
 async function selectFrom(
   state: StateFile | undefined,
   pair: QueuePair,
   request: SelectionRequest,
+  now = new Date(),
 ): Promise<Selection> {
   await requireValid(pair.queue, pair.done);
-  const now = new Date();
   return select({
     queue: pair.queue.tasks,
     done: pair.done.tasks,
