@@ -98,7 +98,7 @@ describe('ralph-state init', () => {
       ],
     });
     for (const id of ['A', 'B', 'C']) write(`w/${id}/file`, id);
-    const { stdout, stderr } = await ralphState(root, ['init', '--target-branch', 'main']);
+    const { stdout, stderr: quiet } = await ralphState(root, ['init', '--target-branch', 'main']);
     expect(records(stdout)).toMatchObject([
       {
         records: 4,
@@ -108,9 +108,11 @@ describe('ralph-state init', () => {
         ],
       },
     ]);
+    const { stderr } = await ralphState(root, ['init', '--target-branch', 'main', '--format', 'table']);
+    expect(quiet).toBe('');
     expect(stderr).toContain(`(A, B); to remove one: ralph-worker remove A --workspace-root ${root}/w`);
     expect(['A', 'B', 'C'].map((id) => existsSync(join(root, `w/${id}/file`)))).toEqual([true, true, true]);
-    expect((await ralphState(root, ['init', '--target-branch', 'main', '--quiet'])).stderr).toBe('');
+    expect((await ralphState(root, ['init', '--format', 'table', '--quiet'])).stderr).toBe('');
   });
 
   it('calls a record failed whose process is gone, and says so', async () => {

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identityOf } from '@ralph/protocol/process/process-identity';
-import { errorRecord, records } from '@ralph/protocol/testing/run-built-program';
+import { errorRecord, records, startProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
+import { agentStarted, stream, taskFailed } from './support/events.ts';
 import { ralphState, STATE, stateOnDisk } from './support/repository.ts';
 
 const GONE = { attempt: 1, identity: { pid: 1, start_time: 'x', boot_id: 'x' } };
@@ -110,6 +112,22 @@ describe('ralph-state retry', () => {
     const repository = withRecords(record('A', 'failed'), record('B', 'completed'));
     expect(await refusal(repository, 'A', 'B')).toMatchObject({ status: 65 });
     expect(await refusal(repository, 'A', 'C')).toMatchObject({ status: 6 });
+  });
+
+  it('is not lost when a run is writing all the while (C20)', async () => {
+    const { root } = withRecords(record('A', 'blocked_push', { attempt: 1 }));
+    const keeper = startProgram('ralph-state', ['apply', '--answer'], { cwd: root });
+    let answered = 0;
+    keeper.stdout.on('data', (text: Buffer) => (answered += text.toString().split('\n').length - 1));
+    keeper.stdin.write(stream(agentStarted({ task: 'B' })));
+    await waitUntil('the run has written', () => answered === 1);
+    await ralphState(root, ['retry', 'A']);
+    keeper.stdin.write(stream(taskFailed({ task: 'B' })));
+    await waitUntil('the run has written again', () => answered === 2);
+    expect(stateOnDisk(root).workers).toMatchObject([
+      { task_id: 'A', lifecycle: 'blocked_push', retry_requested_at: expect.any(String) },
+      { task_id: 'B', lifecycle: 'failed' },
+    ]);
   });
 
   it('tells a person what comes next', async () => {

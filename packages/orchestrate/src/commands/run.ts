@@ -5,6 +5,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { RUN_OPTIONS } from '../options.ts';
+import { clearWorkspaces } from '../run/clear-workspaces.ts';
 import { Crew } from '../run/crew.ts';
 import { EventLog } from '../run/event-log.ts';
 import { checkGivenTasks } from '../run/given-tasks.ts';
@@ -41,7 +42,9 @@ export async function run(call: RunCall): Promise<Result> {
   const lock = await LockHolder.take({ repo: root, prompt, wait: waitOf(args), signal: stop.signal, onNote: note });
   call.cleanup.defer('release the loop lock', () => lock.release());
   const ground = waitOf(args) === undefined ? before : await look();
-  await callSibling('ralph-state', ['init', '--repo', root, '--target-branch', ground.targetBranch], note);
+  const init = ['init', '--repo', root, '--target-branch', ground.targetBranch];
+  const [started = {}] = await callSibling('ralph-state', init, note);
+  await clearWorkspaces({ repo: root, workspaceRoot: ground.workspaceRoot }, started, note);
   const keeper = new StateKeeper(['--repo', root], note, (code, message) => {
     // A late result of an earlier attempt is no news to a person; anything else is.
     if (code === 'fenced') output.detail(`ralph-state: ${message}`);

@@ -31,17 +31,20 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
     if (started.changed) await store.write(lock, started.state);
     return started;
   });
-  for (const note of [...notes, ...workspacesNote(repository.root, finished)]) output.note(`ralph-state: ${note}`);
+  // A program reads of the workspaces in the record.
+  const forPeople = output.format === 'table' ? workspacesNote(repository.root, finished) : [];
+  for (const note of [...notes, ...forPeople]) output.note(`ralph-state: ${note}`);
   return {
     record: {
       state_path: store.path,
       target_branch: state.target_branch,
       revision: revisionOf(state),
       records: state.workers.length,
-      finished_workspaces: finished.map(({ task_id, lifecycle, workspace_path }) => ({
+      finished_workspaces: finished.map(({ task_id, lifecycle, workspace_path, attempt }) => ({
         task_id,
         lifecycle,
         workspace_path,
+        ...(attempt === undefined ? {} : { attempt }),
       })),
     },
     text: `${store.path}: target branch ${state.target_branch}, ${state.workers.length} records\n`,

@@ -19,7 +19,7 @@ export interface StartUp {
   readonly changed: boolean;
   /** What was done that a person should hear of. */
   readonly notes: readonly string[];
-  /** Records whose work has ended and whose workspace has not been removed. */
+  /** Records whose work had ended before, and whose workspace is still there. */
   readonly finished: readonly WorkerRecord[];
 }
 
@@ -45,13 +45,13 @@ export function startUp(before: StateFile | undefined, around: Surroundings): St
   const retargeted = retarget(before, workers, around);
   if (retargeted) notes.push(retargetNote(before, around.targetBranch));
   const changed = retargeted || notes.length > 0 || kept.length < before.workers.length;
-  const finished = workers.filter((record) => isFinished(record) && around.workspaceIsThere(record.workspace_path));
+  const finished = kept.filter((record) => isFinished(record) && around.workspaceIsThere(record.workspace_path));
   if (!changed) return { state: before, changed, notes, finished };
   const branch = retargeted ? { target_branch: around.targetBranch, started_at: at } : {};
   return { state: { ...before, ...branch, workers, revision: revisionOf(before) + 1 }, changed, notes, finished };
 }
 
-/** A blocked one is not: its workspace is kept for a person. */
+/** A blocked one is not, nor what was lost just now: a person may still want to land it from its workspace. */
 function isFinished({ lifecycle }: WorkerRecord): boolean {
   return lifecycle === 'completed' || lifecycle === 'failed';
 }
