@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { statusDocument, type StatusDocument } from '@ralph/protocol/contract/status-document';
 import { identityOf, readProcStat } from '@ralph/protocol/process/process-identity';
@@ -81,6 +82,14 @@ describe('ralph-state status', () => {
     const nested = [process.execPath, builtProgram('ralph-state'), 'status'];
     const { stdout } = await runProgram('ralph-lock', ['run', '--', ...nested], { cwd: root });
     expect(records(stdout)).toMatchObject([{ continuation: { headline: 'Parallel execution is in progress.' } }]);
+  });
+
+  it('M58: does not call a task lost that a living run is about to start', async () => {
+    const { root } = withRecords(record('A', 'running', { attempt: 1 }));
+    expect((await status(root)).lost).toEqual(['A']);
+    const nested = [process.execPath, builtProgram('ralph-state'), 'status'];
+    const { stdout } = await runProgram('ralph-lock', ['run', '--', ...nested], { cwd: root });
+    expect(records(stdout)).toMatchObject([{ lost: [], lifecycle_counts: { running: 1, lost: 0 } }]);
   });
 
   it('M58: finds blocked work, its marker, and what does not fit', async () => {
@@ -183,12 +192,18 @@ describe('ralph-state status: the directory lock of ralph-agent-loop', () => {
     expect(await headline(root)).toBe('Parallel execution has not started.');
   });
 
-  it('M58: of a zombie, which does not live', async () => {
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  it('M58: of a zombie, which does not live', async ({ skip }) => {
+    skip(!existsSync('/proc/self/stat'), 'there is no /proc here');
+    // The shell becomes a program that never waits for its child; only then may the child end.
+    const script = 'cat <&3 >/dev/null & echo $!; exec cat 3<&-';
+    const parent = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] });
     onTestFinished(() => void parent.kill('SIGKILL'));
     let pid = 0;
-    parent.stdout.on('data', (text: Buffer) => (pid = Number(text.toString().trim())));
-    await waitUntil('the child is a zombie', () => pid > 0 && readProcStat(pid)?.state === 'Z');
+    parent.stdout?.on('data', (text: Buffer) => (pid = Number(text.toString().trim())));
+    const name = () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim();
+    await waitUntil('the shell has become another program', () => pid > 0 && name() === 'cat');
+    (parent.stdio[3] as Writable).end();
+    await waitUntil('the child is a zombie', () => readProcStat(pid)?.state === 'Z');
     expect(await headline(withLock(owner(pid)).root)).toBe('Parallel execution is stalled on queue lock recovery.');
   });
 

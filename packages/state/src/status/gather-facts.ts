@@ -5,7 +5,7 @@ import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-fil
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { findRepository } from '@ralph/protocol/process/repository';
 import { surveyQueue } from '../queue/board.ts';
-import { activityOf } from '../records/record-activity.ts';
+import { activityOf, isAtWork } from '../records/record-activity.ts';
 import { workspaceIsThere } from '../records/workspace-presence.ts';
 import { StateStore } from '../store/state-store.ts';
 import type { QueueFacts, RecordFacts, StatusFacts } from './facts.ts';
@@ -19,15 +19,19 @@ import { readQueueLock } from './queue-lock.ts';
 export async function gatherFacts(root: string): Promise<StatusFacts> {
   const now = new Date();
   const state = await new StateStore(root).read();
-  const records = await Promise.all((state?.workers ?? []).map((record) => factsOf(root, record, now)));
-  const nobodyAtWork = records.every(({ activity }) => activity !== 'at_work' && activity !== 'believed');
-  const mustAsk = nobodyAtWork && records.some(({ activity }) => activity === 'waiting');
+  const seen = await Promise.all((state?.workers ?? []).map((record) => factsOf(root, record, now)));
+  const nobodyAtWork = !seen.some(({ activity }) => isAtWork(activity));
+  const mustAsk = seen.some((facts) => isBetweenSteps(facts) || (nobodyAtWork && facts.activity === 'waiting'));
+  const runIsAlive = mustAsk && (await isLoopLockHeld(root));
+  const records = seen.map((facts) =>
+    runIsAlive && isBetweenSteps(facts) ? { ...facts, activity: 'at_work' as const } : facts,
+  );
   return {
     root,
     state,
     records,
     queueLock: readQueueLock(root),
-    runIsAlive: mustAsk ? await isLoopLockHeld(root) : false,
+    runIsAlive,
     queue: await queueFacts(root, state, now),
     repoWords: repoWords(root),
     now,
@@ -56,6 +60,11 @@ async function markerIn(workspace: string): Promise<RecordFacts['marker']> {
 
 function isNotDirectory(cause: unknown): boolean {
   return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOTDIR';
+}
+
+/** A task of ours whose workspace is ready and whose agent has not started yet: the record names no process. */
+function isBetweenSteps({ record, activity }: RecordFacts): boolean {
+  return activity === 'lost' && record.attempt !== undefined && record.identity === undefined;
 }
 
 /** Between two steps of a run nobody may be at work for a moment; its lock tells that it goes on. */
