@@ -103,7 +103,10 @@ describe('ralph-integrate preflight', () => {
     const known = { version: 1, tasks: [queueTask('T-1')] };
     const repo = temporaryRepository({
       '.ralph/queue.jsonc': `// ours\n${JSON.stringify(known)}`,
-      '.ralph/done.jsonc': JSON.stringify({ version: 1, tasks: [queueTask('T-0', { status: 'done' })] }),
+      '.ralph/done.jsonc': JSON.stringify({
+        version: 1,
+        tasks: [queueTask('T-0', { status: 'done', completed_at: '2026-01-01T00:00:00Z' })],
+      }),
     });
     repo.queue([queueTask('T-0'), queueTask('T-1'), queueTask('T-2', { status: 'draft' })]);
     expect((await preflight(repo.root)).status).toBe(0);

@@ -93,7 +93,10 @@ describe('ralph-state task next', () => {
     expect({ status, stdout, error: errorRecord(stderr) }).toMatchObject({
       status: 65,
       stdout: '',
-      error: { code: 'queue_invalid', message: expect.stringMatching(/queue\.jsonc:11: RQ-0001: the id occurs twice/) },
+      error: {
+        code: 'queue_invalid',
+        message: expect.stringMatching(/queue\.jsonc:12:13: RQ-0001: the id occurs twice/),
+      },
     });
     expect(read(QUEUE)).toBe(before);
   });
@@ -113,7 +116,13 @@ describe('ralph-state task add', () => {
   it('adds a task per line of stdin, numbered on from both files, behind the comments of others', async () => {
     const { root, write, read } = temporaryRepository();
     write(QUEUE, COMMENTED);
-    write(DONE, JSON.stringify({ version: 1, tasks: [queueTask('RQ-0041', { status: 'done' })] }));
+    write(
+      DONE,
+      JSON.stringify({
+        version: 1,
+        tasks: [queueTask('RQ-0041', { status: 'done', completed_at: '2026-01-01T00:00:00Z' })],
+      }),
+    );
     const lines = '{"title":"three","depends_on":["RQ-0041"],"mine":1}\n{"id":"X-1","title":"four","status":"draft"}\n';
     expect(records((await ralphState(root, ['task', 'add'], lines)).stdout)).toMatchObject([
       { id: 'RQ-0042', status: 'todo', mine: 1 },
@@ -237,33 +246,6 @@ describe('ralph-state task archive', () => {
     expect(ids((await ralphState(root, ['task', 'list'])).stdout)).not.toContain('RQ-0001');
     expect(read(DONE)).toBe(done);
     expect(read(QUEUE)).toContain('// urgent');
-  });
-});
-
-describe('ralph-state task validate', () => {
-  it('counts the tasks of a valid pair', async () => {
-    const { root, write } = temporaryRepository();
-    write(QUEUE, COMMENTED);
-    const { status, stdout } = await ralphState(root, ['task', 'validate']);
-    expect({ status, records: records(stdout) }).toMatchObject({
-      status: 0,
-      records: [{ valid: true, queued: 2, done: 0 }],
-    });
-  });
-
-  it('names every problem with file and line, and changes nothing', async () => {
-    const { root, queue, read } = temporaryRepository();
-    queue([queueTask('A', { depends_on: ['B'] }), queueTask('B', { depends_on: ['A', 'X'] }), queueTask('a/b')]);
-    const before = read(QUEUE);
-    const { status, stdout, stderr } = await ralphState(root, ['task', 'validate']);
-    expect({ status, stdout, error: errorRecord(stderr) }).toMatchObject({
-      status: 65,
-      stdout: '',
-      error: { code: 'queue_invalid', details: { problems: [{ id: 'B', line: 14 }, { id: 'a/b' }, { id: 'A' }] } },
-    });
-    for (const words of ['depends on X', 'cannot name a folder', 'circle: A -> B -> A'])
-      expect(stderr).toContain(words);
-    expect(read(QUEUE)).toBe(before);
   });
 });
 

@@ -2,7 +2,7 @@ import type { StateFile } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import { leftBehind } from './archiving.ts';
 import { QueueStore, type QueuePair } from '../store/queue-store.ts';
-import { requireValid } from './queue-validation.ts';
+import { requireValid } from './placed-problems.ts';
 import { select, type Selection, type Waiting } from './selection.ts';
 import { standingsOf } from './standings.ts';
 import { StateStore } from '../store/state-store.ts';

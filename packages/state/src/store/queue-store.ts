@@ -8,7 +8,7 @@ import { readDocumentText, requireSize } from './document-text.ts';
 import { appendTask, parseQueue, removeTask, taskText, type QueueDocument } from './queue-document.ts';
 import { withProperties } from './queue-edit.ts';
 import { archivedProperties, leftBehind } from '../queue/archiving.ts';
-import { requireValid } from '../queue/queue-validation.ts';
+import { requireValid } from '../queue/placed-problems.ts';
 import type { WriteLock } from './write-lock.ts';
 
 export interface QueuePair {

@@ -6,19 +6,44 @@ export interface TextPosition {
   readonly column: number;
 }
 
+/** Finds the position of the value that a path names, or of the nearest value around it that is there. */
+export type PositionFinder = (path: readonly PropertyKey[]) => TextPosition | undefined;
+
 /**
- * Returns the position of the value that a path names, or of the nearest value around it that is there. Nothing when
- * the text cannot be read.
+ * Reads a text once and returns the finder of its values; one that always finds nothing when the text cannot be read.
  */
-export async function positionOf(text: string, path: readonly PropertyKey[]): Promise<TextPosition | undefined> {
+export async function positionsIn(text: string): Promise<PositionFinder> {
   const { findNodeAtLocation, parseTree } = await import('jsonc-parser');
-  const tree = parseTree(text.startsWith('\uFEFF') ? text.slice(1) : text, [], { allowTrailingComma: true });
-  if (tree === undefined) return undefined;
-  const steps = path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-  let node: Node | undefined;
-  for (let length = steps.length; node === undefined && length > 0; length -= 1) {
-    node = findNodeAtLocation(tree, steps.slice(0, length));
-  }
-  const before = text.slice(0, (node ?? tree).offset);
-  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const tree = parseTree(body, [], { allowTrailingComma: true });
+  if (tree === undefined) return () => undefined;
+  const locate = positionsOfOffsets(body);
+  return (path) => {
+    const steps = path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+    let node: Node | undefined;
+    for (let length = steps.length; node === undefined && length > 0; length -= 1) {
+      node = findNodeAtLocation(tree, steps.slice(0, length));
+    }
+    return locate((node ?? tree).offset);
+  };
+}
+
+/** Returns the position of the value that a path names; for one place only, since it reads the whole text. */
+export async function positionOf(text: string, path: readonly PropertyKey[]): Promise<TextPosition | undefined> {
+  return (await positionsIn(text))(path);
+}
+
+/** Returns what finds line and column of an offset; the text has no byte order mark. */
+export function positionsOfOffsets(body: string): (offset: number) => TextPosition {
+  const starts = [0];
+  for (let at = body.indexOf('\n'); at !== -1; at = body.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
 }
