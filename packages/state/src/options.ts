@@ -68,6 +68,19 @@ export const TASK_NEXT_OPTIONS = {
 
 export const TASK_ADD_OPTIONS = {
   title: { kind: 'text', describe: 'add one task with this title; without it, tasks are read from stdin' },
+  description: { kind: 'text', describe: 'what is to be done, in more words' },
+  priority: {
+    kind: 'choice',
+    choices: ['critical', 'high', 'medium', 'low'],
+    describe: 'how pressing it is, for people: it does not change the order of selection',
+  },
+  'depends-on': {
+    kind: 'text',
+    value: 'ID',
+    many: true,
+    describe: 'a task that has to end before this one may start; may be given more than once',
+  },
+  draft: { kind: 'flag', describe: 'add it as a draft, which is only started where drafts are asked for' },
 } as const satisfies OptionSpecs;
 
 export const SCHEMA_OPTIONS = {

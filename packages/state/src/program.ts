@@ -114,8 +114,19 @@ export const program: ProgramSpec = {
       words: ['task', 'add'],
       summary: 'Add tasks to the end of the queue, from --title or a task per line of stdin, and print them.',
       options: TASK_ADD_OPTIONS,
-      examples: ['ralph-state task add --title "Mend the login page"'],
+      examples: [
+        'ralph-state task add --title "Mend the login page"',
+        'ralph-state task add --title "Test it" --depends-on RQ-0001 --priority high',
+      ],
       load: () => import('./commands/task-add.ts'),
+    }),
+    command({
+      words: ['task', 'import'],
+      summary:
+        'Add a task per line of stdin to the end of the queue, all of them in one write or none, and print them.',
+      options: NO_OPTIONS,
+      examples: ['ralph-state task import < tasks.ndjson'],
+      load: () => import('./commands/task-import.ts'),
     }),
     command({
       words: ['task', 'archive'],

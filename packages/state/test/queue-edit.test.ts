@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse, visit } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { elementText, newQueueText, withElement, withoutElement, withProperties } from '../src/store/queue-edit.ts';
+import { elementText, newQueueText, withElements, withoutElement, withProperties } from '../src/store/queue-edit.ts';
 
 const COMMENTED = `// my queue
 {
@@ -67,24 +67,23 @@ describe('withoutElement', () => {
   });
 });
 
-describe('withElement', () => {
+describe('withElements', () => {
   it('adds behind the last task, before nothing of what follows it, with its indentation', async () => {
-    const text = await withElement(COMMENTED, '{\n  "id": "D"\n}');
+    const text = await withElements(COMMENTED, ['{\n  "id": "D"\n}']);
     expect(ids(text)).toEqual(['A', 'B', 'C', 'D']);
     expect(comments(text)).toEqual(comments(COMMENTED));
     expect(text).toContain('"c" }, // after C\n    // the end\n    {\n      "id": "D"\n    }\n  ],');
   });
 
   it('makes a file that a person would have written from an empty one', async () => {
-    const text = await withElement(newQueueText(), JSON.stringify({ id: 'A' }, null, 2));
+    const text = await withElements(newQueueText(), [JSON.stringify({ id: 'A' }, null, 2)]);
     expect(text).toBe(`${JSON.stringify({ version: 1, tasks: [{ id: 'A' }] }, null, 2)}\n`);
   });
 
   it('keeps the line ends of the file', async () => {
-    const text = await withElement(
-      '{\r\n  "version": 1,\r\n  "tasks": [\r\n    {"id":"A"}\r\n  ]\r\n}\r\n',
+    const text = await withElements('{\r\n  "version": 1,\r\n  "tasks": [\r\n    {"id":"A"}\r\n  ]\r\n}\r\n', [
       '{\n  "id": "B"\n}',
-    );
+    ]);
     expect(ids(text)).toEqual(['A', 'B']);
     expect(text.replaceAll('\r\n', '')).not.toContain('\n');
   });
@@ -92,7 +91,7 @@ describe('withElement', () => {
   it.each(['{"version":1,"tasks":[]}', '{"version":1,"tasks":[{"id":"A"}]}', '{"version":1,"tasks":[{"id":"A"},]}'])(
     'works in one line: %s',
     async (text) => {
-      expect(ids(await withElement(text, '{"id":"B"}'))).toEqual([...ids(text), 'B']);
+      expect(ids(await withElements(text, ['{"id":"B"}', '{"id":"C"}']))).toEqual([...ids(text), 'B', 'C']);
     },
   );
 });
@@ -141,8 +140,8 @@ describe('any layout', () => {
     await fc.assert(
       fc.asyncProperty(layout, fc.nat(4), async ({ count, text }, at) => {
         const before = ids(text);
-        const added = await withElement(text, '{"id":"N"}');
-        expect(ids(added)).toEqual([...before, 'N']);
+        const added = await withElements(text, ['{"id":"N"}', '{"id":"M"}']);
+        expect(ids(added)).toEqual([...before, 'N', 'M']);
         expect(comments(added)).toEqual(comments(text));
         if (at >= count) return;
         const removed = await withoutElement(text, at);

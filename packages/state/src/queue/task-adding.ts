@@ -1,59 +1,72 @@
 import { Failure } from '@ralph/protocol/contract/failure';
-import { badLine } from '@ralph/protocol/contract/bad-line';
-import { describeIssue } from '@ralph/protocol/contract/parse-line';
-import { isSafeTaskId, task, type Task } from '@ralph/protocol/contract/task';
-import { QueueStore } from '../store/queue-store.ts';
-import { nextTaskId } from './task-id.ts';
+import type { Task } from '@ralph/protocol/contract/task';
+import { QueueStore, type QueuePair } from '../store/queue-store.ts';
 import { withWriteLock } from '../store/write-lock.ts';
-
-const draft = task.partial({ id: true });
+import { atLine, placeOf, type NewTask } from './new-task.ts';
+import { requireValid } from './placed-problems.ts';
+import { findProblems } from './queue-validation.ts';
+import { freeTaskIds } from './task-id.ts';
 
 /**
- * Adds a task to the end of the queue, with the next free id where it has none, and returns it as it stands there.
+ * Adds tasks to the end of the queue in one write, all of them or none, and returns them as they stand there. Those
+ * without an id get the next free ones in their order.
  *
- * @param line number of its line on stdin, for the message; 0 for one that was given as an option
- * @throws Failure `bad_line`, `task_unsafe_id`, `task_exists`, or `queue_invalid` for a title that no person could read
- *   and when the queue would not be valid with it; nothing is written then
+ * @throws Failure `task_exists`, or `queue_invalid` when the queue would not be valid with them; nothing is written then
  */
-export function addTask(
-  root: string,
-  signal: AbortSignal,
-  fields: Readonly<Record<string, unknown>>,
-  line: number,
-): Promise<Task> {
-  const parsed = draft.safeParse(fields);
-  if (!parsed.success) throw badLine(line, `task: ${describeIssue(parsed.error)}`);
-  const { id: wantedId, title, status, ...rest } = parsed.data;
-  requireTitle(title, line);
-  if (wantedId !== undefined && !isSafeTaskId(wantedId)) {
-    throw new Failure('task_unsafe_id', `${JSON.stringify(wantedId)} cannot be the id of a task`, {
-      hint: 'use letters, digits, dot, dash and underscore, or leave the id out',
-    });
-  }
+export function addTasks(root: string, signal: AbortSignal, added: readonly NewTask[]): Promise<readonly Task[]> {
   return withWriteLock(root, signal, async (lock) => {
     const store = new QueueStore(root);
     const pair = await store.readHealed(lock);
-    const ids = [...pair.queue.tasks, ...pair.done.tasks].map((other) => other.id);
-    const id = wantedId ?? nextTaskId(ids);
-    if (ids.includes(id)) {
-      throw new Failure('task_exists', `there is a task ${id} already`, {
-        hint: 'choose another id, or leave it out',
-        taskId: id,
-      });
-    }
-    const at = new Date().toISOString();
-    const added = { id, status: status ?? 'todo', title, created_at: at, updated_at: at, ...rest };
-    await store.add(lock, pair, added);
-    return added;
+    const taken = [...pair.queue.tasks, ...pair.done.tasks].map(({ id }) => id);
+    const tasks = withIds(added, taken, new Date().toISOString());
+    await store.add(lock, pair, tasks, (after) => requireSound(after, pair.queue.tasks.length, added));
+    return tasks;
   });
 }
 
-function requireTitle(title: string, line: number): void {
-  const problem = title.trim() === '' ? 'is blank' : /\p{Cc}/u.test(title) ? 'holds a control character' : undefined;
-  if (problem === undefined) return;
-  const where = line === 0 ? '--title' : `line ${line} of stdin: title`;
-  throw new Failure('queue_invalid', `${where} ${problem}: ${JSON.stringify(title)}`, {
-    hint: 'give a title of one line of text',
-    ...(line === 0 ? {} : { details: { line } }),
+/**
+ * Gives ids and times to new tasks. Pure.
+ *
+ * @param taken ids of both files
+ * @throws Failure `task_exists` naming the line and the id
+ */
+export function withIds(added: readonly NewTask[], taken: readonly string[], at: string): Task[] {
+  const lines = new Map<string, number>();
+  const known = new Set(taken);
+  for (const { fields, line } of added) {
+    if (fields.id === undefined) continue;
+    const earlier = lines.get(fields.id);
+    if (known.has(fields.id) || earlier !== undefined) throw taskExists(fields.id, line, earlier);
+    lines.set(fields.id, line);
+  }
+  const nextId = freeTaskIds([...taken, ...lines.keys()]);
+  return added.map(({ fields: { id, status, title, ...rest } }) => ({
+    id: id ?? nextId(),
+    status: status ?? 'todo',
+    title,
+    created_at: at,
+    updated_at: at,
+    ...rest,
+  }));
+}
+
+function taskExists(id: string, line: number, earlier: number | undefined): Failure {
+  const where = earlier === undefined ? 'there is a task' : `line ${earlier} has a task`;
+  return new Failure('task_exists', `${placeOf(line)}${where} ${id} already`, {
+    hint: 'choose another id, or leave it out',
+    taskId: id,
+    ...atLine(line),
+  });
+}
+
+/** A new task is in no file yet: what is wrong with it is told by the line that it came in. */
+async function requireSound({ queue, done }: QueuePair, first: number, added: readonly NewTask[]): Promise<void> {
+  const problem = findProblems(queue.tasks, done.tasks).find(({ file, index }) => file === 'queue' && index >= first);
+  if (problem === undefined) return requireValid(queue, done);
+  const line = added[problem.index - first]?.line ?? 0;
+  throw new Failure('queue_invalid', `${placeOf(line)}${problem.id}: ${problem.message}`, {
+    hint: 'nothing was added; mend the task and add it again',
+    taskId: problem.id,
+    ...atLine(line),
   });
 }

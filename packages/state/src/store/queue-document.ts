@@ -1,7 +1,7 @@
 import { queueFile, type QueueFile, type Task } from '@ralph/protocol/contract/task';
 import { checkDocument } from './check-document.ts';
 import { parseDocument } from './read-document.ts';
-import { elementText, newQueueText, withElement, withoutElement } from './queue-edit.ts';
+import { elementText, newQueueText, withElements, withoutElement } from './queue-edit.ts';
 
 /** One of the two files of tasks, as it was read. */
 export interface QueueDocument {
@@ -24,16 +24,16 @@ export async function parseQueue(text: string | undefined, path: string): Promis
   return { path, text, tasks };
 }
 
-/** Returns the document with a task at its end. */
-export async function appendTask(document: QueueDocument, element: string): Promise<QueueDocument> {
-  const text = await edited(document, (body) => withElement(body, element));
-  return checked(document, text, document.tasks.length + 1);
+/** Returns the document with tasks at its end, each given as its source. */
+export async function appendTasks(document: QueueDocument, elements: readonly string[]): Promise<QueueDocument> {
+  const text = await edited(document, (body) => withElements(body, elements));
+  return checked(document, text, elements.length);
 }
 
 /** Returns the document without the task at an index. */
 export async function removeTask(document: QueueDocument, index: number): Promise<QueueDocument> {
   const text = await edited(document, (body) => withoutElement(body, index));
-  return checked(document, text, document.tasks.length - 1);
+  return checked(document, text, -1);
 }
 
 /** Returns the source of a task as it stands in the file. */
@@ -48,12 +48,11 @@ async function edited(document: QueueDocument, edit: (body: string) => Promise<s
 }
 
 /** An edit that does not leave the other tasks as they were is a bug, and must not reach the file. */
-async function checked(before: QueueDocument, text: string, length: number): Promise<QueueDocument> {
+async function checked(before: QueueDocument, text: string, added: number): Promise<QueueDocument> {
   const after = await parseQueue(text, before.path).catch(() => undefined);
   const known = new Set(before.tasks.map((task) => JSON.stringify(task)));
   const strange = after?.tasks.filter((task) => !known.has(JSON.stringify(task))).length ?? 0;
-  const mostStrange = length > before.tasks.length ? 1 : 0;
-  if (after?.tasks.length === length && strange <= mostStrange) return after;
+  if (after?.tasks.length === before.tasks.length + added && strange <= Math.max(0, added)) return after;
   throw new Error(`an edit of ${before.path} went wrong; the file was left as it is`);
 }
 

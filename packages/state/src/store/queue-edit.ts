@@ -46,8 +46,8 @@ export async function withoutElement(text: string, index: number): Promise<strin
   return applyEdits(text, before === undefined ? [removal] : [{ offset: before, length: 1, content: '' }, removal]);
 }
 
-/** Returns the text with one more element at the end of the list, laid out as the others are. */
-export async function withElement(text: string, element: string): Promise<string> {
+/** Returns the text with more elements at the end of the list, laid out as the others are. */
+export async function withElements(text: string, added: readonly string[]): Promise<string> {
   const { applyEdits } = await import('jsonc-parser');
   const { list, elements, bracket } = await taskList(text);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
@@ -59,12 +59,12 @@ export async function withElement(text: string, element: string): Promise<string
   const outer = indentBefore(text, list.offset);
   const first = elements[0];
   const inner = first !== undefined && startsLine(text, first.offset) ? indentBefore(text, first.offset) : `${outer}  `;
-  const line = `${inner}${element.replaceAll(/\r?\n/g, `${eol}${inner}`)}${eol}`;
+  const lines = `${added.map((each) => `${inner}${each.replaceAll(/\r?\n/g, `${eol}${inner}`)}`).join(`,${eol}`)}${eol}`;
   if (startsLine(text, bracket)) {
-    edits.push({ offset: lineStart(text, bracket), length: 0, content: line });
+    edits.push({ offset: lineStart(text, bracket), length: 0, content: lines });
   } else {
     const blank = /[ \t]*$/.exec(text.slice(0, bracket))?.[0].length ?? 0;
-    edits.push({ offset: bracket - blank, length: blank, content: `${eol}${line}${outer}` });
+    edits.push({ offset: bracket - blank, length: blank, content: `${eol}${lines}${outer}` });
   }
   return applyEdits(text, edits);
 }

@@ -5,10 +5,9 @@ import type { Task } from '@ralph/protocol/contract/task';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readDocumentText, requireSize } from './document-text.ts';
-import { appendTask, parseQueue, removeTask, taskText, type QueueDocument } from './queue-document.ts';
+import { appendTasks, parseQueue, removeTask, taskText, type QueueDocument } from './queue-document.ts';
 import { withProperties } from './queue-edit.ts';
 import { archivedProperties, leftBehind } from '../queue/archiving.ts';
-import { requireValid } from '../queue/placed-problems.ts';
 import type { WriteLock } from './write-lock.ts';
 
 export interface QueuePair {
@@ -49,14 +48,20 @@ export class QueueStore {
   }
 
   /**
-   * Adds a task to the end of the queue.
+   * Adds tasks to the end of the queue, in one write.
    *
-   * @throws Failure `queue_invalid` when the queue would not be valid with it; nothing is written then
+   * @param requireSound throws when the queue must not become what it would be; nothing is written then
    */
-  async add(lock: WriteLock, pair: QueuePair, task: Task): Promise<QueuePair> {
-    const queue = await appendTask(pair.queue, JSON.stringify(task, null, 2));
-    await requireValid(queue, pair.done);
-    return { ...pair, queue: await this.#write(lock, queue) };
+  async add(
+    lock: WriteLock,
+    pair: QueuePair,
+    tasks: readonly Task[],
+    requireSound: (after: QueuePair) => Promise<void>,
+  ): Promise<void> {
+    const elements = tasks.map((task) => JSON.stringify(task, null, 2));
+    const queue = await appendTasks(pair.queue, elements);
+    await requireSound({ ...pair, queue });
+    await this.#write(lock, queue);
   }
 
   /**
@@ -79,7 +84,7 @@ export class QueueStore {
       });
     }
     const element = await withProperties(await taskText(pair.queue, index), archivedProperties(task, now));
-    const done = await appendTask(pair.done, element);
+    const done = await appendTasks(pair.done, [element]);
     const queue = await removeTask(pair.queue, index);
     await this.#write(lock, done);
     await this.#write(lock, queue);
