@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { randomHex } from './random-hex.ts';
 
@@ -10,13 +10,23 @@ export function nextFilePath(path: string): string {
 }
 
 /**
+ * Returns the paths of what killed writers left beside a file; none where the folder is missing. Only under the lock that
+ * writers of this file take is it sure that nobody's next file is among them.
+ *
+ * @throws the error of the system when the folder cannot be read
+ */
+export function leftNextFiles(path: string): string[] {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return [];
+  const prefix = `.${basename(path)}.`;
+  const names = readdirSync(folder).filter((name) => name.startsWith(prefix) && NEXT_FILE.test(name));
+  return names.toSorted().map((name) => join(folder, name));
+}
+
+/**
  * Removes what killed writers left beside a file. To be called under the lock that writers of this file take, since
  * then nobody's next file is in use.
  */
 export function sweepNextFiles(path: string): void {
-  const folder = dirname(path);
-  const prefix = `.${basename(path)}.`;
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(prefix) && NEXT_FILE.test(name)) rmSync(join(folder, name), { force: true });
-  }
+  for (const left of leftNextFiles(path)) rmSync(left, { force: true });
 }

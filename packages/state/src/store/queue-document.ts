@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { queueFile, type QueueFile, type Task } from '@ralph/protocol/contract/task';
 import { checkDocument } from './check-document.ts';
 import { parseDocument } from './read-document.ts';
+import { withValues, type ValueChange } from './queue-values.ts';
 import { elementText, newQueueText, withElements, withoutElement } from './queue-edit.ts';
 
 /** One of the two files of tasks, as it was read. */
@@ -36,6 +38,27 @@ export async function removeTask(document: QueueDocument, index: number): Promis
   return checked(document, text, -1);
 }
 
+/** Returns the document with some values of its tasks set and then without the tasks at some indexes. */
+export async function changeTasks(
+  document: QueueDocument,
+  values: readonly ValueChange[],
+  gone: ReadonlySet<number>,
+): Promise<QueueDocument> {
+  const text = await edited(document, async (body) => {
+    let changed = await withValues(body, values);
+    for (const index of [...gone].toSorted((a, b) => b - a)) changed = await withoutElement(changed, index);
+    return changed;
+  });
+  const expected = document.tasks.map((task, index) => ({
+    ...task,
+    ...Object.fromEntries(values.filter((each) => each.index === index).map(({ name, value }) => [name, value])),
+  }));
+  const after = await parseQueue(text, document.path);
+  const left = expected.filter((_task, index) => !gone.has(index));
+  if (isDeepStrictEqual(after.tasks, left)) return after;
+  throw wentWrong(document);
+}
+
 /** Returns the source of a task as it stands in the file. */
 export function taskText(document: QueueDocument, index: number): Promise<string> {
   return elementText(withoutMark(document.text ?? ''), index);
@@ -53,7 +76,11 @@ async function checked(before: QueueDocument, text: string, added: number): Prom
   const known = new Set(before.tasks.map((task) => JSON.stringify(task)));
   const strange = after?.tasks.filter((task) => !known.has(JSON.stringify(task))).length ?? 0;
   if (after?.tasks.length === before.tasks.length + added && strange <= Math.max(0, added)) return after;
-  throw new Error(`an edit of ${before.path} went wrong; the file was left as it is`);
+  throw wentWrong(before);
+}
+
+function wentWrong({ path }: QueueDocument): Error {
+  return new Error(`an edit of ${path} went wrong; the file was left as it is`);
 }
 
 function withoutMark(text: string): string {

@@ -78,7 +78,8 @@ export async function withProperties(element: string, properties: Readonly<Recor
   return text;
 }
 
-async function taskList(text: string): Promise<TaskList> {
+/** Finds the list of tasks in the text of a queue file. */
+export async function taskList(text: string): Promise<TaskList> {
   const { findNodeAtLocation, parseTree } = await import('jsonc-parser');
   const tree = parseTree(text, [], TOLERANT);
   const list = tree === undefined ? undefined : findNodeAtLocation(tree, ['tasks']);
@@ -86,14 +87,15 @@ async function taskList(text: string): Promise<TaskList> {
   return { list, elements: list.children ?? [], bracket: list.offset + list.length - 1 };
 }
 
-function elementAt(elements: readonly Node[], index: number): Node {
+/** Returns the element at an index. */
+export function elementAt(elements: readonly Node[], index: number): Node {
   const node = elements[index];
   if (node === undefined) throw new Error(`a queue text has no task number ${index}`);
   return node;
 }
 
 /** Finds the comma between two offsets, passing over comments. */
-async function commaBetween(text: string, from: number, to: number): Promise<number | undefined> {
+export async function commaBetween(text: string, from: number, to: number): Promise<number | undefined> {
   const { createScanner } = await import('jsonc-parser');
   const scanner = createScanner(text, true);
   scanner.setPosition(from);
@@ -114,14 +116,17 @@ function wholeLine(text: string, from: number, to: number): Edit {
   return { offset: from, length: to + blank - from, content: '' };
 }
 
-function lineStart(text: string, offset: number): number {
+/** Returns the offset at which the line of an offset begins. */
+export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }
 
-function startsLine(text: string, offset: number): boolean {
+/** Tells whether nothing but blanks stands before an offset in its line, which is not the first. */
+export function startsLine(text: string, offset: number): boolean {
   return text.slice(lineStart(text, offset), offset).trim() === '' && lineStart(text, offset) > 0;
 }
 
-function indentBefore(text: string, offset: number): string {
+/** Returns the blanks with which the line of an offset begins. */
+export function indentBefore(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart(text, offset), offset))?.[0] ?? '';
 }

@@ -35,6 +35,27 @@ export class QueueStore {
   }
 
   /**
+   * Returns both files as they stand, whether they can be understood or not.
+   *
+   * @throws Failure `permission` or `io`
+   */
+  texts(): Readonly<Record<'queue' | 'done', { readonly path: string; readonly text: string | undefined }>> {
+    return {
+      queue: { path: this.#queuePath, text: readTextIfPresent(this.#queuePath) },
+      done: { path: this.#donePath, text: readTextIfPresent(this.#donePath) },
+    };
+  }
+
+  /**
+   * Replaces one of the files by a document of its path.
+   *
+   * @throws Failure `disk_full`, `permission` or `io`; the file is then as it was
+   */
+  async replace(lock: WriteLock, document: QueueDocument): Promise<void> {
+    await this.#write(lock, document);
+  }
+
+  /**
    * Reads both files and drops from the queue what a killed writer had moved to done already.
    *
    * @throws Failure as `read`, or that of the write
