@@ -83,6 +83,10 @@ export const TASK_ADD_OPTIONS = {
   draft: { kind: 'flag', describe: 'add it as a draft, which is only started where drafts are asked for' },
 } as const satisfies OptionSpecs;
 
+export const REPAIR_OPTIONS = {
+  'dry-run': { kind: 'flag', describe: 'only say what is wrong and what would be done; nothing is changed' },
+} as const satisfies OptionSpecs;
+
 export const SCHEMA_OPTIONS = {
   all: { kind: 'flag', describe: 'every schema, a line each: {name, schema}' },
 } as const satisfies OptionSpecs;

@@ -6,6 +6,7 @@ import {
   NO_OPTIONS,
   PRUNE_OPTIONS,
   REMOVE_OPTIONS,
+  REPAIR_OPTIONS,
   SCHEMA_OPTIONS,
   TASK_ADD_OPTIONS,
   TASK_LIST_OPTIONS,
@@ -140,6 +141,13 @@ export const program: ProgramSpec = {
       summary: 'Check the queue and the done file; status 65 and every problem when there are any.',
       options: NO_OPTIONS,
       load: () => import('./commands/task-validate.ts'),
+    }),
+    command({
+      words: ['repair'],
+      summary: 'Say what is wrong with the state file, the queue and the done file, and mend what a program can mend.',
+      options: REPAIR_OPTIONS,
+      examples: ['ralph-state repair --dry-run'],
+      load: () => import('./commands/repair.ts'),
     }),
     command({
       words: ['schema'],

@@ -14,6 +14,7 @@ export const FAILURE_CODES = {
   illegal_transition: 'data',
   queue_corrupt: 'data',
   queue_invalid: 'data',
+  repair_incomplete: 'data',
   task_unsafe_id: 'data',
   task_exists: 'data',
   file_too_large: 'data',

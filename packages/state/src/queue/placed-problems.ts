@@ -4,6 +4,9 @@ import { positionsIn, type TextPosition } from '../store/text-position.ts';
 import type { ProblemCode, QueueProblem } from './queue-problem.ts';
 import { findProblems } from './queue-validation.ts';
 
+/** What `ralph-state repair` mends by itself. */
+const MENDABLE: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['id_twice', 'completed_at_missing']);
+
 /** A problem as it is told: with the place in its file. */
 export interface PlacedProblem {
   readonly path: string;
@@ -48,7 +51,9 @@ export async function requireValid(queue: QueueDocument, done: QueueDocument): P
   if (first === undefined) return;
   const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
   throw new Failure('queue_invalid', `${problemText(first)}${more}`, {
-    hint: 'mend the file and check it with ralph-state task validate',
+    hint: problems.some(({ code }) => MENDABLE.has(code))
+      ? 'ralph-state repair mends what a program can; mend the rest by hand and check with ralph-state task validate'
+      : 'mend the file and check it with ralph-state task validate',
     taskId: first.id,
     details: { problems },
   });
