@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse, visit } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { elementText, newQueueText, withElements, withoutElement, withProperties } from '../src/store/queue-edit.ts';
+import { elementText, newQueueText, withElements, withoutElements, withProperties } from '../src/store/queue-edit.ts';
 
 const COMMENTED = `// my queue
 {
@@ -33,35 +33,35 @@ function comments(text: string): string[] {
   return found;
 }
 
-describe('withoutElement', () => {
+describe('withoutElements', () => {
   it.each([
     [0, ['B', 'C'], []],
     [1, ['A', 'C'], ['// inside B']],
     [2, ['A', 'B'], []],
   ])('removes task %i and leaves every comment outside it', async (index, left, gone) => {
-    const text = await withoutElement(COMMENTED, index);
+    const text = await withoutElements(COMMENTED, [index]);
     expect(ids(text)).toEqual(left);
     expect(comments(text)).toEqual(comments(COMMENTED).filter((comment) => !gone.includes(comment)));
   });
 
   it('takes the line of the task with it and touches no other', async () => {
     const lines = COMMENTED.split('\n');
-    const text = await withoutElement(COMMENTED, 1);
+    const text = await withoutElements(COMMENTED, [1]);
     expect(text.split('\n')).toEqual([...lines.slice(0, 7), ...lines.slice(11)]);
   });
 
   it.each(['{"version":1,"tasks":[{"id":"A"},{"id":"B"}]}', '{"version":1,"tasks":[ {"id":"A"} , {"id":"B"} , ]}'])(
     'works in one line: %s',
     async (text) => {
-      expect(ids(await withoutElement(text, 0))).toEqual(['B']);
-      expect(ids(await withoutElement(text, 1))).toEqual(['A']);
-      expect(ids(await withoutElement(await withoutElement(text, 0), 0))).toEqual([]);
+      expect(ids(await withoutElements(text, [0]))).toEqual(['B']);
+      expect(ids(await withoutElements(text, [1]))).toEqual(['A']);
+      expect(ids(await withoutElements(text, [0, 1]))).toEqual([]);
     },
   );
 
   it('keeps a comment between a task and its comma', async () => {
     const text = '{"version":1,"tasks":[\n  {"id":"A"} // note\n  ,\n  {"id":"B"}\n]}';
-    const after = await withoutElement(text, 0);
+    const after = await withoutElements(text, [0]);
     expect(ids(after)).toEqual(['B']);
     expect(comments(after)).toEqual(['// note']);
   });
@@ -138,15 +138,17 @@ const layout = fc
 describe('any layout', () => {
   it('an edit changes one task and no comment', async () => {
     await fc.assert(
-      fc.asyncProperty(layout, fc.nat(4), async ({ count, text }, at) => {
+      fc.asyncProperty(layout, fc.nat(4), fc.nat(4), async ({ count, text }, at, other) => {
         const before = ids(text);
         const added = await withElements(text, ['{"id":"N"}', '{"id":"M"}']);
         expect(ids(added)).toEqual([...before, 'N', 'M']);
         expect(comments(added)).toEqual(comments(text));
         if (at >= count) return;
-        const removed = await withoutElement(text, at);
+        const removed = await withoutElements(text, [at]);
         expect(ids(removed)).toEqual(before.toSpliced(at, 1));
         expect(comments(removed).length).toBeGreaterThanOrEqual(comments(text).length - 1);
+        const both = [...new Set([at, other % count])];
+        expect(ids(await withoutElements(text, both))).toEqual(before.filter((_id, index) => !both.includes(index)));
       }),
       { numRuns: 500 },
     );

@@ -52,3 +52,8 @@ it('keeps the line ends of the file', async () => {
   const text = await withValues('{"tasks":[{\r\n  "id": "A"\r\n}]}', [{ index: 0, name: 'b', value: 'c' }]);
   expect(text).toBe('{"tasks":[{\r\n  "id": "A",\r\n  "b": "c"\r\n}]}');
 });
+
+it('sets the value that counts where a key stands twice', async () => {
+  const text = await withValues('{"tasks":[{"id":"A","id":"B"}]}', [{ index: 0, name: 'id', value: 'C' }]);
+  expect(text).toBe('{"tasks":[{"id":"A","id":"C"}]}');
+});

@@ -3,7 +3,7 @@ import { queueFile, type QueueFile, type Task } from '@ralph/protocol/contract/t
 import { checkDocument } from './check-document.ts';
 import { parseDocument } from './read-document.ts';
 import { withValues, type ValueChange } from './queue-values.ts';
-import { elementText, newQueueText, withElements, withoutElement } from './queue-edit.ts';
+import { elementText, newQueueText, withElements, withoutElements } from './queue-edit.ts';
 
 /** One of the two files of tasks, as it was read. */
 export interface QueueDocument {
@@ -34,7 +34,7 @@ export async function appendTasks(document: QueueDocument, elements: readonly st
 
 /** Returns the document without the task at an index. */
 export async function removeTask(document: QueueDocument, index: number): Promise<QueueDocument> {
-  const text = await edited(document, (body) => withoutElement(body, index));
+  const text = await edited(document, (body) => withoutElements(body, [index]));
   return checked(document, text, -1);
 }
 
@@ -44,11 +44,7 @@ export async function changeTasks(
   values: readonly ValueChange[],
   gone: ReadonlySet<number>,
 ): Promise<QueueDocument> {
-  const text = await edited(document, async (body) => {
-    let changed = await withValues(body, values);
-    for (const index of [...gone].toSorted((a, b) => b - a)) changed = await withoutElement(changed, index);
-    return changed;
-  });
+  const text = await edited(document, async (body) => withoutElements(await withValues(body, values), [...gone]));
   const expected = document.tasks.map((task, index) => ({
     ...task,
     ...Object.fromEntries(values.filter((each) => each.index === index).map(({ name, value }) => [name, value])),

@@ -26,24 +26,29 @@ export async function elementText(text: string, index: number): Promise<string> 
   return text.slice(offset, offset + length).replaceAll(`\n${indent}`, '\n');
 }
 
-/** Returns the text without the element at an index: the comments around it stay. */
-export async function withoutElement(text: string, index: number): Promise<string> {
+/** Returns the text without the elements at some indexes: the comments around them stay. */
+export async function withoutElements(text: string, indexes: readonly number[]): Promise<string> {
   const { applyEdits } = await import('jsonc-parser');
-  const { elements, bracket } = await taskList(text);
-  const node = elementAt(elements, index);
-  const end = node.offset + node.length;
-  const comma = await commaBetween(text, end, elements[index + 1]?.offset ?? bracket);
-  if (comma !== undefined) {
-    const tail = text.slice(end, comma);
-    // A comment between the element and its comma stays, and so two edits are needed.
-    if (tail.trim() === '') return applyEdits(text, [wholeLine(text, node.offset, comma + 1)]);
-    return applyEdits(text, [wholeLine(text, node.offset, end), { offset: comma, length: 1, content: '' }]);
+  const { elements } = await taskList(text);
+  let left = text;
+  // From the last to the first, so that the places of those before are still the same.
+  for (const index of indexes.toSorted((a, b) => b - a)) {
+    left = applyEdits(left, await removalEdits(left, elementAt(elements, index), elements[index - 1]));
   }
-  const previous = elements[index - 1];
-  const before =
-    previous === undefined ? undefined : await commaBetween(text, previous.offset + previous.length, node.offset);
+  return left;
+}
+
+async function removalEdits(text: string, node: Node, previous: Node | undefined): Promise<Edit[]> {
+  const end = node.offset + node.length;
+  const comma = await commaAfter(text, end);
+  if (comma !== undefined) {
+    // A comment between the element and its comma stays, and so two edits are needed.
+    if (text.slice(end, comma).trim() === '') return [wholeLine(text, node.offset, comma + 1)];
+    return [wholeLine(text, node.offset, end), { offset: comma, length: 1, content: '' }];
+  }
+  const before = previous === undefined ? undefined : await commaAfter(text, previous.offset + previous.length);
   const removal = wholeLine(text, node.offset, end);
-  return applyEdits(text, before === undefined ? [removal] : [{ offset: before, length: 1, content: '' }, removal]);
+  return before === undefined ? [removal] : [{ offset: before, length: 1, content: '' }, removal];
 }
 
 /** Returns the text with more elements at the end of the list, laid out as the others are. */
@@ -53,7 +58,7 @@ export async function withElements(text: string, added: readonly string[]): Prom
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const last = elements.at(-1);
   const edits: Edit[] = [];
-  if (last !== undefined && (await commaBetween(text, last.offset + last.length, bracket)) === undefined) {
+  if (last !== undefined && (await commaAfter(text, last.offset + last.length)) === undefined) {
     edits.push({ offset: last.offset + last.length, length: 0, content: ',' });
   }
   const outer = indentBefore(text, list.offset);
@@ -94,15 +99,13 @@ export function elementAt(elements: readonly Node[], index: number): Node {
   return node;
 }
 
-/** Finds the comma between two offsets, passing over comments. */
-export async function commaBetween(text: string, from: number, to: number): Promise<number | undefined> {
+/** Finds the comma that comes next, passing over comments; nothing when something else does. */
+export async function commaAfter(text: string, offset: number): Promise<number | undefined> {
   const { createScanner } = await import('jsonc-parser');
   const scanner = createScanner(text, true);
-  scanner.setPosition(from);
-  for (scanner.scan(); scanner.getTokenOffset() < to; scanner.scan()) {
-    if (text[scanner.getTokenOffset()] === ',') return scanner.getTokenOffset();
-  }
-  return undefined;
+  scanner.setPosition(offset);
+  scanner.scan();
+  return text[scanner.getTokenOffset()] === ',' ? scanner.getTokenOffset() : undefined;
 }
 
 /** Removes a range, and its line with it where nothing else stands on it. */

@@ -1,5 +1,5 @@
 import type { Edit, Node } from 'jsonc-parser';
-import { commaBetween, elementAt, indentBefore, lineStart, startsLine, taskList } from './queue-edit.ts';
+import { commaAfter, elementAt, indentBefore, lineStart, startsLine, taskList } from './queue-edit.ts';
 
 /** A value that a task is to have. */
 export interface ValueChange {
@@ -15,12 +15,12 @@ export interface ValueChange {
  */
 export async function withValues(text: string, changes: readonly ValueChange[]): Promise<string> {
   if (changes.length === 0) return text;
-  const { applyEdits, findNodeAtLocation } = await import('jsonc-parser');
+  const { applyEdits } = await import('jsonc-parser');
   const { elements } = await taskList(text);
   const edits: Edit[] = [];
   for (const { index, name, value } of changes) {
     const element = elementAt(elements, index);
-    const old = findNodeAtLocation(element, [name]);
+    const old = valueNode(element, name);
     const content = JSON.stringify(value);
     if (old !== undefined) edits.push({ offset: old.offset, length: old.length, content });
     else edits.push(...(await additions(text, element, `${JSON.stringify(name)}: ${content}`)));
@@ -28,12 +28,17 @@ export async function withValues(text: string, changes: readonly ValueChange[]):
   return applyEdits(text, edits);
 }
 
+/** Where a key stands twice, the last one counts. */
+function valueNode(object: Node, name: string): Node | undefined {
+  return object.children?.findLast(({ children }) => children?.[0]?.value === name)?.children?.[1];
+}
+
 async function additions(text: string, element: Node, property: string): Promise<Edit[]> {
   const last = element.children?.at(-1);
   if (last === undefined) return [{ offset: element.offset + 1, length: 0, content: property }];
   const end = last.offset + last.length;
   const brace = element.offset + element.length - 1;
-  const comma = await commaBetween(text, end, brace);
+  const comma = await commaAfter(text, end);
   if (!startsLine(text, brace) || !startsLine(text, last.offset)) {
     return [{ offset: end, length: 0, content: `, ${property}` }];
   }
