@@ -47,6 +47,7 @@ it('killed at any moment, a repair leaves whole files, and the next one goes on 
     expect(idsOnDisk(root, DONE)).toEqual([...MOVED.map(id), id(COUNT + 1)]);
     expect(stateOnDisk(root)).toMatchObject({ revision: 2, workers: [{ task_id: id(1), attempt: 3 }] });
     expect(besideState(root)).toEqual(['state.json', 'state.lock']);
+    for (const name of readdirSync(join(root, '.ralph/cache/repair'))) expect(name).toMatch(/Z$/);
     expect(readdirSync(join(root, '.ralph')).toSorted()).toEqual(['cache', 'done.jsonc', 'queue.jsonc']);
   }
 });

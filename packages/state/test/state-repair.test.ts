@@ -75,6 +75,12 @@ describe('mendState', () => {
       ['A1', 'C1'],
     ],
     [
+      'a key that is refused',
+      TEXT.replace('"deep"', '"__proto__"').replace('"kept"', '"__proto__"'),
+      ['state_bad_field 36:18', 'record_bad_field 21:22'],
+      ['A1', 'B2', 'C1'],
+    ],
+    [
       'a comma too few',
       TEXT.replace('},\n    {\n      "task_id": "B"', '}\n    {\n      "task_id": "B"'),
       ['state_torn 16:5'],

@@ -1,47 +1,56 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
 import { writeWhole } from '@ralph/protocol/process/write-whole';
 
+/** Ends the name of a folder whose copies are not all there yet. */
+const UNFINISHED = '.part';
+
 /**
- * Copies files, byte for byte and durably, into a new folder named after the time.
+ * Copies files, byte for byte and durably, into a new folder named after the time. To be called under the write lock:
+ * folders that a killed repair has not finished are removed.
  *
  * @param home where such folders stand; it is made where it is missing
  * @returns the copy of each file, by its path
  * @throws Failure `disk_full`, `permission` or `io`; no copy is left behind then
  */
 export function keepCopies(home: string, files: readonly string[], now: Date): ReadonlyMap<string, string> {
-  const copies = new Map<string, string>();
-  if (files.length === 0) return copies;
-  let folder: string | undefined;
+  if (files.length === 0) return new Map();
+  const folder = freeName(join(home, now.toISOString().replaceAll(':', '-')));
+  const unfinished = `${folder}${UNFINISHED}`;
   try {
     const made = mkdirSync(home, { recursive: true });
-    folder = newFolder(home, now.toISOString().replaceAll(':', '-'));
-    for (const file of files) {
-      const copy = join(folder, basename(file));
-      copyWhole(file, copy);
-      copies.set(file, copy);
+    for (const name of readdirSync(home)) {
+      if (name.endsWith(UNFINISHED)) rmSync(join(home, name), { recursive: true });
     }
-    for (let at = folder; ; at = dirname(at)) {
-      syncFolder(at);
-      if (at === dirname(made ?? home) || at === dirname(at)) break;
-    }
-    return copies;
+    mkdirSync(unfinished);
+    for (const file of files) copyWhole(file, join(unfinished, basename(file)));
+    syncFolder(unfinished);
+    renameSync(unfinished, folder);
+    syncFolder(home);
+    for (let at = home; made !== undefined && at.length >= made.length; at = dirname(at)) syncFolder(dirname(at));
+    return new Map(files.map((file) => [file, join(folder, basename(file))]));
   } catch (error) {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    rmSync(unfinished, { recursive: true, force: true });
     throw asIoFailure(error, `keep a copy under ${home}`);
   }
 }
 
-function newFolder(home: string, name: string): string {
+function freeName(path: string): string {
   for (let turn = 1; ; turn += 1) {
-    const folder = join(home, turn === 1 ? name : `${name}-${turn}`);
-    try {
-      mkdirSync(folder);
-      return folder;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    const name = turn === 1 ? path : `${path}-${turn}`;
+    if (!existsSync(name)) return name;
   }
 }
 

@@ -4,19 +4,15 @@ import { stateFile, type StateFile } from '@ralph/protocol/contract/state-file';
 import type { Node } from 'jsonc-parser';
 import { emptyState, parseState } from '../store/state-document.ts';
 import type { Finding } from './finding.ts';
-import { mendRecord, withoutTwins } from './record-repair.ts';
-import { propertiesOf, stateSource, valueOf, type StateSource } from './state-source.ts';
+import { withoutTwins } from './record-repair.ts';
+import { recordNodes, recordsOf, topFields } from './state-parts.ts';
+import { propertiesOf, stateSource, type StateSource } from './state-source.ts';
 
 export interface StateMend {
   readonly findings: readonly Finding[];
   /** What the file is to say; absent when nothing is to be changed. */
   readonly state: StateFile | undefined;
 }
-
-const WITHOUT_WORKERS = stateFile.omit({ workers: true });
-
-/** The records are mended one by one; the other key is refused when a file is read. */
-const APART = new Set(['workers', '__proto__']);
 
 /**
  * Says what is wrong with the text of a state file and what it is to become. What can be read is kept; the revision
@@ -103,57 +99,4 @@ function nextRevision(known: unknown, root: Node, { fault }: StateSource, now: D
   const next = typeof known === 'number' ? known + 1 : 1;
   const isSure = fault === undefined && (typeof known === 'number' || !propertiesOf(root).has('revision'));
   return isSure ? next : Math.max(next, now.getTime());
-}
-
-type Report = (finding: Omit<Finding, 'file' | 'mendable'>) => void;
-
-function topFields(root: Node, source: StateSource, report: Report): Record<string, unknown> {
-  const nodes = [...propertiesOf(root)].filter(([key, node]) => !APART.has(key) && source.isWhole(node));
-  const fields = Object.fromEntries(nodes.map(([key, node]) => [key, valueOf(node)]));
-  const drop = (key: string, problem: string) => {
-    const node = propertiesOf(root).get(key);
-    const at = node === undefined ? undefined : source.at(node);
-    report({ code: 'state_bad_field', at, problem: `${key}: ${problem}`, action: 'the field is dropped' });
-  };
-  const workers = propertiesOf(root).get('workers');
-  if (workers !== undefined && workers.type !== 'array' && source.isWhole(workers)) drop('workers', 'is no list');
-  const parsed = WITHOUT_WORKERS.safeParse(fields);
-  if (parsed.success) return fields;
-  for (const { path, message } of parsed.error.issues) {
-    const key = String(path[0]);
-    if (!Object.hasOwn(fields, key)) continue;
-    delete fields[key];
-    drop(key, message);
-  }
-  return fields;
-}
-
-/** Returns the nodes of `workers`, wherever a fault has put them. */
-function recordNodes(root: Node): readonly Node[] {
-  return (root.children ?? []).flatMap(({ children }) => {
-    const [key, value] = children ?? [];
-    return key?.value === 'workers' && value?.type === 'array' ? (value.children ?? []) : [];
-  });
-}
-
-interface FoundRecord {
-  readonly record: NonNullable<ReturnType<typeof mendRecord>['record']>;
-  readonly at: ReturnType<StateSource['at']>;
-}
-
-function recordsOf(node: Node, source: StateSource, now: Date, report: Report): FoundRecord[] {
-  if (source.isWhole(node)) return soundRecord(node, source, now, report);
-  const [problem, action] = ['a record that is not whole', 'the record is dropped'];
-  report({ code: 'record_torn', at: source.at(node), problem, action });
-  return source.recordsWithin(node).flatMap((inner) => soundRecord(inner, source, now, report));
-}
-
-function soundRecord(node: Node, source: StateSource, now: Date, report: Report): FoundRecord[] {
-  const at = source.at(node);
-  const { record, faults } = mendRecord(valueOf(node), now);
-  for (const { field, ...fault } of faults) {
-    const place = field === undefined ? undefined : propertiesOf(node).get(field);
-    report({ ...fault, at: place === undefined ? at : source.at(place), taskId: record?.task_id });
-  }
-  return record === undefined ? [] : [{ record, at }];
 }

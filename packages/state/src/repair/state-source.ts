@@ -87,7 +87,14 @@ export function propertiesOf(object: Node): ReadonlyMap<string, Node> {
   return properties;
 }
 
-/** Returns the value of a whole node; keys named `__proto__`, which reading refuses, are left out. */
+/** Returns the values within a node whose key is `__proto__`, which is refused when a file is read. */
+export function refusedValues(node: Node): readonly Node[] {
+  const own = node.children ?? [];
+  if (node.type === 'property' && own[0]?.value === '__proto__') return own.slice(1);
+  return own.flatMap(refusedValues);
+}
+
+/** Returns the value of a whole node without the refused ones. */
 export function valueOf(node: Node): unknown {
   if (node.type === 'array') return (node.children ?? []).map(valueOf);
   if (node.type !== 'object') return node.value as unknown;
