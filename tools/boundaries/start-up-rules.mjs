@@ -9,7 +9,7 @@ import { packageFolders } from './source-files.mjs';
 const LAZY = ['zod', 'execa', 'jsonc-parser', 'p-queue', 'write-file-atomic', 'yargs'];
 
 /** Commands that are called so often, by scripts, that they load as little as an entry. */
-const LEAN = /^packages\/(?:lock\/src\/commands\/|state\/src\/commands\/(?:list|get|watch|wait)\.ts)/;
+const LEAN = /^packages\/(?:lock\/src\/commands\/|state\/src\/commands\/(?:list|get|status|watch|wait)\.ts)/;
 
 /** Bundles each program in memory and follows the static imports of its entry and of its lean commands. */
 export async function checkStartUp(root) {

@@ -19,7 +19,7 @@ const STATE = {
 const TEXT = `${JSON.stringify(STATE, null, 2)}\n`;
 
 function mend(text: string | undefined): Promise<StateMend> {
-  return mendState(text, '/s', NOW);
+  return mendState(text === undefined ? undefined : { text, isWhole: true }, '/s', NOW);
 }
 
 function found({ findings }: StateMend): string[] {

@@ -3,6 +3,7 @@ import { placed } from '../queue/placed-problems.ts';
 import type { QueueProblem, QueueSide } from '../queue/queue-problem.ts';
 import { findProblems } from '../queue/queue-validation.ts';
 import { changeTasks, parseQueue, type QueueDocument } from '../store/queue-document.ts';
+import type { QueueText } from '../store/queue-store.ts';
 import { positionsIn } from '../store/text-position.ts';
 import type { Finding } from './finding.ts';
 import { queueSteps, type QueueStep } from './queue-steps.ts';
@@ -13,8 +14,6 @@ export interface QueueMend {
   readonly changed: Partial<Record<QueueSide, QueueDocument>>;
 }
 
-type Source = { readonly path: string; readonly text: string | undefined };
-
 const SIDES = ['queue', 'done'] as const;
 
 /**
@@ -24,7 +23,7 @@ const SIDES = ['queue', 'done'] as const;
  * @param dryRun places of what is left are those of the files as they stand, not of the mended ones
  */
 export async function mendQueues(
-  sources: Readonly<Record<QueueSide, Source>>,
+  sources: Readonly<Record<QueueSide, QueueText>>,
   now: Date,
   dryRun: boolean,
 ): Promise<QueueMend> {
@@ -46,7 +45,12 @@ export async function mendQueues(
   return { findings, changed: Object.fromEntries(changed) };
 }
 
-async function readOrRefuse({ path, text }: Source): Promise<QueueDocument | { path: string; failure: Failure }> {
+async function readOrRefuse({
+  path,
+  text,
+  failure,
+}: QueueText): Promise<QueueDocument | { path: string; failure: Failure }> {
+  if (failure !== undefined) return { path, failure };
   try {
     return await parseQueue(text, path);
   } catch (error) {

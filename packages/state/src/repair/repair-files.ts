@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { leftNextFiles } from '@ralph/protocol/process/next-file';
-import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { readDamagedText } from '../store/document-text.ts';
 import { QueueStore } from '../store/queue-store.ts';
 import { StateStore } from '../store/state-store.ts';
 import type { WriteLock } from '../store/write-lock.ts';
@@ -23,13 +23,13 @@ export interface Repair {
  * become is known, and a copy of each file kept, before the first one is touched; each is then replaced whole.
  *
  * @param lock the write lock; without it nothing is changed
- * @throws Failure `state_newer`, `permission`, `disk_full` or `io`
+ * @throws Failure `state_newer`, `file_too_large`, `permission`, `disk_full` or `io`
  */
 export async function repairFiles(root: string, lock: WriteLock | undefined, now: Date): Promise<Repair> {
   const states = new StateStore(root);
   const queues = new QueueStore(root);
   const texts = queues.texts();
-  const { state, findings: inState } = await mendState(readTextIfPresent(states.path), states.path, now);
+  const { state, findings: inState } = await mendState(readDamagedText(states.path), states.path, now);
   const { changed, findings: inQueues } = await mendQueues(texts, now, lock === undefined);
   const leftovers = [states.path, texts.queue.path, texts.done.path].flatMap(leftBeside);
   const findings = [...inState, ...inQueues, ...leftovers.map(leftoverFinding)];

@@ -3,18 +3,20 @@ import type { Node } from 'jsonc-parser';
 import type { TextPosition } from '../store/text-position.ts';
 import type { Finding } from './finding.ts';
 import { mendRecord } from './record-repair.ts';
-import { propertiesOf, refusedValues, valueOf, type StateSource } from './state-source.ts';
+import { propertiesOf, refusedValues, valueOf, type RefusedValue, type StateSource } from './state-source.ts';
 
 const WITHOUT_WORKERS = stateFile.omit({ workers: true });
 
 /** The records are mended one by one; the other key is refused when a file is read. */
 const APART = new Set(['workers', '__proto__']);
 
-const REFUSED_KEY = {
-  code: 'record_bad_field',
-  problem: 'a key named __proto__, which is refused when a file is read',
-  action: 'it is dropped',
-} as const;
+function refusal({ what }: RefusedValue) {
+  return {
+    code: 'record_bad_field',
+    problem: `${what}, which is refused when a file is read`,
+    action: 'it is dropped',
+  } as const;
+}
 
 /** Takes what was found to be wrong; all of it can be mended. */
 export type Report = (finding: Omit<Finding, 'file' | 'mendable'>) => void;
@@ -23,8 +25,8 @@ export type Report = (finding: Omit<Finding, 'file' | 'mendable'>) => void;
 export function topFields(root: Node, source: StateSource, report: Report): Record<string, unknown> {
   const nodes = [...propertiesOf(root)].filter(([key, node]) => !APART.has(key) && source.isWhole(node));
   const fields = Object.fromEntries(nodes.map(([key, node]) => [key, valueOf(node)]));
-  for (const refused of (root.children ?? []).filter(isNotWorkers).flatMap(refusedValues)) {
-    report({ ...REFUSED_KEY, code: 'state_bad_field', at: source.at(refused) });
+  for (const refused of (root.children ?? []).filter(isNotWorkers).flatMap((node) => refusedValues(node))) {
+    report({ ...refusal(refused), code: 'state_bad_field', at: source.at(refused.node) });
   }
   const drop = (key: string, problem: string) => {
     const node = propertiesOf(root).get(key);
@@ -74,7 +76,7 @@ function soundRecord(node: Node, source: StateSource, now: Date, report: Report)
   const at = source.at(node);
   const { record, faults } = mendRecord(valueOf(node), now);
   for (const refused of refusedValues(node))
-    report({ ...REFUSED_KEY, at: source.at(refused), taskId: record?.task_id });
+    report({ ...refusal(refused), at: source.at(refused.node), taskId: record?.task_id });
   for (const { field, ...fault } of faults) {
     const place = field === undefined ? undefined : propertiesOf(node).get(field);
     report({ ...fault, at: place === undefined ? at : source.at(place), taskId: record?.task_id });

@@ -20,9 +20,14 @@ export interface StateMend {
  *
  * @throws Failure `state_newer`
  */
-export async function mendState(text: string | undefined, path: string, now: Date): Promise<StateMend> {
-  if (text === undefined) return { findings: [], state: undefined };
-  const refusal = await refusalOf(text, path);
+export async function mendState(
+  damaged: { readonly text: string; readonly isWhole: boolean } | undefined,
+  path: string,
+  now: Date,
+): Promise<StateMend> {
+  if (damaged === undefined) return { findings: [], state: undefined };
+  const { text, isWhole } = damaged;
+  const refusal = isWhole ? await refusalOf(text, path) : 'holds bytes that are no UTF-8';
   if (refusal === undefined) return { findings: [], state: undefined };
   const source = await stateSource(text);
   const { root } = source;

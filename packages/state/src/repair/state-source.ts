@@ -87,17 +87,31 @@ export function propertiesOf(object: Node): ReadonlyMap<string, Node> {
   return properties;
 }
 
-/** Returns the values within a node whose key is `__proto__`, which is refused when a file is read. */
-export function refusedValues(node: Node): readonly Node[] {
-  const own = node.children ?? [];
-  if (node.type === 'property' && own[0]?.value === '__proto__') return own.slice(1);
-  return own.flatMap(refusedValues);
+/** A value that no reader takes, and what it is. */
+export interface RefusedValue {
+  readonly node: Node;
+  readonly what: string;
 }
 
-/** Returns the value of a whole node without the refused ones. */
-export function valueOf(node: Node): unknown {
-  if (node.type === 'array') return (node.children ?? []).map(valueOf);
+/** Deeper than this within a field nothing is kept: a file as a whole may be nested a little deeper. */
+const DEEPEST = 190;
+
+/** Returns the values within a node that are refused when a file is read: by their key, or by their depth. */
+export function refusedValues(node: Node, depth = 0): readonly RefusedValue[] {
+  if (depth > DEEPEST && (node.children?.length ?? 0) > 0) return [{ node, what: 'a value nested too deep' }];
+  const own = node.children ?? [];
+  if (node.type === 'property' && own[0]?.value === '__proto__') {
+    return own.slice(1).map((value) => ({ node: value, what: 'a key named __proto__' }));
+  }
+  return own.flatMap((child) => refusedValues(child, node.type === 'property' ? depth : depth + 1));
+}
+
+/** Returns the value of a whole node without the refused ones; half a surrogate pair becomes the mark for no character. */
+export function valueOf(node: Node, depth = 0): unknown {
+  if (depth > DEEPEST && (node.children?.length ?? 0) > 0) return null;
+  if (node.type === 'array') return (node.children ?? []).map((item) => valueOf(item, depth + 1));
+  if (node.type === 'string') return String(node.value).toWellFormed();
   if (node.type !== 'object') return node.value as unknown;
   const entries = [...propertiesOf(node)].filter(([key]) => key !== '__proto__');
-  return Object.fromEntries(entries.map(([key, value]) => [key, valueOf(value)]));
+  return Object.fromEntries(entries.map(([key, value]) => [key.toWellFormed(), valueOf(value, depth + 1)]));
 }

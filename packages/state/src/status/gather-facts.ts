@@ -4,7 +4,6 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { surveyQueue } from '../queue/board.ts';
 import { activityOf, isAtWork } from '../records/record-activity.ts';
 import { workspaceIsThere } from '../records/workspace-presence.ts';
 import { StateStore } from '../store/state-store.ts';
@@ -79,6 +78,7 @@ async function isLoopLockHeld(root: string): Promise<boolean> {
 }
 
 async function queueFacts(root: string, state: StateFile | undefined, now: Date): Promise<QueueFacts> {
+  const { surveyQueue } = await import('../queue/board.ts');
   try {
     return await surveyQueue(root, state, now);
   } catch (error) {

@@ -19,25 +19,21 @@ export interface DocumentText {
  * @throws Failure with that code, `file_too_large`, `permission` or `io`
  */
 export function readDocumentText(path: string, code: FailureCode): DocumentText | undefined {
-  let fd: number;
-  try {
-    // Without waiting: a pipe in the place of the file has nobody who writes into it.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw asIoFailure(error, `read ${path}`);
-  }
-  try {
-    const stats = fstatSync(fd, { bigint: true });
-    requireReadable(stats, path);
-    const bytes = readFileSync(fd);
-    requireText(bytes, path, code);
-    return { text: bytes.toString('utf8'), stamp: stampOf(stats) };
-  } catch (error) {
-    throw asIoFailure(error, `read ${path}`);
-  } finally {
-    closeSync(fd);
-  }
+  const read = readBytes(path);
+  if (read === undefined) return undefined;
+  requireText(read.bytes, path, code);
+  return { text: read.bytes.toString('utf8'), stamp: read.stamp };
+}
+
+/**
+ * Returns the text of a file of ours with a mark in the place of every byte that is no text, and whether there was one;
+ * nothing when there is no file. For those who mend it.
+ *
+ * @throws Failure `file_too_large`, `permission` or `io`
+ */
+export function readDamagedText(path: string): { readonly text: string; readonly isWhole: boolean } | undefined {
+  const bytes = readBytes(path)?.bytes;
+  return bytes === undefined ? undefined : { text: bytes.toString('utf8'), isWhole: isUtf8(bytes) };
 }
 
 /**
@@ -56,6 +52,26 @@ export function requireSize(bytes: number, path: string): void {
       details: { path, bytes },
     },
   );
+}
+
+function readBytes(path: string): { readonly bytes: Buffer; readonly stamp: string } | undefined {
+  let fd: number;
+  try {
+    // Without waiting: a pipe in the place of the file has nobody who writes into it.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw asIoFailure(error, `read ${path}`);
+  }
+  try {
+    const stats = fstatSync(fd, { bigint: true });
+    requireReadable(stats, path);
+    return { bytes: readFileSync(fd), stamp: stampOf(stats) };
+  } catch (error) {
+    throw asIoFailure(error, `read ${path}`);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function requireReadable(stats: BigIntStats, path: string): void {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Failure } from '@ralph/protocol/contract/failure';
+import { Failure, FAILURE_CODES, isFailure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
@@ -13,6 +13,15 @@ import type { WriteLock } from './write-lock.ts';
 export interface QueuePair {
   readonly queue: QueueDocument;
   readonly done: QueueDocument;
+}
+
+/** One of the files as it stands. */
+export interface QueueText {
+  readonly path: string;
+  /** Absent when there is no file, or none that is a text. */
+  readonly text: string | undefined;
+  /** Why the file is no text that could be read. */
+  readonly failure?: Failure;
 }
 
 /** The queue and the done file of one repository; nothing else opens them. */
@@ -35,15 +44,12 @@ export class QueueStore {
   }
 
   /**
-   * Returns both files as they stand, whether they can be understood or not.
+   * Returns the texts of both files, whether they can be understood or not.
    *
    * @throws Failure `permission` or `io`
    */
-  texts(): Readonly<Record<'queue' | 'done', { readonly path: string; readonly text: string | undefined }>> {
-    return {
-      queue: { path: this.#queuePath, text: readTextIfPresent(this.#queuePath) },
-      done: { path: this.#donePath, text: readTextIfPresent(this.#donePath) },
-    };
+  texts(): Readonly<Record<'queue' | 'done', QueueText>> {
+    return { queue: queueText(this.#queuePath), done: queueText(this.#donePath) };
   }
 
   /**
@@ -119,6 +125,15 @@ export class QueueStore {
     sweepNextFiles(document.path);
     await replaceFile(document.path, bytes);
     return document;
+  }
+}
+
+function queueText(path: string): QueueText {
+  try {
+    return { path, text: readDocumentText(path, 'queue_corrupt')?.text };
+  } catch (error) {
+    if (!isFailure(error) || FAILURE_CODES[error.code] !== 'data') throw error;
+    return { path, text: undefined, failure: error };
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
 import { fileStamp } from '@ralph/protocol/process/file-stamp';
@@ -32,11 +33,17 @@ export class StateStore {
   async read(): Promise<StateFile | undefined> {
     if (this.#known !== undefined && fileStamp(this.path) === this.#known.stamp) return this.#known.state;
     this.#known = undefined;
-    const document = readDocumentText(this.path, 'state_corrupt');
-    if (document === undefined) return undefined;
-    const state = await parseState(document.text, this.path);
-    this.#known = { stamp: document.stamp, state, image: undefined };
-    return state;
+    try {
+      const document = readDocumentText(this.path, 'state_corrupt');
+      if (document === undefined) return undefined;
+      const state = await parseState(document.text, this.path);
+      this.#known = { stamp: document.stamp, state, image: undefined };
+      return state;
+    } catch (error) {
+      if (!isFailure(error) || error.code !== 'state_corrupt') throw error;
+      const hint = 'see what can be mended with ralph-state repair --dry-run; the file was left as it is';
+      throw new Failure(error.code, error.message, { ...error.parts, hint });
+    }
   }
 
   /**
