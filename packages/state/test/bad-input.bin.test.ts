@@ -84,7 +84,9 @@ describe('a file with a content that cannot be', () => {
         for (const [name, args, stdin] of commands) {
           const { status, stdout, stderr } = await ralphState(root, args, stdin);
           const { message } = errorRecord(stderr) as { message: string };
-          expect([name, status, stdout]).toEqual([name, 65, '']);
+          expect([name, status]).toEqual([name, 65]);
+          // What was recorded of a stream is told, though its queue could not be read.
+          expect(stdout).toMatch(name === 'apply of what has landed' ? /^\{"revision":1,/ : /^$/);
           expect(message).toMatch(row[3]);
           expect(message).toContain(join(root, file));
           expect(message.length).toBeLessThan(400);

@@ -135,7 +135,10 @@ describe('ralph-state status', () => {
   it('counts a task that a killed writer left in both files as done, and does not mend them', async () => {
     const { root, queue, write, read } = withRecords();
     queue([queueTask('A')]);
-    write('.ralph/done.jsonc', JSON.stringify({ version: 1, tasks: [queueTask('A', { status: 'done' })] }));
+    write(
+      '.ralph/done.jsonc',
+      JSON.stringify({ version: 1, tasks: [queueTask('A', { status: 'done', completed_at: '2026-01-01T00:00:00Z' })] }),
+    );
     const before = read('.ralph/queue.jsonc');
     expect((await status(root)).queue).toMatchObject({ tasks: 0, runnable: 0 });
     expect(read('.ralph/queue.jsonc')).toBe(before);
