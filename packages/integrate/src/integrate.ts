@@ -1,5 +1,5 @@
 import { commandLine } from '@ralph/protocol/cli/shell-words';
-import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import { identityOf } from '@ralph/protocol/process/process-identity';

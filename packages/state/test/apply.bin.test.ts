@@ -132,6 +132,7 @@ describe('ralph-state apply', () => {
       records: [{ revision: 2, applied: 2, ignored: 1 }],
     });
     expect(errorRecord(stderr)).toMatchObject({ code: 'fenced', task_id: 'RQ-0001', attempt: 1 });
+    expect(stderr.match(/^ralph-state: task.failed of attempt 1 .* is stale/gm)).toHaveLength(1);
     expect(stateOnDisk(root).workers.map(({ attempt, lifecycle }) => [attempt, lifecycle])).toEqual([
       [2, 'running'],
       [1, 'running'],

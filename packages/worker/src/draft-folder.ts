@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { removeFolder } from './remove-folder.ts';
 import type { Site } from './site.ts';

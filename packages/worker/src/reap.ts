@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
-import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { taskOfRef } from './attempt-number.ts';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { draftsOf, removeDraft } from './draft-folder.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { attemptOfRef, taskOfRef } from './attempt-number.ts';
 import { listRefs } from './ralph-refs.ts';
 import type { Site } from './site.ts';

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
-import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import type { Site } from './site.ts';
 import { isWithin } from './workspace-root.ts';
 

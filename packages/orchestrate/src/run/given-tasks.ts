@@ -1,6 +1,7 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
-import { isSafeTaskId, type Task } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
+import type { Task } from '@ralph/protocol/contract/task';
 import type { Waiting } from './schedule.ts';
 
 /** Picks from tasks that were handed over instead of the queue: order as given, dependencies among themselves. */

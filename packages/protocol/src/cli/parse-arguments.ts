@@ -39,7 +39,7 @@ export async function parseArguments(
 
 /** Where there is nothing to cut, yargs is not loaded: that costs more than all else before a command runs. */
 async function cut(options: OptionSpecs, argv: readonly string[]): Promise<RawArguments> {
-  if (argv.length === 0) return { _: [] };
+  if (argv.every((word) => !word.startsWith('-'))) return { _: argv };
   if (argv[0] === '--') return { _: [], '--': argv.slice(1) };
   const { cutArguments } = await import('./cut-arguments.ts');
   return cutArguments(options, argv);

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attemptRef, baseRef, salvageRef } from '../../src/contract/paths.ts';
-import { isSafeTaskId, queueFile, task } from '../../src/contract/task.ts';
+import { isSafeTaskId } from '../../src/contract/task-id.ts';
+import { queueFile, task } from '../../src/contract/task.ts';
 
 const taskId = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,12}$/),

@@ -1,7 +1,8 @@
 import { badLine } from '@ralph/protocol/contract/bad-line';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
-import { isSafeTaskId, task } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
+import { task } from '@ralph/protocol/contract/task';
 import type * as z from 'zod';
 
 const wanted = task.partial({ id: true });

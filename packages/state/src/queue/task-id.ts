@@ -1,4 +1,4 @@
-import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 
 const NUMBERED = /^(.+-)(\d+)$/;
 

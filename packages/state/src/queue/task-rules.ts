@@ -1,5 +1,5 @@
 import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
-import { isSafeTaskId } from '@ralph/protocol/contract/task';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { problemAt, type Placed, type QueueProblem } from './queue-problem.ts';
 import { isUtcTime } from './utc-time.ts';
 

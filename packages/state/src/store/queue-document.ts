@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { queueFile, type QueueFile, type Task } from '@ralph/protocol/contract/task';
-import { checkDocument } from './check-document.ts';
+import type { QueueFile, Task } from '@ralph/protocol/contract/task';
 import { parseDocument } from './read-document.ts';
 import { withValues, type ValueChange } from './queue-values.ts';
 import { elementText, newQueueText, withElements, withoutElements } from './queue-edit.ts';
@@ -22,6 +21,10 @@ export async function parseQueue(text: string | undefined, path: string): Promis
   if (text === undefined) return { path, text, tasks: [] };
   const source = { text, path, code: 'queue_corrupt' } as const;
   const value = await parseDocument(text, path, source.code);
+  const [{ queueFile }, { checkDocument }] = await Promise.all([
+    import('@ralph/protocol/contract/task'),
+    import('./check-document.ts'),
+  ]);
   const { tasks } = await checkDocument<QueueFile>(queueFile, value, source);
   return { path, text, tasks };
 }
