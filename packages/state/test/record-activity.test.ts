@@ -15,6 +15,8 @@ function record(fields: Partial<WorkerRecord>): WorkerRecord {
   return { task_id: 'A', workspace_path: '', started_at: '', lifecycle: 'running', push_attempts: 0, ...fields };
 }
 
+const nobody = () => false;
+
 describe('activityOf', () => {
   it.each<[string, Partial<WorkerRecord>, string]>([
     ['running, its process lives', ours, 'at_work'],
@@ -36,14 +38,24 @@ describe('activityOf', () => {
     ['blocked, its process is gone', { ...gone, lifecycle: 'blocked_push' }, 'ended'],
     ['failed', { lifecycle: 'failed' }, 'ended'],
   ])('%s', (_title, fields, activity) => {
-    expect(activityOf(record(fields), NOW)).toBe(activity);
+    expect(activityOf(record(fields), NOW, nobody)).toBe(activity);
+  });
+
+  it.each<[string, Partial<WorkerRecord>, string]>([
+    ['its workspace is ready', { attempt: 1 }, 'at_work'],
+    ['its agent has ended', gone, 'at_work'],
+    ['its integration is about to begin', { ...gone, head_commit: HEAD }, 'at_work'],
+    ['it has failed', { ...gone, lifecycle: 'failed' }, 'ended'],
+  ])('believes whoever has claimed the task: %s', (_title, fields, activity) => {
+    expect(activityOf(record(fields), NOW, (task) => task === 'A')).toBe(activity);
+    expect(activityOf(record(fields), NOW, (task) => task === 'B')).not.toBe('at_work');
   });
 
   it('never says of one record that it is both active and lost', () => {
     for (const lifecycle of LIFECYCLES)
       for (const fields of [ours, gone, { attempt: 1 }, {}, { ...gone, head_commit: HEAD }]) {
         const each = record({ ...fields, lifecycle });
-        expect(isActive(each, NOW) && isLost(each, NOW)).toBe(false);
+        expect(isActive(each, NOW, nobody) && isLost(each, NOW, nobody)).toBe(false);
       }
   });
 });

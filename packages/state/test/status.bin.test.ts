@@ -84,14 +84,6 @@ describe('ralph-state status', () => {
     expect(records(stdout)).toMatchObject([{ continuation: { headline: 'Parallel execution is in progress.' } }]);
   });
 
-  it('M58: does not call a task lost that a living run is about to start', async () => {
-    const { root } = withRecords(record('A', 'running', { attempt: 1 }));
-    expect((await status(root)).lost).toEqual(['A']);
-    const nested = [process.execPath, builtProgram('ralph-state'), 'status'];
-    const { stdout } = await runProgram('ralph-lock', ['run', '--', ...nested], { cwd: root });
-    expect(records(stdout)).toMatchObject([{ lost: [], lifecycle_counts: { running: 1, lost: 0 } }]);
-  });
-
   it('M58: finds blocked work, its marker, and what does not fit', async () => {
     const repository = withRecords(
       record('A', 'blocked_push', { workspace_path: 'w/A' }),

@@ -1,18 +1,22 @@
 import { existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 /**
- * Tells whether a process that we may look into has a file open; ours count too. One look at every process: for what is
- * asked rarely.
+ * Returns the names of the files in a folder that a process which we may look into has open; ours count too. One look at
+ * every process: for what is asked rarely.
  *
  * @returns nothing where there is no /proc
  */
-export function isOpenSomewhere(path: string): boolean | undefined {
+export function openFilesIn(folder: string): ReadonlySet<string> | undefined {
   if (!existsSync('/proc/self/fd')) return undefined;
-  if (!existsSync(path)) return false;
-  const real = realpathSync(path);
-  return entries('/proc')
+  if (!existsSync(folder)) return new Set();
+  const real = realpathSync(folder);
+  const open = entries('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .some((pid) => entries(`/proc/${pid}/fd`).some((fd) => linkAt(`/proc/${pid}/fd/${fd}`) === real));
+    .flatMap((pid) => entries(`/proc/${pid}/fd`).map((fd) => linkAt(`/proc/${pid}/fd/${fd}`)))
+    .filter((path) => path !== undefined && dirname(path) === real)
+    .map((path) => basename(path ?? ''));
+  return new Set(open);
 }
 
 /** Processes come and go, and those of others are closed to us. */

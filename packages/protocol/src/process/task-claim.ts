@@ -1,10 +1,8 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { commandLine } from '../cli/shell-words.ts';
 import { Failure } from '../contract/failure.ts';
-import { RALPH_PATHS } from '../contract/paths.ts';
+import { claimPath } from './claimed-tasks.ts';
 import { takeFlock } from './flock.ts';
-import { isOpenSomewhere } from './open-files.ts';
 
 /** The right to touch the workspace of a task: one process has it at a time, and the kernel frees it when we die. */
 export interface TaskClaim {
@@ -51,17 +49,4 @@ export async function takeClaim(repoRoot: string, taskId: string, options: Claim
     hint: `${commandLine(['fuser', claimPath(repoRoot, taskId)])}  # who it is; wait until it has ended`,
     taskId,
   });
-}
-
-/**
- * Tells whether a process of ours has a claim, or waits for it, without getting in the way of anybody.
- *
- * @returns nothing where that cannot be seen: there is no /proc
- */
-export function isClaimed(repoRoot: string, taskId: string): boolean | undefined {
-  return isOpenSomewhere(claimPath(repoRoot, taskId));
-}
-
-function claimPath(repoRoot: string, taskId: string): string {
-  return join(repoRoot, RALPH_PATHS.claims, `${taskId}.lock`);
 }

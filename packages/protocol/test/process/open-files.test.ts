@@ -1,19 +1,24 @@
-import { closeSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { isOpenSomewhere } from '../../src/process/open-files.ts';
+import { openFilesIn } from '../../src/process/open-files.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
-it('tells whether a file is open, by whatever name', ({ skip }) => {
+it('tells which files of a folder are open, by whatever name of it', ({ skip }) => {
   skip(process.platform !== 'linux', 'there is no /proc here');
   const folder = temporaryFolder();
-  const [path, link] = [join(folder, 'file'), join(folder, 'link')];
-  expect(isOpenSomewhere(path)).toBe(false);
-  writeFileSync(path, '');
-  symlinkSync('file', link);
-  expect(isOpenSomewhere(path)).toBe(false);
-  const fd = openSync(path, 'r');
-  expect([isOpenSomewhere(path), isOpenSomewhere(link)]).toEqual([true, true]);
+  const [real, link] = [join(folder, 'real'), join(folder, 'link')];
+  expect(openFilesIn(real)).toEqual(new Set());
+  mkdirSync(real);
+  symlinkSync('real', link);
+  for (const name of ['one', 'two']) writeFileSync(join(real, name), '');
+  expect(openFilesIn(link)).toEqual(new Set());
+  const fd = openSync(join(real, 'two'), 'r');
+  expect([openFilesIn(real), openFilesIn(link), openFilesIn(folder)]).toEqual([
+    new Set(['two']),
+    new Set(['two']),
+    new Set(),
+  ]);
   closeSync(fd);
-  expect(isOpenSomewhere(link)).toBe(false);
+  expect(openFilesIn(link)).toEqual(new Set());
 });

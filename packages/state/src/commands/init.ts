@@ -4,6 +4,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { findRepository, type Repository } from '@ralph/protocol/process/repository';
 import type { INIT_OPTIONS } from '../options.ts';
+import { claimsIn } from '../records/claims.ts';
 import { activityOf } from '../records/record-activity.ts';
 import { currentBranch } from '../repository-facts.ts';
 import { startUp } from '../records/start-up.ts';
@@ -21,11 +22,12 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
   const store = new StateStore(repository.root);
   const { state, notes, finished } = await withWriteLock(repository.root, stop.signal, async (lock) => {
     const now = new Date();
+    const isClaimed = claimsIn(repository.root);
     const started = startUp(await store.read(), {
       path: store.path,
       targetBranch,
       now,
-      activityOf: (record) => activityOf(record, now),
+      activityOf: (record) => activityOf(record, now, isClaimed),
       workspaceIsThere: (path) => workspaceIsThere(repository.root, path),
     });
     if (started.changed) await store.write(lock, started.state);

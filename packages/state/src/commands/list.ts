@@ -3,6 +3,7 @@ import { unknownWord } from '@ralph/protocol/cli/usage-failure';
 import { LIFECYCLES } from '@ralph/protocol/contract/lifecycle';
 import { findRepository } from '@ralph/protocol/process/repository';
 import { ageOf } from '../records/age.ts';
+import { claimsIn } from '../records/claims.ts';
 import type { LIST_OPTIONS } from '../options.ts';
 import { lifecycleWords, shownRecord, type ShownRecord } from '../records/shown-record.ts';
 import { StateStore } from '../store/state-store.ts';
@@ -12,11 +13,13 @@ export async function run(call: Call<typeof LIST_OPTIONS>): Promise<Result> {
   const wanted = call.args.lifecycle;
   const known: readonly string[] = LIFECYCLES;
   for (const word of wanted) if (!known.includes(word)) throw unknownWord(call.program, 'lifecycle', word, known);
-  const state = await new StateStore(findRepository(call.args.repo).root).read();
+  const { root } = findRepository(call.args.repo);
+  const state = await new StateStore(root).read();
   const now = new Date();
+  const isClaimed = claimsIn(root);
   const records = (state?.workers ?? []).filter(({ lifecycle }) => wanted.length === 0 || wanted.includes(lifecycle));
   return {
-    records: records.map((record) => shownRecord(record, now)),
+    records: records.map((record) => shownRecord(record, now, isClaimed)),
     columns: {
       task: (row: ShownRecord) => row.task_id,
       lifecycle: (row: ShownRecord) => lifecycleWords(row),

@@ -1,6 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { REMOVE_OPTIONS } from '../options.ts';
+import { claimsIn } from '../records/claims.ts';
 import { withoutRecords } from '../records/fold.ts';
 import { activityOf } from '../records/record-activity.ts';
 import { recordNotFound } from '../records/record-not-found.ts';
@@ -17,7 +18,7 @@ export async function run(call: Call<typeof REMOVE_OPTIONS>): Promise<Result> {
     const state = await store.read();
     const record = state?.workers.find(({ task_id }) => task_id === id);
     if (state === undefined || record === undefined) throw recordNotFound(id, store.path);
-    requireRemovable(record, activityOf(record, new Date()), call.args.force);
+    requireRemovable(record, activityOf(record, new Date(), claimsIn(root)), call.args.force);
     await store.write(lock, withoutRecords(state, [record]));
     return record;
   });

@@ -4,6 +4,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { NO_OPTIONS } from '../options.ts';
+import { claimsIn } from '../records/claims.ts';
 import { withRecord } from '../records/fold.ts';
 import { activityOf } from '../records/record-activity.ts';
 import { withRetryRequest } from '../records/requests.ts';
@@ -19,9 +20,10 @@ export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {
     const state = await store.read();
     if (state === undefined) throw noState(store.path);
     const now = new Date();
+    const isClaimed = claimsIn(root);
     const requested = [...new Set(call.operands)].map((id) => {
       const record = recordOf(state, id);
-      return withRetryRequest(record, activityOf(record, now), now.toISOString());
+      return withRetryRequest(record, activityOf(record, now, isClaimed), now.toISOString());
     });
     const after = requested.reduce((before, record) => {
       const isNew = recordOf(before, record.task_id).retry_requested_at === undefined;

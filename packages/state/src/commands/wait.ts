@@ -6,7 +6,6 @@ import { isTerminal } from '@ralph/protocol/contract/lifecycle';
 import { PathWatch } from '@ralph/protocol/process/path-watch';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { WAIT_OPTIONS } from '../options.ts';
-import { shownRecord } from '../records/shown-record.ts';
 import { LostOwners } from '../wait/lost-owners.ts';
 import { verdictOn, type WaitGoal } from '../wait/verdict.ts';
 import { hopeless, timeIsUp, type Waited } from '../wait/wait-failure.ts';
@@ -108,7 +107,7 @@ async function show(output: Output, { id, sight, verdict }: Waited): Promise<voi
   const shown =
     record === undefined
       ? { task_id: id, lifecycle: rejected ? 'rejected' : 'completed' }
-      : shownRecord(record, new Date());
+      : { ...record, ...(verdict === 'lost' ? { lost: true } : {}) };
   if (output.format === 'table') await output.write(`${printable(`${id}  ${shown.lifecycle}`)}\n`);
   else await output.record(shown);
 }

@@ -2,6 +2,7 @@ import type { StateFile } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import { leftBehind } from './archiving.ts';
 import { QueueStore, type QueuePair } from '../store/queue-store.ts';
+import { claimsIn } from '../records/claims.ts';
 import { requireValid } from './placed-problems.ts';
 import { select, type Selection, type Waiting } from './selection.ts';
 import { standingsOf } from './standings.ts';
@@ -24,7 +25,7 @@ export async function selectFromDisk(
   request: SelectionRequest,
 ): Promise<Selection & { readonly state: StateFile | undefined }> {
   const state = await new StateStore(root).read();
-  return { ...(await selectFrom(state, await readMended(root, signal), request)), state };
+  return { ...(await selectFrom(root, state, await readMended(root, signal), request)), state };
 }
 
 /** Reads queue and done file. Takes the write lock only when a killed writer left a task in both. */
@@ -41,7 +42,7 @@ export async function selectUnderLock(
   state: StateFile,
   request: SelectionRequest,
 ): Promise<Selection> {
-  return selectFrom(state, await store.readHealed(lock), request);
+  return selectFrom(store.root, state, await store.readHealed(lock), request);
 }
 
 /**
@@ -59,11 +60,18 @@ export async function surveyQueue(
   for (let index = leftBehind({ queue, done }); index !== -1; index = leftBehind({ queue, done })) {
     queue = { ...queue, tasks: queue.tasks.toSpliced(index, 1) };
   }
-  const { runnable, waiting } = await selectFrom(state, { queue, done }, { includeDraft: false, exclude: [] }, now);
+  const { runnable, waiting } = await selectFrom(
+    root,
+    state,
+    { queue, done },
+    { includeDraft: false, exclude: [] },
+    now,
+  );
   return { tasks: queue.tasks.length, runnable: runnable.length, waiting };
 }
 
 async function selectFrom(
+  root: string,
   state: StateFile | undefined,
   pair: QueuePair,
   request: SelectionRequest,
@@ -73,7 +81,7 @@ async function selectFrom(
   return select({
     queue: pair.queue.tasks,
     done: pair.done.tasks,
-    standings: standingsOf(state, pair.queue.tasks, now),
+    standings: standingsOf(state, pair.queue.tasks, now, claimsIn(root)),
     includeDraft: request.includeDraft,
     exclude: new Set(request.exclude),
     now,

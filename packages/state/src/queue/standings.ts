@@ -1,5 +1,6 @@
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
+import type { Claims } from '../records/claims.ts';
 import { isActive } from '../records/record-activity.ts';
 import type { Standing } from './selection.ts';
 
@@ -8,21 +9,27 @@ export function standingsOf(
   state: StateFile | undefined,
   queue: readonly Task[],
   now: Date,
+  isClaimed: Claims,
 ): ReadonlyMap<string, Standing> {
   const updated = new Map(queue.map((task) => [task.id, task.updated_at]));
   const standings = new Map<string, Standing>();
   for (const record of state?.workers ?? []) {
-    const standing = standingOf(record, updated.get(record.task_id), now);
+    const standing = standingOf(record, updated.get(record.task_id), now, isClaimed);
     if (standing !== undefined) standings.set(record.task_id, standing);
   }
   return standings;
 }
 
-function standingOf(record: WorkerRecord, taskUpdatedAt: string | undefined, now: Date): Standing | undefined {
+function standingOf(
+  record: WorkerRecord,
+  taskUpdatedAt: string | undefined,
+  now: Date,
+  isClaimed: Claims,
+): Standing | undefined {
   switch (record.lifecycle) {
     case 'running':
     case 'integrating':
-      return isActive(record, now) ? 'active' : undefined;
+      return isActive(record, now, isClaimed) ? 'active' : undefined;
     case 'completed':
       // Where git carries the queue, a checkout that was not brought up to date still lists what has landed. Somebody
       // who opens the task again changes it after that.

@@ -4,7 +4,8 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { activityOf, isAtWork } from '../records/record-activity.ts';
+import { claimsIn } from '../records/claims.ts';
+import { activityOf, isAtWork, type Activity } from '../records/record-activity.ts';
 import { workspaceIsThere } from '../records/workspace-presence.ts';
 import { StateStore } from '../store/state-store.ts';
 import type { QueueFacts, RecordFacts, StatusFacts } from './facts.ts';
@@ -18,13 +19,13 @@ import { readQueueLock } from './queue-lock.ts';
 export async function gatherFacts(root: string): Promise<StatusFacts> {
   const now = new Date();
   const state = await new StateStore(root).read();
-  const seen = await Promise.all((state?.workers ?? []).map((record) => factsOf(root, record, now)));
-  const nobodyAtWork = !seen.some(({ activity }) => isAtWork(activity));
-  const mustAsk = seen.some((facts) => isBetweenSteps(facts) || (nobodyAtWork && facts.activity === 'waiting'));
-  const runIsAlive = mustAsk && (await isLoopLockHeld(root));
-  const records = seen.map((facts) =>
-    runIsAlive && isBetweenSteps(facts) ? { ...facts, activity: 'at_work' as const } : facts,
+  const isClaimed = claimsIn(root);
+  const records = await Promise.all(
+    (state?.workers ?? []).map((record) => factsOf(root, record, activityOf(record, now, isClaimed))),
   );
+  const nobodyAtWork = !records.some(({ activity }) => isAtWork(activity));
+  const mustAsk = nobodyAtWork && records.some(({ activity }) => activity === 'waiting');
+  const runIsAlive = mustAsk && (await isLoopLockHeld(root));
   return {
     root,
     state,
@@ -37,10 +38,10 @@ export async function gatherFacts(root: string): Promise<StatusFacts> {
   };
 }
 
-async function factsOf(root: string, record: WorkerRecord, now: Date): Promise<RecordFacts> {
+async function factsOf(root: string, record: WorkerRecord, activity: Activity): Promise<RecordFacts> {
   return {
     record,
-    activity: activityOf(record, now),
+    activity,
     workspaceIsThere: workspaceIsThere(root, record.workspace_path),
     marker: record.workspace_path === '' ? 'absent' : await markerIn(resolve(root, record.workspace_path)),
   };
@@ -59,11 +60,6 @@ async function markerIn(workspace: string): Promise<RecordFacts['marker']> {
 
 function isNotDirectory(cause: unknown): boolean {
   return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOTDIR';
-}
-
-/** A task of ours whose workspace is ready and whose agent has not started yet: the record names no process. */
-function isBetweenSteps({ record, activity }: RecordFacts): boolean {
-  return activity === 'lost' && record.attempt !== undefined && record.identity === undefined;
 }
 
 /** Between two steps of a run nobody may be at work for a moment; its lock tells that it goes on. */

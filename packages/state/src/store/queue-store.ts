@@ -26,10 +26,12 @@ export interface QueueText {
 
 /** The queue and the done file of one repository; nothing else opens them. */
 export class QueueStore {
+  readonly root: string;
   readonly #queuePath: string;
   readonly #donePath: string;
 
   constructor(root: string) {
+    this.root = root;
     this.#queuePath = join(root, RALPH_PATHS.queue);
     this.#donePath = join(root, RALPH_PATHS.done);
   }

@@ -1,5 +1,5 @@
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
-import { isClaimed } from '@ralph/protocol/process/task-claim';
+import { claimedTasks } from '@ralph/protocol/process/claimed-tasks';
 import { isLost } from '../records/record-activity.ts';
 
 /** What a process leaves when it ends, its last event, needs a moment to get into the state file. */
@@ -24,7 +24,7 @@ export class LostOwners {
    */
   isGone(record: WorkerRecord, now: number, final: boolean): boolean {
     const { task_id: id } = record;
-    if (!isLost(record, new Date()) || this.#hasOwner(record)) {
+    if (!isLost(record, new Date(), (task) => this.#isClaimed(task, record))) {
       this.#since.delete(id);
       return false;
     }
@@ -38,8 +38,8 @@ export class LostOwners {
     return this.#since.size > 0;
   }
 
-  #hasOwner({ task_id, identity }: WorkerRecord): boolean {
+  #isClaimed(task: string, { identity }: WorkerRecord): boolean {
     // Where claims cannot be seen, a step without a process must be believed.
-    return isClaimed(this.#root, task_id) ?? identity === undefined;
+    return claimedTasks(this.#root)?.has(task) ?? identity === undefined;
   }
 }
