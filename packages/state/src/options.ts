@@ -39,7 +39,10 @@ export const WAIT_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 export const REMOVE_OPTIONS = {
-  force: { kind: 'flag', describe: 'also a record of another tool that seems at work but names no process' },
+  force: {
+    kind: 'flag',
+    describe: 'also a record that seems at work but names no process, or that waits for its integration',
+  },
 } as const satisfies OptionSpecs;
 
 export const PRUNE_OPTIONS = {

@@ -12,7 +12,7 @@ import {
   taskCompleted,
   taskFailed,
 } from './support/events.ts';
-import { DONE, idsOnDisk, QUEUE, ralphState, STATE, stateOnDisk } from './support/repository.ts';
+import { DONE, idsOnDisk, QUEUE, ralphState, stateOnDisk } from './support/repository.ts';
 
 const LANDING = [agentStarted(), agentFinished(), integrateStarted(), taskCompleted()];
 
@@ -39,16 +39,6 @@ describe('ralph-state apply', () => {
       target_branch: 'main',
       workers: [{ task_id: 'RQ-0001', lifecycle: 'completed' }],
     });
-  });
-
-  it('changes nothing when the same stream comes again', async () => {
-    const { root, read } = temporaryRepository();
-    const events = stream(agentStarted(), taskFailed());
-    await ralphState(root, ['apply'], events);
-    const before = read(STATE);
-    const again = await ralphState(root, ['apply'], stream(taskFailed()));
-    expect(records(again.stdout)).toEqual([{ revision: 2, applied: 0, ignored: 1 }]);
-    expect(read(STATE)).toBe(before);
   });
 
   it('makes no file of a stream that says nothing', async () => {

@@ -125,7 +125,7 @@ describe('ralph-state init', () => {
     expect(status).toBe(0);
     expect(stderr).toContain('RQ-0001 was running, but its process is gone');
     expect(stateOnDisk(root).workers).toMatchObject([
-      { lifecycle: 'failed', last_error: 'lost: its process is gone', error_code: 'agent_failed' },
+      { lifecycle: 'failed', last_error: 'lost: its process is gone', error_code: 'owner_gone' },
     ]);
   });
 

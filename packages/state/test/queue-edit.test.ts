@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse, visit } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { elementText, newQueueText, withElements, withoutElements, withProperties } from '../src/store/queue-edit.ts';
+import { elementTexts, newQueueText, withElements, withoutElements, withProperties } from '../src/store/queue-edit.ts';
 
 const COMMENTED = `// my queue
 {
@@ -98,7 +98,7 @@ describe('withElements', () => {
 
 describe('elementText and withProperties', () => {
   it('carry a task with its comments', async () => {
-    const element = await elementText(COMMENTED, 1);
+    const [element = ''] = await elementTexts(COMMENTED, [1]);
     expect(element).toBe('{\n  "id": "B", // inside B\n  "title": "b",\n}');
     expect(await withProperties(element, { title: 'new', status: 'done' })).toBe(
       '{\n  "id": "B", // inside B\n  "title": "new",\n  "status": "done",\n}',

@@ -31,7 +31,7 @@ const SITUATIONS = LIFECYCLES.flatMap((lifecycle) =>
 const EXPECTED: Readonly<Record<string, readonly [string, string, string]>> = {
   at_work: ['record_active', 'record_active', 'record_active'],
   believed: ['record_active', 'record_active', 'removed'],
-  waiting: ['failed', 'removed', 'removed'],
+  waiting: ['failed', 'record_active', 'removed'],
   lost: ['failed', 'removed', 'removed'],
   completed: ['illegal_transition', 'removed', 'removed'],
   failed: ['failed', 'removed', 'removed'],
@@ -65,7 +65,7 @@ describe('withRetryRequest', () => {
     expect(withRetryRequest(record({ lifecycle: 'integrating' }), 'lost', AT)).toMatchObject({
       ...fields,
       last_error: 'lost: its process is gone',
-      error_code: 'agent_failed',
+      error_code: 'owner_gone',
     });
     expect(withRetryRequest(record({ lifecycle: 'running', head_commit: HEAD }), 'waiting', AT)).toMatchObject({
       ...fields,

@@ -80,6 +80,7 @@ describe('select: schedule', () => {
     ['2026-06-01T12:00:00Z', ['A']],
     ['2026-06-01T14:00:00+03:00', ['A']],
     ['next week', ['A']],
+    ['2099-01-01T00:00:00', ['A']],
   ])('scheduled_start %s starts %j (M29)', (scheduled_start, ids) => {
     const result = selection([task('A', { scheduled_start })]);
     expect(result.ids).toEqual(ids);

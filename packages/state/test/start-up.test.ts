@@ -106,7 +106,7 @@ describe('startUp: lost records', () => {
         attempt: 2,
         completed_at: NOW.toISOString(),
         last_error: 'lost: its process is gone',
-        error_code: 'agent_failed',
+        error_code: 'owner_gone',
       }),
     ]);
     expect(notes).toHaveLength(1);

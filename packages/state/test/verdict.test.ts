@@ -30,6 +30,11 @@ describe('verdictOn, for landed and for terminal', () => {
     ['running, whatever the done file says', { record: record('running'), done: 'done' }, ['waiting', 'waiting']],
     ['only in the done file', { done: 'done' }, ['reached', 'reached']],
     ['rejected in the done file', { done: 'rejected' }, ['rejected', 'reached']],
+    [
+      'rejected in the done file, another open in the queue',
+      { done: 'rejected', queued: 'todo' },
+      ['waiting', 'waiting'],
+    ],
     ['done, and still in the queue', { done: 'done', queued: 'todo' }, ['reached', 'reached']],
     ['done in the queue', { queued: 'done' }, ['reached', 'reached']],
     ['rejected in the queue', { queued: 'rejected' }, ['rejected', 'reached']],

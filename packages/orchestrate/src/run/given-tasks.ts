@@ -2,6 +2,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import type { Task } from '@ralph/protocol/contract/task';
+import { timeOf } from '@ralph/protocol/contract/zoned-time';
 import type { Waiting } from './schedule.ts';
 
 /** Picks from tasks that were handed over instead of the queue: order as given, dependencies among themselves. */
@@ -58,5 +59,5 @@ function isDone(status: string | undefined): boolean {
 }
 
 function isLater(start: string | null | undefined, now: number): boolean {
-  return start !== null && start !== undefined && Date.parse(start) > now;
+  return timeOf(start) > now;
 }

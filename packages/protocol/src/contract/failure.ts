@@ -53,6 +53,7 @@ export const FAILURE_CODES = {
   workspace_dirty: 'blocked',
   bookkeeping_failed: 'failed',
   agent_failed: 'failed',
+  owner_gone: 'failed',
   agent_signalled: 'failed',
   agent_timeout: 'timeout',
   agent_spawn_failed: 'failed',

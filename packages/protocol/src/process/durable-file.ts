@@ -1,19 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 import { stampOf } from './file-stamp.ts';
+import { makeFolderOf } from './made-folder.ts';
 import { nextFilePath } from './next-file.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /**
  * Replaces a file so that a reader, and a crash at any instant, finds the old or the new content, whole. The new
@@ -28,9 +19,9 @@ export async function replaceFile(path: string, content: string | Buffer): Promi
   const { default: writeFileAtomic } = await import('write-file-atomic');
   let next: string | undefined;
   try {
-    const { target, mode } = placeOf(path);
+    const { target, stats: old } = placeOf(path);
     next = nextFilePath(target);
-    writeFileAtomic.sync(next, content, { fsync: true, ...(mode === undefined ? {} : { mode: mode & 0o7777 }) });
+    writeFileAtomic.sync(next, content, { fsync: true, ...ownership(old) });
     // The library writes once, and does not look how much of it was taken.
     const { size, ino } = statSync(next, { bigint: true });
     if (size !== BigInt(Buffer.byteLength(content)))
@@ -47,24 +38,22 @@ export async function replaceFile(path: string, content: string | Buffer): Promi
   }
 }
 
-/** Returns the file to replace, through a symlink, with the mode that it has; makes its folder where there is none. */
-function placeOf(path: string): { readonly target: string; readonly mode?: number } {
+/** Returns the file to replace, through a symlink, as it is now; makes its folder where there is none. */
+function placeOf(path: string): { readonly target: string; readonly stats?: Stats } {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderOf(path);
     return { target: path };
   }
-  if (!found.isSymbolicLink()) return { target: path, mode: found.mode };
+  if (!found.isSymbolicLink()) return { target: path, stats: found };
   if (!existsSync(path)) return { target: path };
   const target = realpathSync(path);
-  return { target, mode: statSync(target).mode };
+  return { target, stats: statSync(target) };
 }
 
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+/** Root writes for others: the file stays theirs. */
+function ownership(stats: Stats | undefined): { mode?: number; chown?: { uid: number; gid: number } } {
+  if (stats === undefined) return {};
+  const { uid, gid, mode } = stats;
+  return { mode: mode & 0o7777, ...(process.getuid?.() === 0 ? { chown: { uid, gid } } : {}) };
 }

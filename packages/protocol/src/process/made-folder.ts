@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { asIoFailure } from '../contract/failure.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /**
- * Makes the folder of a file where it is missing; returns the first folder that had to be made, or nothing.
+ * Makes the folder of a file where it is missing, durably; returns the first folder that had to be made, or nothing.
  *
  * @throws Failure `permission`, `disk_full` or `io`
  */
@@ -12,6 +13,7 @@ export function makeFolderOf(path: string): string | undefined {
   if (existsSync(folder)) return undefined;
   try {
     mkdirSync(folder);
+    syncFolder(dirname(folder));
     return folder;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -20,7 +22,9 @@ export function makeFolderOf(path: string): string | undefined {
   }
   try {
     // By itself it would report a read-only file system as a missing folder.
-    return mkdirSync(folder, { recursive: true });
+    const made = mkdirSync(folder, { recursive: true });
+    for (let at = folder; made !== undefined && at.length >= made.length; at = dirname(at)) syncFolder(dirname(at));
+    return made;
   } catch (error) {
     throw asIoFailure(error, `make the folder of ${path}`);
   }

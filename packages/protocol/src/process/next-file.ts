@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { randomHex } from './random-hex.ts';
 
@@ -19,14 +19,18 @@ export function leftNextFiles(path: string): string[] {
   const folder = dirname(path);
   if (!existsSync(folder)) return [];
   const prefix = `.${basename(path)}.`;
-  const names = readdirSync(folder).filter((name) => name.startsWith(prefix) && NEXT_FILE.test(name));
+  // What is no regular file was made by nobody of us.
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.startsWith(prefix) && NEXT_FILE.test(entry.name))
+    .map(({ name }) => name);
   return names.toSorted().map((name) => join(folder, name));
 }
 
 /**
- * Removes what killed writers left beside a file. To be called under the lock that writers of this file take, since
+ * Removes what killed writers left beside a file, or beside what a link at its place leads to. To be called under the lock that writers of this file take, since
  * then nobody's next file is in use.
  */
 export function sweepNextFiles(path: string): void {
-  for (const left of leftNextFiles(path)) rmSync(left, { force: true });
+  const real = existsSync(path) ? realpathSync(path) : path;
+  for (const left of new Set([...leftNextFiles(real), ...leftNextFiles(path)])) rmSync(left, { force: true });
 }

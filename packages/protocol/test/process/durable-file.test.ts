@@ -1,10 +1,11 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   readlinkSync,
   statSync,
   symlinkSync,
@@ -55,6 +56,22 @@ describe('replaceFile', () => {
     expect((statSync(path).mode & 0o777).toString(8)).toBe('640');
   });
 
+  it('leaves the file to its owner when root writes it', async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'only root can give files away');
+    const path = join(temporaryFolder(), 'queue');
+    writeFileSync(path, 'one');
+    chownSync(path, 65_534, 65_534);
+    await replaceFile(path, 'two');
+    const { uid, gid } = statSync(path);
+    expect([uid, gid, readFileSync(path, 'utf8')]).toEqual([65_534, 65_534, 'two']);
+  });
+
+  it('makes the folders on the way', async () => {
+    const path = join(temporaryFolder(), 'a/b/c/state.json');
+    await replaceFile(path, 'one');
+    expect(readFileSync(path, 'utf8')).toBe('one');
+  });
+
   it('leaves the old file and no other when it cannot write', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
@@ -77,5 +94,18 @@ describe('sweepNextFiles', () => {
     sweepNextFiles(join(folder, 'state.json'));
     expect(readdirSync(folder).toSorted()).toEqual(others.toSorted());
     expect(left.some((name) => existsSync(join(folder, name)))).toBe(false);
+  });
+
+  it('removes what lies beside the file that a link leads to, and leaves a folder of such a name', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'real'));
+    writeFileSync(join(folder, 'real/state.json'), '');
+    symlinkSync('real/state.json', join(folder, 'state.json'));
+    const left = '.state.json.71.0123456789abcdef.next';
+    for (const place of [left, `real/${left}`]) writeFileSync(join(folder, place), '');
+    mkdirSync(join(folder, `.state.json.72.0123456789abcdef.next`));
+    sweepNextFiles(join(folder, 'state.json'));
+    expect(readdirSync(folder).toSorted()).toEqual(['.state.json.72.0123456789abcdef.next', 'real', 'state.json']);
+    expect(readdirSync(join(folder, 'real'))).toEqual(['state.json']);
   });
 });

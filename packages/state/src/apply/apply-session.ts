@@ -1,5 +1,4 @@
 import type { InputLine } from '@ralph/protocol/cli/input';
-import type { EventOf } from '@ralph/protocol/contract/events';
 import { ORDERS } from '@ralph/protocol/contract/events';
 import { Failure, isFailure, type FailureRecord } from '@ralph/protocol/contract/failure';
 import { badLine } from '@ralph/protocol/contract/bad-line';
@@ -9,8 +8,9 @@ import type { Task } from '@ralph/protocol/contract/task';
 import type { Repository } from '@ralph/protocol/process/repository';
 import { nextAttempt, selectUnderLock } from '../queue/board.ts';
 import { fold } from '../records/fold.ts';
+import { LandedTasks, type Landed } from '../queue/landed.ts';
 import { QueueStore } from '../store/queue-store.ts';
-import { currentBranch, isQueueTracked } from '../repository-facts.ts';
+import { currentBranch } from '../repository-facts.ts';
 import type { Waiting } from '../queue/selection.ts';
 import { emptyState, revisionOf } from '../store/state-document.ts';
 import { StateStore } from '../store/state-store.ts';
@@ -35,13 +35,19 @@ export interface BatchOutcome {
   readonly failure: Failure | undefined;
 }
 
+interface Step {
+  readonly state: StateFile;
+  readonly answer: Answer;
+  readonly landed?: Landed;
+}
+
 /** Folds batches of lines into the state file of one repository and moves what has landed out of its queue. */
 export class ApplySession {
   readonly #repository: Repository;
   readonly #states: StateStore;
   readonly #queues: QueueStore;
   readonly #turn: WriteTurn;
-  #tracked: Promise<boolean> | undefined;
+  readonly #landed: LandedTasks;
   #branch: Promise<string | undefined> | undefined;
   #revision: number | undefined;
 
@@ -49,6 +55,7 @@ export class ApplySession {
     this.#repository = repository;
     this.#states = new StateStore(repository.root);
     this.#queues = new QueueStore(repository.root);
+    this.#landed = new LandedTasks(repository, this.#queues);
     this.#turn = new WriteTurn(repository.root);
   }
 
@@ -70,9 +77,11 @@ export class ApplySession {
       const before = await this.#states.read();
       let state = before ?? (await this.#newState());
       const answers: Answer[] = [];
+      const landed: (Landed & { readonly index: number })[] = [];
       let failure: Failure | undefined;
       for (const line of lines) {
         const step = await this.#take(lock, state, line);
+        if (step.landed !== undefined) landed.push({ ...step.landed, index: answers.length });
         if (step.answer.ok || !isBadLine(step.answer.failure)) answers.push(step.answer);
         state = step.state;
         if (!step.answer.ok && (isBadLine(step.answer.failure) || stopAt(step.answer.failure))) {
@@ -82,6 +91,9 @@ export class ApplySession {
       }
       if (revisionOf(state) > revisionOf(before)) await this.#states.write(lock, state);
       this.#revision = revisionOf(state);
+      // What is recorded as landed leaves the queue after that: a crash between the two is healed by the next start.
+      const trouble = await this.#archive(lock, landed);
+      if (trouble !== undefined) for (const { index } of landed) answers[index] = { ok: false, failure: trouble };
       return { answers, failure };
     });
   }
@@ -96,9 +108,8 @@ export class ApplySession {
     return emptyState((await this.#branch) ?? '', new Date().toISOString());
   }
 
-  async #take(lock: WriteLock, state: StateFile, line: InputLine): Promise<{ state: StateFile; answer: Answer }> {
+  async #take(lock: WriteLock, state: StateFile, line: InputLine): Promise<Step> {
     const unchanged = { ok: true, revision: revisionOf(state), changed: false } as const;
-    let after = state;
     try {
       const parsed = parseLine(line.record, line.number);
       switch (parsed.kind) {
@@ -116,14 +127,15 @@ export class ApplySession {
             const { task_id: taskId, attempt } = parsed.event;
             throw refusal(result, taskId ?? '', attempt ?? 0);
           }
-          after = result.state;
-          if (parsed.event.type === 'task.completed') await this.#archive(lock, parsed.event);
-          return { state: after, answer: { ok: true, revision: revisionOf(after), changed: result.changed } };
+          const { state: after, changed } = result;
+          const answer = { ok: true, revision: revisionOf(after), changed } as const;
+          if (parsed.event.type !== 'task.completed') return { state: after, answer };
+          return { state: after, answer, landed: { id: parsed.event.task_id, at: parsed.event.at } };
         }
       }
     } catch (error) {
       if (!isFailure(error)) throw error;
-      return { state: after, answer: { ok: false, failure: error } };
+      return { state, answer: { ok: false, failure: error } };
     }
   }
 
@@ -136,14 +148,13 @@ export class ApplySession {
     return { task: task === undefined ? null : { ...task, attempt: nextAttempt(state, task.id) }, waiting };
   }
 
-  /** What has landed leaves the queue; a task that came from elsewhere is in no queue, and that is fine. */
-  async #archive(lock: WriteLock, event: EventOf<'task.completed'>): Promise<void> {
-    this.#tracked ??= isQueueTracked(this.#repository);
-    if (await this.#tracked) return;
+  async #archive(lock: WriteLock, landed: readonly Landed[]): Promise<Failure | undefined> {
     try {
-      await this.#queues.archive(lock, event.task_id, new Date());
+      await this.#landed.archive(lock, landed);
+      return undefined;
     } catch (error) {
-      if (!isFailure(error) || error.code !== 'task_not_found') throw error;
+      if (!isFailure(error)) throw error;
+      return error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
-import { Failure } from '@ralph/protocol/contract/failure';
-import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
+import { Failure, isFailure } from '@ralph/protocol/contract/failure';
+import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { findRepository, type Repository } from '@ralph/protocol/process/repository';
 import type { INIT_OPTIONS } from '../options.ts';
 import { claimsIn } from '../records/claims.ts';
@@ -12,7 +12,7 @@ import { workspaceIsThere } from '../records/workspace-presence.ts';
 import { workspaceRootWords } from '../records/workspace-root.ts';
 import { revisionOf } from '../store/state-document.ts';
 import { StateStore } from '../store/state-store.ts';
-import { withWriteLock } from '../store/write-lock.ts';
+import { withWriteLock, type WriteLock } from '../store/write-lock.ts';
 
 /** `ralph-state init`: the start-up rules over a missing, old or left-over state file. */
 export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
@@ -23,7 +23,8 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
   const { state, notes, finished } = await withWriteLock(repository.root, stop.signal, async (lock) => {
     const now = new Date();
     const isClaimed = claimsIn(repository.root);
-    const started = startUp(await store.read(), {
+    const before = await store.read();
+    const started = startUp(before, {
       path: store.path,
       targetBranch,
       now,
@@ -31,7 +32,7 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
       workspaceIsThere: (path) => workspaceIsThere(repository.root, path),
     });
     if (started.changed) await store.write(lock, started.state);
-    return started;
+    return { ...started, notes: [...started.notes, ...(await healQueue(lock, repository, before))] };
   });
   // A program reads of the workspaces in the record.
   const forPeople = output.format === 'table' ? workspacesNote(repository.root, finished) : [];
@@ -51,6 +52,23 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
     },
     text: `${store.path}: target branch ${state.target_branch}, ${state.workers.length} records\n`,
   };
+}
+
+/** A writer that was killed after it had recorded what landed has not moved it out of the queue; old records tell too. */
+async function healQueue(lock: WriteLock, repository: Repository, before: StateFile | undefined): Promise<string[]> {
+  const landed = (before?.workers ?? [])
+    .filter(({ lifecycle }) => lifecycle === 'completed')
+    .map(({ task_id: id, completed_at: at }) => ({ id, at: at ?? '' }));
+  const { LandedTasks } = await import('../queue/landed.ts');
+  const { QueueStore } = await import('../store/queue-store.ts');
+  try {
+    await new LandedTasks(repository, new QueueStore(repository.root)).archive(lock, landed);
+    return [];
+  } catch (error) {
+    // Whoever starts tasks from the queue is told by its own check.
+    if (!isFailure(error)) throw error;
+    return [error.message];
+  }
 }
 
 /** Workspaces are ralph-worker's: it keeps what nobody else has before it removes one. */

@@ -1,11 +1,11 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { printable } from '@ralph/protocol/cli/printable';
 import { Failure } from '@ralph/protocol/contract/failure';
-import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
+import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { NO_OPTIONS } from '../options.ts';
 import { claimsIn } from '../records/claims.ts';
-import { withRecord } from '../records/fold.ts';
+import { withRecords } from '../records/fold.ts';
 import { activityOf } from '../records/record-activity.ts';
 import { withRetryRequest } from '../records/requests.ts';
 import { StateStore } from '../store/state-store.ts';
@@ -21,14 +21,14 @@ export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {
     if (state === undefined) throw noState(store.path);
     const now = new Date();
     const isClaimed = claimsIn(root);
+    const records = new Map(state.workers.toReversed().map((record) => [record.task_id, record]));
     const requested = [...new Set(call.operands)].map((id) => {
-      const record = recordOf(state, id);
+      const record = records.get(id);
+      if (record === undefined) throw unknownTask(id);
       return withRetryRequest(record, activityOf(record, now, isClaimed), now.toISOString());
     });
-    const after = requested.reduce((before, record) => {
-      const isNew = recordOf(before, record.task_id).retry_requested_at === undefined;
-      return isNew ? withRecord(before, record) : before;
-    }, state);
+    const isNew = ({ task_id: id }: WorkerRecord) => records.get(id)?.retry_requested_at === undefined;
+    const after = withRecords(state, requested.filter(isNew));
     if (after !== state) await store.write(lock, after);
     return requested;
   });
@@ -39,10 +39,8 @@ function words({ task_id, lifecycle }: WorkerRecord): string {
   return printable(`${task_id} (${lifecycle}) is asked for again: the next run takes it up as a new attempt\n`);
 }
 
-function recordOf({ workers }: StateFile, id: string): WorkerRecord {
-  const record = workers.find(({ task_id }) => task_id === id);
-  if (record !== undefined) return record;
-  throw new Failure('record_not_found', `Task ${id} not found in parallel state`, {
+function unknownTask(id: string): Failure {
+  return new Failure('record_not_found', `Task ${id} not found in parallel state`, {
     hint: 'see what is known with ralph-state list',
     taskId: id,
   });

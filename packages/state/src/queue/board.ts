@@ -32,7 +32,7 @@ export async function selectFromDisk(
 export async function readMended(root: string, signal: AbortSignal): Promise<QueuePair> {
   const store = new QueueStore(root);
   const pair = await store.read();
-  return leftBehind(pair) === -1 ? pair : withWriteLock(root, signal, (lock) => store.readHealed(lock));
+  return leftBehind(pair).length === 0 ? pair : withWriteLock(root, signal, (lock) => store.readHealed(lock));
 }
 
 /** Selects while the write lock is held, for a state that may not be on the disk yet. */
@@ -56,10 +56,8 @@ export async function surveyQueue(
   now: Date,
 ): Promise<{ readonly tasks: number; readonly runnable: number; readonly waiting: Waiting }> {
   const { queue: asRead, done } = await new QueueStore(root).read();
-  let queue = asRead;
-  for (let index = leftBehind({ queue, done }); index !== -1; index = leftBehind({ queue, done })) {
-    queue = { ...queue, tasks: queue.tasks.toSpliced(index, 1) };
-  }
+  const left = new Set(leftBehind({ queue: asRead, done }));
+  const queue = { ...asRead, tasks: asRead.tasks.filter((_task, index) => !left.has(index)) };
   const { runnable, waiting } = await selectFrom(
     root,
     state,

@@ -1,4 +1,5 @@
 import type { Task } from '@ralph/protocol/contract/task';
+import { timeOf } from '@ralph/protocol/contract/zoned-time';
 import { placedTasks, problemAt, type Placed, type QueueProblem } from './queue-problem.ts';
 import { isEnded } from './task-rules.ts';
 
@@ -28,7 +29,7 @@ function missingTimes(place: Placed): QueueProblem[] {
 function openTaskWarnings(place: Placed, byId: ReadonlyMap<string, Placed>): QueueProblem[] {
   const { scheduled_start: start, depends_on: dependencies = [], duplicates } = place.task;
   const warnings: QueueProblem[] = [];
-  if (typeof start === 'string' && Number.isNaN(Date.parse(start))) {
+  if (typeof start === 'string' && Number.isNaN(timeOf(start))) {
     const message = `scheduled_start ${JSON.stringify(start)} cannot be read: the task counts as due`;
     warnings.push(problemAt(place, 'start_unreadable', message, ['scheduled_start']));
   }

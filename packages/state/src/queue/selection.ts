@@ -1,3 +1,4 @@
+import { timeOf } from '@ralph/protocol/contract/zoned-time';
 import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
 import type { Task } from '@ralph/protocol/contract/task';
 
@@ -68,8 +69,8 @@ function verdictOn(
   if (standings.get(task.id) === 'blocked') return 'blocked';
   if (statusOf(task) === 'draft' && !includeDraft) return 'draft';
   if (blockers.has(task.id) || task.depends_on?.some((id) => !satisfied.has(id)) === true) return 'dependency';
-  // A time that cannot be read compares as not later, and so does not hold the task back.
-  if (Date.parse(task.scheduled_start ?? '') > now.getTime()) return 'schedule';
+  // A time that cannot be read does not hold the task back.
+  if (timeOf(task.scheduled_start) > now.getTime()) return 'schedule';
   return 'runnable';
 }
 

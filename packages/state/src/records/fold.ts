@@ -1,6 +1,7 @@
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { isRecordEvent, LEADS_TO, RULES, type RecordEvent } from './lifecycle-rules.ts';
+import { takenUpAgain, wasGivenUp } from './lost-record.ts';
 import { recordAfter } from './record-after.ts';
 import { isSameRecord, revisionOf } from '../store/state-document.ts';
 
@@ -19,18 +20,37 @@ export function fold(state: StateFile, event: AnyEvent): FoldResult {
   const latest = held?.attempt ?? 0;
   if (event.attempt < latest) return fenced(event, latest);
   const current = event.attempt === latest ? held : undefined;
+  const unchanged = { kind: 'folded', state, changed: false } as const;
   const next = recordAfter(event, current, state.target_branch);
-  if (next === undefined || (current !== undefined && isSameRecord(current, next))) {
-    return { kind: 'folded', state, changed: false };
-  }
+  if (next === undefined || (current !== undefined && isSameRecord(current, next))) return unchanged;
   switch (current === undefined ? 'apply' : RULES[event.type][current.lifecycle]) {
     case 'apply':
       return { kind: 'folded', state: withRecord(state, next), changed: true };
     case 'keep':
-      return { kind: 'folded', state, changed: false };
+      return unchanged;
     case 'refuse':
-      return illegal(event, current?.lifecycle ?? '');
+      return current === undefined || isToldAgain(event, current, next) ? unchanged : afterAll(state, event, current);
   }
+}
+
+/**
+ * Tells whether an event that cannot be the next step is an earlier one, told again: it says what the record knows, or is
+ * older than the end of the attempt.
+ */
+function isToldAgain(event: RecordEvent, current: WorkerRecord, next: WorkerRecord): boolean {
+  if (isSameRecord(current, { ...next, lifecycle: current.lifecycle })) return true;
+  return !wasGivenUp(current) && Date.parse(event.at) < Date.parse(current.completed_at ?? '');
+}
+
+/** What was given up since nobody seemed to be there takes what its owner says after all. */
+function afterAll(state: StateFile, event: RecordEvent, current: WorkerRecord): FoldResult {
+  const { running, integrating } = RULES[event.type];
+  if (!wasGivenUp(current) || (running !== 'apply' && integrating !== 'apply'))
+    return illegal(event, current.lifecycle);
+  const next = recordAfter(event, takenUpAgain(current), state.target_branch);
+  return next === undefined
+    ? { kind: 'folded', state, changed: false }
+    : { kind: 'folded', state: withRecord(state, next), changed: true };
 }
 
 /** Returns a state in which the record of a task is replaced where it stands, or added at the end. */
@@ -44,6 +64,18 @@ export function withRecord(state: StateFile, record: WorkerRecord): StateFile {
     workers: isAlone ? workers : workers.filter((other, at) => at === index || !isSame(other)),
     revision: revisionOf(state) + 1,
   };
+}
+
+/** Returns a state in which some records are replaced where they stand; the very state when there are none. */
+export function withRecords(state: StateFile, records: readonly WorkerRecord[]): StateFile {
+  if (records.length === 0) return state;
+  const byId = new Map(records.map((record) => [record.task_id, record]));
+  const workers = state.workers.map((record) => {
+    const replaced = byId.get(record.task_id) ?? record;
+    byId.delete(record.task_id);
+    return replaced;
+  });
+  return { ...state, workers, revision: revisionOf(state) + records.length };
 }
 
 /** Returns a state without some of its records; the others keep their order. */

@@ -1,4 +1,7 @@
+import type { FailureCode } from '@ralph/protocol/contract/failure';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
+
+const GIVEN_UP = 'owner_gone' satisfies FailureCode;
 
 /**
  * Returns a record that nobody works on any more as one that has failed, at the time given. What was finished and only
@@ -11,6 +14,17 @@ export function asFailed(record: WorkerRecord, at: string): WorkerRecord {
     lifecycle: 'failed',
     completed_at: at,
     last_error: waited ? 'not integrated: it waited in vain' : 'lost: its process is gone',
-    error_code: waited ? 'cancelled' : 'agent_failed',
+    error_code: GIVEN_UP,
   };
+}
+
+/** Tells whether a record has failed for nothing but that nobody seemed to be at work on it. */
+export function wasGivenUp({ lifecycle, error_code }: WorkerRecord): boolean {
+  return lifecycle === 'failed' && error_code === GIVEN_UP;
+}
+
+/** Returns a record that was given up as it was before. */
+export function takenUpAgain(record: WorkerRecord): WorkerRecord {
+  const { completed_at: _at, last_error: _error, error_code: _code, ...rest } = record;
+  return { ...rest, lifecycle: 'running' };
 }

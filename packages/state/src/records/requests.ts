@@ -39,11 +39,17 @@ export function withRetryRequest(record: WorkerRecord, activity: Activity, at: s
  */
 export function requireRemovable(record: WorkerRecord, activity: Activity, force: boolean): void {
   const { task_id: id, lifecycle } = record;
-  if (MAY_BE_REMOVED[lifecycle] === 'always' || !isAtWork(activity)) return;
+  if (MAY_BE_REMOVED[lifecycle] === 'always' || (!isAtWork(activity) && activity !== 'waiting')) return;
   if (activity === 'at_work') {
     throw new Failure('record_active', `${id} is ${lifecycle}: its process is alive`, { hint: STOP_FIRST, taskId: id });
   }
   if (force) return;
+  if (activity === 'waiting') {
+    throw new Failure('record_active', `${id} is finished and waits for its integration`, {
+      hint: dropAnyway(id),
+      taskId: id,
+    });
+  }
   throw new Failure('record_active', `${id} is ${lifecycle} and names no process: another tool may be at work on it`, {
     hint: dropAnyway(id),
     taskId: id,

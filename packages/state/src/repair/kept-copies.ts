@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
+import { syncFolder } from '@ralph/protocol/process/sync-folder';
 import { writeWhole } from '@ralph/protocol/process/write-whole';
 
 /** Ends the name of a folder whose copies are not all there yet. */
@@ -64,13 +65,4 @@ function copyWhole(from: string, to: string): void {
     closeSync(descriptor);
   }
   if (!readFileSync(to).equals(bytes)) throw new Failure('disk_full', `cannot write ${to}: it came out short`);
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

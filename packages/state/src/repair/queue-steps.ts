@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '@ralph/protocol/contract/task';
+import { isReopened } from '../queue/archiving.ts';
 import { placedTasks, type Placed, type QueueSide } from '../queue/queue-problem.ts';
 import { freeTaskIds } from '../queue/task-id.ts';
 import { isEnded } from '../queue/task-rules.ts';
@@ -38,7 +39,7 @@ export function queueSteps(queue: readonly Task[], done: readonly Task[], now: D
         step('task_twice', 'stands twice in the file, word for word', 'the later one is dropped');
         continue;
       }
-      if (copy !== undefined && !isReopened(task, copy)) {
+      if (copy !== undefined && !isReopened(task, copy.completed_at ?? copy.updated_at)) {
         step('task_in_both', 'is in the done file as well', 'it is dropped from the queue');
         continue;
       }
@@ -68,8 +69,4 @@ function firstOfEach(tasks: readonly Task[]): ReadonlyMap<string, Task> {
       .toReversed()
       .map((task) => [task.id, task]),
   );
-}
-
-function isReopened(task: Task, copy: Task): boolean {
-  return Date.parse(task.updated_at ?? '') > Date.parse(copy.completed_at ?? copy.updated_at ?? '');
 }

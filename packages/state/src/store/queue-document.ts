@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { QueueFile, Task } from '@ralph/protocol/contract/task';
 import { parseDocument } from './read-document.ts';
 import { withValues, type ValueChange } from './queue-values.ts';
-import { elementText, newQueueText, withElements, withoutElements } from './queue-edit.ts';
+import { elementTexts, newQueueText, withElements, withoutElements } from './queue-edit.ts';
 
 /** One of the two files of tasks, as it was read. */
 export interface QueueDocument {
@@ -35,10 +35,10 @@ export async function appendTasks(document: QueueDocument, elements: readonly st
   return checked(document, text, elements.length);
 }
 
-/** Returns the document without the task at an index. */
-export async function removeTask(document: QueueDocument, index: number): Promise<QueueDocument> {
-  const text = await edited(document, (body) => withoutElements(body, [index]));
-  return checked(document, text, -1);
+/** Returns the document without the tasks at some indexes. */
+export async function removeTasks(document: QueueDocument, indexes: readonly number[]): Promise<QueueDocument> {
+  const text = await edited(document, (body) => withoutElements(body, indexes));
+  return checked(document, text, -indexes.length);
 }
 
 /** Returns the document with some values of its tasks set and then without the tasks at some indexes. */
@@ -58,9 +58,9 @@ export async function changeTasks(
   throw wentWrong(document);
 }
 
-/** Returns the source of a task as it stands in the file. */
-export function taskText(document: QueueDocument, index: number): Promise<string> {
-  return elementText(withoutMark(document.text ?? ''), index);
+/** Returns the sources of tasks as they stand in the file. */
+export function taskTexts(document: QueueDocument, indexes: readonly number[]): Promise<string[]> {
+  return elementTexts(withoutMark(document.text ?? ''), indexes);
 }
 
 async function edited(document: QueueDocument, edit: (body: string) => Promise<string>): Promise<string> {

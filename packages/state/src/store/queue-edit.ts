@@ -18,37 +18,49 @@ export function newQueueText(): string {
   return `${JSON.stringify({ version: 1, tasks: [] }, null, 2)}\n`;
 }
 
-/** Returns the source of the element at an index, without the indentation that its place gives it. */
-export async function elementText(text: string, index: number): Promise<string> {
+/** Returns the sources of the elements at some indexes, without the indentation that their place gives them. */
+export async function elementTexts(text: string, indexes: readonly number[]): Promise<string[]> {
   const { elements } = await taskList(text);
-  const { offset, length } = elementAt(elements, index);
-  const indent = indentBefore(text, offset);
-  return text.slice(offset, offset + length).replaceAll(`\n${indent}`, '\n');
+  return indexes.map((index) => {
+    const { offset, length } = elementAt(elements, index);
+    return text.slice(offset, offset + length).replaceAll(`\n${indentBefore(text, offset)}`, '\n');
+  });
 }
 
 /** Returns the text without the elements at some indexes: the comments around them stay. */
 export async function withoutElements(text: string, indexes: readonly number[]): Promise<string> {
-  const { applyEdits } = await import('jsonc-parser');
   const { elements } = await taskList(text);
-  let left = text;
-  // From the last to the first, so that the places of those before are still the same.
-  for (const index of indexes.toSorted((a, b) => b - a)) {
-    left = applyEdits(left, await removalEdits(left, elementAt(elements, index), elements[index - 1]));
+  const gone = new Set(indexes);
+  const edits: Edit[] = [];
+  let lastHasComma = true;
+  for (const index of gone) {
+    const node = elementAt(elements, index);
+    const end = node.offset + node.length;
+    const comma = await commaAfter(text, end);
+    if (comma === undefined) lastHasComma = false;
+    // A comment between the element and its comma stays, and so two edits are needed.
+    if (comma !== undefined && text.slice(end, comma).trim() === '')
+      edits.push(wholeLine(text, node.offset, comma + 1));
+    else edits.push(wholeLine(text, node.offset, end), ...(comma === undefined ? [] : [removalOf(comma)]));
   }
-  return left;
+  const kept = lastHasComma ? undefined : elements.findLast((_element, index) => !gone.has(index));
+  const comma = kept === undefined ? undefined : await commaAfter(text, kept.offset + kept.length);
+  return edited(text, comma === undefined ? edits : [...edits, removalOf(comma)]);
 }
 
-async function removalEdits(text: string, node: Node, previous: Node | undefined): Promise<Edit[]> {
-  const end = node.offset + node.length;
-  const comma = await commaAfter(text, end);
-  if (comma !== undefined) {
-    // A comment between the element and its comma stays, and so two edits are needed.
-    if (text.slice(end, comma).trim() === '') return [wholeLine(text, node.offset, comma + 1)];
-    return [wholeLine(text, node.offset, end), { offset: comma, length: 1, content: '' }];
+function removalOf(comma: number): Edit {
+  return { offset: comma, length: 1, content: '' };
+}
+
+/** Applies edits that do not overlap in one go; the library's own way copies the text for each of them. */
+function edited(text: string, edits: readonly Edit[]): string {
+  let result = '';
+  let done = 0;
+  for (const { offset, length, content } of edits.toSorted((a, b) => a.offset - b.offset)) {
+    result += text.slice(done, offset) + content;
+    done = offset + length;
   }
-  const before = previous === undefined ? undefined : await commaAfter(text, previous.offset + previous.length);
-  const removal = wholeLine(text, node.offset, end);
-  return before === undefined ? [removal] : [{ offset: before, length: 1, content: '' }, removal];
+  return result + text.slice(done);
 }
 
 /** Returns the text with more elements at the end of the list, laid out as the others are. */

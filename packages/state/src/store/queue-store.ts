@@ -5,9 +5,9 @@ import type { Task } from '@ralph/protocol/contract/task';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readDocumentText, requireSize } from './document-text.ts';
-import { appendTasks, parseQueue, removeTask, taskText, type QueueDocument } from './queue-document.ts';
+import { appendTasks, parseQueue, removeTasks, taskTexts, type QueueDocument } from './queue-document.ts';
 import { withProperties } from './queue-edit.ts';
-import { archivedProperties, leftBehind } from '../queue/archiving.ts';
+import { archivedProperties, indexOfTask, leftBehind } from '../queue/archiving.ts';
 import type { WriteLock } from './write-lock.ts';
 
 export interface QueuePair {
@@ -69,11 +69,10 @@ export class QueueStore {
    * @throws Failure as `read`, or that of the write
    */
   async readHealed(lock: WriteLock): Promise<QueuePair> {
-    let pair = await this.read();
-    for (let index = leftBehind(pair); index !== -1; index = leftBehind(pair)) {
-      pair = { ...pair, queue: await this.#write(lock, await removeTask(pair.queue, index)) };
-    }
-    return pair;
+    const pair = await this.read();
+    const left = leftBehind(pair);
+    if (left.length === 0) return pair;
+    return { ...pair, queue: await this.#write(lock, await removeTasks(pair.queue, left)) };
   }
 
   /**
@@ -94,30 +93,54 @@ export class QueueStore {
   }
 
   /**
-   * Moves a task from the queue to the end of the done file, its comments and unknown fields included. The done file is
-   * written first: a crash between the two leaves the task in both, which `readHealed` mends.
+   * Moves a task from the queue to the end of the done file, its comments and unknown fields included.
    *
    * @returns the task as it stands in the done file
    * @throws Failure `task_not_found` when it is in neither file
    */
   async archive(lock: WriteLock, id: string, now: Date): Promise<Task> {
+    const pair = await this.archiveAll(lock, [id], now, () => true);
+    const archived = pair.done.tasks.findLast((task) => task.id === id && task.status !== 'rejected');
+    const task = archived ?? pair.done.tasks.findLast((other) => other.id === id);
+    if (task !== undefined) return task;
+    throw new Failure('task_not_found', `no task ${id} in ${pair.queue.path} or ${pair.done.path}`, {
+      hint: 'see the ids with ralph-state task list',
+      taskId: id,
+    });
+  }
+
+  /**
+   * Moves the tasks of the queue that some ids mean to the end of the done file; an id that it does not have is passed
+   * over. The done file is written first: a crash between the two leaves tasks in both, which `readHealed` mends.
+   *
+   * @param isDue asked for each of the tasks whether it is to be moved
+   * @returns both files as they are then
+   * @throws Failure as `read`, or that of the write
+   */
+  async archiveAll(
+    lock: WriteLock,
+    ids: readonly string[],
+    now: Date,
+    isDue: (task: Task) => boolean,
+  ): Promise<QueuePair> {
     const pair = await this.readHealed(lock);
-    const index = pair.queue.tasks.findIndex((task) => task.id === id);
-    const task = pair.queue.tasks[index];
-    if (task === undefined) {
-      const archived = pair.done.tasks.findLast((other) => other.id === id);
-      if (archived !== undefined) return archived;
-      throw new Failure('task_not_found', `no task ${id} in ${pair.queue.path} or ${pair.done.path}`, {
-        hint: 'see the ids with ralph-state task list',
-        taskId: id,
+    const moved = [...new Set(ids)]
+      .map((id) => indexOfTask(pair.queue.tasks, id))
+      .flatMap((index) => {
+        const task = pair.queue.tasks[index];
+        return task !== undefined && isDue(task) ? [{ index, task }] : [];
       });
-    }
-    const element = await withProperties(await taskText(pair.queue, index), archivedProperties(task, now));
-    const done = await appendTasks(pair.done, [element]);
-    const queue = await removeTask(pair.queue, index);
+    if (moved.length === 0) return pair;
+    const indexes = moved.map(({ index }) => index);
+    const texts = await taskTexts(pair.queue, indexes);
+    const elements = await Promise.all(
+      moved.map(({ task }, at) => withProperties(texts[at] ?? '', archivedProperties(task, now))),
+    );
+    const done = await appendTasks(pair.done, elements);
+    const queue = await removeTasks(pair.queue, indexes);
     await this.#write(lock, done);
     await this.#write(lock, queue);
-    return done.tasks.at(-1) ?? task;
+    return { queue, done };
   }
 
   async #write(lock: WriteLock, document: QueueDocument): Promise<QueueDocument> {

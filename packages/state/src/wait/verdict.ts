@@ -40,7 +40,9 @@ export function verdictOn({ record, lost, queued, done }: Sight, goal: WaitGoal)
 }
 
 function verdictOnTask(queued: string | undefined, done: string | undefined, goal: WaitGoal): Verdict {
-  const ended = [done, queued].find((status) => status !== undefined && TERMINAL_TASK_STATUSES.includes(status));
+  const known = [done, queued].filter((status) => status !== undefined);
+  const isOpen = known.some((status) => !TERMINAL_TASK_STATUSES.includes(status));
+  const ended = known.find((status) => status === 'done') ?? (isOpen ? undefined : known[0]);
   if (ended === 'done') return 'reached';
   if (ended === 'rejected') return goal === 'terminal' ? 'reached' : 'rejected';
   return queued === undefined && done === undefined ? 'unknown' : 'waiting';

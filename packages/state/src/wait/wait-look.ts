@@ -32,6 +32,11 @@ export async function readKnown(root: string, ids: readonly string[]): Promise<K
   return { records, queued: statuses(queue.tasks), done: statuses(done.tasks) };
 }
 
+/** Rejected tasks may share their id with one that is not: that one is meant. */
 function statuses(tasks: readonly Task[]): ReadonlyMap<string, string> {
-  return new Map(tasks.map(({ id, status = 'todo' }) => [id, status]));
+  const known = new Map<string, string>();
+  for (const { id, status = 'todo' } of tasks) {
+    if (status !== 'rejected' || !known.has(id)) known.set(id, status);
+  }
+  return known;
 }
