@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { errorRecord } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import {
   agentFinished,
@@ -114,6 +115,19 @@ describe('the state file of ralph-agent-loop', () => {
     expect(after.slice(0, before.indexOf('    {\n      "task_id": "RQ-0008"'))).toBe(
       before.slice(0, before.indexOf('    {\n      "task_id": "RQ-0008"')),
     );
+  });
+
+  it('is read, but not rewritten, where a number in it would come out as another one', async () => {
+    const { root, write, read } = temporaryRepository();
+    const text = JSON.stringify(THEIRS, null, 2).replace('null', '12345678901234567890');
+    write(STATE, text);
+    expect((await ralphState(root, ['list'])).status).toBe(0);
+    const { status, stderr } = await ralphState(root, ['apply'], stream(agentStarted()));
+    expect([status, errorRecord(stderr)['message']]).toEqual([
+      65,
+      expect.stringMatching(/state\.json:\d+:\d+: 12345678901234567890 would not survive a rewrite$/),
+    ]);
+    expect(read(STATE)).toBe(text);
   });
 
   it('is listed as it says', async () => {

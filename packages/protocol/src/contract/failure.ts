@@ -11,6 +11,7 @@ export const FAILURE_CODES = {
   line_too_long: 'data',
   state_corrupt: 'data',
   state_newer: 'data',
+  state_inexact: 'data',
   illegal_transition: 'data',
   queue_corrupt: 'data',
   queue_invalid: 'data',

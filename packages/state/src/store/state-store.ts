@@ -4,6 +4,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
 import { fileStamp } from '@ralph/protocol/process/file-stamp';
 import { readDocumentText, requireSize } from './document-text.ts';
+import { mayBeInexact } from './exact-numbers.ts';
 import { parseState } from './state-document.ts';
 import type { StateImage } from './state-image.ts';
 import type { WriteLock } from './write-lock.ts';
@@ -13,6 +14,8 @@ interface Known {
   readonly state: StateFile;
   /** Only where this process has written it. */
   readonly image: StateImage | undefined;
+  /** The text, where it may hold a number that would not survive a rewrite. */
+  readonly suspect?: string;
 }
 
 /** The state file of one repository; nothing else opens it. What it returns is shared: it must not be changed. */
@@ -37,7 +40,8 @@ export class StateStore {
       const document = readDocumentText(this.path, 'state_corrupt');
       if (document === undefined) return undefined;
       const state = await parseState(document.text, this.path);
-      this.#known = { stamp: document.stamp, state, image: undefined };
+      const suspect = mayBeInexact(document.text) ? { suspect: document.text } : {};
+      this.#known = { stamp: document.stamp, state, image: undefined, ...suspect };
       return state;
     } catch (error) {
       if (!isFailure(error) || error.code !== 'state_corrupt') throw error;
@@ -50,7 +54,8 @@ export class StateStore {
    * Replaces the file, durably, and removes what killed writers left beside it.
    *
    * @param lock what makes sure that nobody wrote since the state was read
-   * @throws Failure `file_too_large`, `disk_full`, `permission` or `io`; the file is then as it was
+   * @throws Failure `state_inexact` when a number of somebody else in it would come out as another one, `file_too_large`,
+   *   `disk_full`, `permission` or `io`; the file is then as it was
    */
   async write(lock: WriteLock, state: StateFile): Promise<void> {
     void lock;
@@ -60,6 +65,7 @@ export class StateStore {
       import('@ralph/protocol/process/next-file'),
     ]);
     const known = this.#known;
+    if (known?.suspect !== undefined) await requireExact(known.suspect, this.path);
     this.#known = undefined;
     const image = known?.image?.advance(state) === true ? known.image : new StateImage(state);
     requireSize(image.bytes.length, this.path);
@@ -69,4 +75,18 @@ export class StateStore {
     const stamp = await replaceFile(this.path, image.bytes);
     this.#known = stamp === undefined ? undefined : { stamp, state, image };
   }
+}
+
+async function requireExact(text: string, path: string): Promise<void> {
+  const [{ inexactNumber }, { positionsOfOffsets }] = await Promise.all([
+    import('./exact-numbers.ts'),
+    import('./text-position.ts'),
+  ]);
+  const found = await inexactNumber(text);
+  if (found === undefined) return;
+  const { line, column } = positionsOfOffsets(text)(found.offset);
+  throw new Failure('state_inexact', `${path}:${line}:${column}: ${found.literal} would not survive a rewrite`, {
+    hint: 'write it as a text, or use the program that wrote it; the file was left as it is',
+    details: { path, line, column },
+  });
 }
