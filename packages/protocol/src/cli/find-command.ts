@@ -9,7 +9,12 @@ export type FoundCommand =
       readonly rest: readonly string[];
       readonly help: boolean;
     }
-  | { readonly kind: 'help' | 'version' | 'exit-codes'; readonly rest: readonly string[] };
+  | {
+      readonly kind: 'help' | 'version' | 'exit-codes';
+      /** The first word of the commands that help was asked for, where it is that of several. */
+      readonly group?: string;
+      readonly rest: readonly string[];
+    };
 
 /** Words that every program answers by itself. */
 const GENERAL_WORDS = ['help', 'exit-codes'] as const;
@@ -36,6 +41,10 @@ export function findCommand(program: ProgramSpec, argv: readonly string[]): Foun
   const general = GENERAL_WORDS.find((word) => word === words[0]);
   if (general !== undefined) return { kind: general, rest: withoutHelp(others) };
   const spec = longestMatch(program.commands, words);
+  const [group = ''] = words;
+  if (spec === undefined && help && words.length === 1 && groupOf(program, group).length > 0) {
+    return { kind: 'help', group, rest: withoutHelp(others) };
+  }
   if (spec === undefined) throw notFound(program, own, words);
   const rest = [...argv.slice(0, first), ...argv.slice(first + spec.words.length)];
   return { kind: 'command', spec, rest: help ? withoutHelp(rest) : rest, help };
@@ -67,10 +76,15 @@ function longestMatch(commands: readonly AnyCommandSpec[], words: readonly strin
     .toSorted((a, b) => b.words.length - a.words.length)[0];
 }
 
+/** Returns the commands that begin with a word and go on. */
+export function groupOf(program: ProgramSpec, word: string): readonly AnyCommandSpec[] {
+  return program.commands.filter((spec) => spec.words.length > 1 && spec.words[0] === word);
+}
+
 function notFound(program: ProgramSpec, own: readonly string[], words: readonly string[]): Error {
   const word = words[0];
   if (word === undefined) return unknownWord(program.name, 'option', own[0] ?? '', ['--help', '--version']);
-  const group = program.commands.filter((spec) => spec.words.length > 1 && spec.words[0] === word);
+  const group = groupOf(program, word);
   if (group.length > 0) {
     const known = group.map((spec) => spec.words.join(' '));
     if (words[1] === undefined) return usageFailure(program.name, `${word} needs one of: ${known.join(', ')}`);

@@ -1,15 +1,18 @@
 import { COMMON_OPTIONS, type OptionSpec, type OptionSpecs } from './options.ts';
 import type { AnyCommandSpec, ProgramSpec } from './program.ts';
 
-/** Returns the help of a whole program: its commands, a line each. */
-export function programHelp(program: ProgramSpec): string {
-  const rows: [string, string][] = program.commands.map((spec) => [spec.words.join(' '), spec.summary]);
-  rows.push(['exit-codes', 'print the table of exit statuses']);
-  rows.push(['help', 'print this text; with --format json, all commands and options as one document']);
+/** Returns the help of a whole program, or of the commands that begin with one word: a line each. */
+export function programHelp(program: ProgramSpec, group?: string): string {
+  const commands = program.commands.filter((spec) => group === undefined || spec.words[0] === group);
+  const rows: [string, string][] = commands.map((spec) => [spec.words.join(' '), spec.summary]);
+  if (group === undefined) {
+    rows.push(['exit-codes', 'print the table of exit statuses']);
+    rows.push(['help', 'print this text; with --format json, all commands and options as one document']);
+  }
   return [
     `${program.name}: ${program.summary}`,
     '',
-    `Usage: ${program.name} COMMAND [OPTIONS]`,
+    `Usage: ${program.name} ${group === undefined ? '' : `${group} `}COMMAND [OPTIONS]`,
     '',
     'Commands:',
     ...align(rows),
@@ -18,7 +21,7 @@ export function programHelp(program: ProgramSpec): string {
     ...align(optionRows(COMMON_OPTIONS)),
     '  --help, --version',
     '',
-    `${program.name} COMMAND --help shows one command.`,
+    `${program.name} ${group === undefined ? '' : `${group} `}COMMAND --help shows one command.`,
     '',
   ].join('\n');
 }

@@ -78,6 +78,7 @@ function checkNames(program: string, options: OptionSpecs, raw: RawArguments): v
 function checkOperands(program: string, spec: ArgumentSpec, operands: readonly string[]): void {
   const { name = 'operand', least = 0, most = 0 } = spec.operands ?? {};
   if (operands.length < least) throw usageFailure(program, `${spec.words.join(' ')} needs ${name}`);
+  if (operands.includes('')) throw usageFailure(program, `${spec.words.join(' ')}: an empty ${name.replace('…', '')}`);
   if (operands.length <= most) return;
   const advice = spec.command === undefined ? '' : ': a command stands after --';
   throw usageFailure(program, `unexpected ${JSON.stringify(operands[most])}${advice}`);

@@ -107,12 +107,12 @@ async function runCommand(program: ProgramSpec, argv: readonly string[], around:
 
 type General = Exclude<FoundCommand, { kind: 'command' }>;
 
-async function generalResult(program: ProgramSpec, { kind, rest }: General, output: Output): Promise<Result> {
+async function generalResult(program: ProgramSpec, { kind, group, rest }: General, output: Output): Promise<Result> {
   const format = kind === 'version' ? undefined : await askedFormat(program, kind, rest);
   if (format !== undefined) output.format = format;
   switch (kind) {
     case 'help': {
-      if (format === undefined || format === 'table') return { text: programHelp(program) };
+      if (format === undefined || format === 'table') return { text: programHelp(program, group) };
       const { helpDocument } = await import('./help-document.ts');
       return { record: helpDocument(program) };
     }

@@ -1,4 +1,5 @@
 import { badLine } from './bad-line.ts';
+import type { Failure } from './failure.ts';
 import { EVENTS, isEventType, type AnyEvent } from './events.ts';
 import { task, type Task } from './task.ts';
 import type * as z from 'zod';
@@ -20,6 +21,14 @@ export function describeIssue(error: z.ZodError): string {
   return path === '' ? issue.message : `${path}: ${issue.message}`;
 }
 
+function notOfKind(lineNumber: number, type: string, schema: string, error: z.ZodError): Failure {
+  return badLine(
+    lineNumber,
+    `${type}: ${describeIssue(error)}`,
+    `see what it must carry with ralph-state schema ${schema}`,
+  );
+}
+
 /**
  * Says what a record of the stream is. A record without `type` that has `id` and `title` is a task; an unknown type is
  * passed through by the caller.
@@ -30,14 +39,14 @@ export function parseLine(record: Record<string, unknown>, lineNumber: number): 
   const type = record['type'];
   if (type === undefined && 'id' in record && 'title' in record) {
     const parsed = task.safeParse(record);
-    if (!parsed.success) throw badLine(lineNumber, `task: ${describeIssue(parsed.error)}`);
+    if (!parsed.success) throw notOfKind(lineNumber, 'task', 'task-record', parsed.error);
     return { kind: 'task', task: parsed.data };
   }
   if (type === undefined) return { kind: 'unknown' };
   if (typeof type !== 'string') throw badLine(lineNumber, 'type is not a string');
   if (!isEventType(type)) return { kind: 'order', type, record };
   const parsed = EVENTS[type].safeParse(record);
-  if (!parsed.success) throw badLine(lineNumber, `${type}: ${describeIssue(parsed.error)}`);
+  if (!parsed.success) throw notOfKind(lineNumber, type, `event.${type}`, parsed.error);
   const event = parsed.data as AnyEvent;
   return event.type === 'task'
     ? { kind: 'task', task: withAttempt(event.task, event.attempt) }

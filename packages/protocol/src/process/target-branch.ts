@@ -9,7 +9,7 @@ const BRANCH_PREFIX = 'refs/heads/';
  * @throws Failure `detached_head`, `target_branch_missing` for a branch without a commit, `usage` for a bad name
  */
 export async function targetBranch(repoRoot: string, chosen: string | undefined): Promise<string> {
-  if (chosen !== undefined) return validName(repoRoot, chosen);
+  if (chosen !== undefined) return requireBranchName(repoRoot, chosen);
   const head = await tryGit(['symbolic-ref', '-q', 'HEAD'], { cwd: repoRoot });
   const ref = head.stdout.trim();
   if (head.exitCode !== 0 || !ref.startsWith(BRANCH_PREFIX)) {
@@ -25,7 +25,12 @@ export async function targetBranch(repoRoot: string, chosen: string | undefined)
   });
 }
 
-async function validName(repoRoot: string, name: string): Promise<string> {
+/**
+ * Returns a name that was given with --target-branch, whether there is such a branch or not.
+ *
+ * @throws Failure `usage` when git would never have it
+ */
+export async function requireBranchName(repoRoot: string, name: string): Promise<string> {
   const { exitCode } = await tryGit(['check-ref-format', BRANCH_PREFIX + name], { cwd: repoRoot });
   if (exitCode === 0 && !name.startsWith('-')) return name;
   throw new Failure('usage', `--target-branch ${JSON.stringify(name)}: not a branch name`, {

@@ -3,6 +3,7 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { findRepository, type Repository } from '@ralph/protocol/process/repository';
+import { requireBranchName } from '@ralph/protocol/process/target-branch';
 import type { INIT_OPTIONS } from '../options.ts';
 import { claimsIn } from '../records/claims.ts';
 import { activityOf } from '../records/record-activity.ts';
@@ -18,7 +19,9 @@ import { withWriteLock, type WriteLock } from '../store/write-lock.ts';
 export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
   const { args, output, stop } = call;
   const repository = findRepository(args.repo);
-  const targetBranch = args['target-branch'] ?? (await checkedOutBranch(repository));
+  const asked = args['target-branch'];
+  const targetBranch =
+    asked === undefined ? await checkedOutBranch(repository) : await requireBranchName(repository.root, asked);
   const store = new StateStore(repository.root);
   const { state, notes, finished } = await withWriteLock(repository.root, stop.signal, async (lock) => {
     const now = new Date();
