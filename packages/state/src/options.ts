@@ -47,7 +47,7 @@ export const REMOVE_OPTIONS = {
 
 export const PRUNE_OPTIONS = {
   'dry-run': { kind: 'flag', describe: 'only print what would be dropped' },
-  'older-than': { kind: 'seconds', value: 'TIME', describe: 'ended at least this long ago (default: 24h)' },
+  'older-than': { kind: 'seconds', zero: true, value: 'TIME', describe: 'ended at least this long ago (default: 24h)' },
 } as const satisfies OptionSpecs;
 
 export const APPLY_OPTIONS = {
