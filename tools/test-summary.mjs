@@ -15,9 +15,10 @@ export function summarise(root, tiers) {
   return sum;
 }
 
-/** Returns the one line that a run of tests ends with. */
+/** Returns what a run of tests ends with: its last line says how many passed and failed, and nothing else. */
 export function summaryLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+  const left = skipped === 0 ? '' : `${skipped} skipped\n`;
+  return `${left}${passed} passed, ${failed} failed`;
 }
 
 function addReport(sum, root, folder, tier) {

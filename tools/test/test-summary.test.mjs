@@ -30,7 +30,7 @@ describe('test-summary', () => {
       failed: 0,
       skipped: 2,
       problems: [],
-      line: '3 passed, 0 failed, 2 skipped',
+      line: '2 skipped\n3 passed, 0 failed',
     });
   });
 

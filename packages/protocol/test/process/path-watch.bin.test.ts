@@ -15,6 +15,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { isFailure } from '../../src/contract/failure.ts';
 import { PathWatch } from '../../src/process/path-watch.ts';
 import { seededChance } from '../../src/testing/chance.ts';
+import { NO_ORDINARY_USER, ordinaryUser } from '../../src/testing/ordinary-user.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { bundledScript } from '../bundled-script.ts';
 
@@ -214,12 +215,14 @@ describe('a watch', () => {
   });
 
   it('fails at once where a folder on the way may not be read', ({ skip }) => {
-    skip(process.getuid?.() === 0, 'root reads every folder');
+    const user = ordinaryUser();
+    if (user === undefined) skip(NO_ORDINARY_USER);
     const root = temporaryFolder();
-    put(root, FILE);
-    chmodSync(join(root, 'deep'), 0o300);
-    onTestFinished(() => chmodSync(join(root, 'deep'), 0o700));
-    expect(() => watching(root, FILE)).toThrow('cannot watch');
+    chmodSync(root, 0o300);
+    onTestFinished(() => chmodSync(root, 0o700));
+    const [program, ...args] = [...(user ?? []), process.execPath, bundledScript('process/script-watch-path'), root];
+    const { stdout } = spawnSync(program, args, { encoding: 'utf8' });
+    expect(stdout).toMatch(`permission cannot watch ${root}: EACCES`);
   });
 
   it.for(['max_inotify_instances', 'max_inotify_watches'])(
