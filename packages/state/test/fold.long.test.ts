@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { damageEverywhere } from './support/repair-fuzz.ts';
 import {
   anyEventMayComeTwice,
   anyFileSurvivesARoundTrip,
@@ -23,4 +24,10 @@ it('any file survives a round trip', async () => {
 });
 it('any old file is taken over', async () => {
   await expect(anyOldFileIsTakenOver(INPUTS)).resolves.toBeUndefined();
+});
+
+it('a repair keeps every record that does not hold the damaged byte', async () => {
+  const { lost, tried } = await damageEverywhere(1);
+  process.stdout.write(`${tried} damaged files\n`);
+  expect(lost).toEqual([]);
 });

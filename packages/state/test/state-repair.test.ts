@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { mendState, type StateMend } from '../src/repair/state-repair.ts';
 import { parseState, serialiseState } from '../src/store/state-document.ts';
+import { damageEverywhere } from './support/repair-fuzz.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 const STATE = {
@@ -141,5 +142,25 @@ describe('mendState', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('mendState: one byte of the file is damaged', () => {
+  it('keeps every record that is not', async () => {
+    const { lost, tried } = await damageEverywhere(11);
+    expect(lost).toEqual([]);
+    expect(tried).toBeGreaterThan(800);
+  });
+
+  it.each([
+    ['a colon is lost', '{"schema_version" 4,"workers":[]}'],
+    ['something stands before it', 'x{"schema_version":4,"workers":[]}'],
+  ])('does not take a newer version for ours where %s', async (_title, text) => {
+    await expect(mendState({ text, isWhole: true }, '/s', NOW)).rejects.toMatchObject({ code: 'state_newer' });
+  });
+
+  it('does not change a number that it cannot keep', async () => {
+    const text = '{"schema_version":3,"theirs":12345678901234567891,"workers":[{"task_id":"A","lifecycle":"paused"}]}';
+    await expect(mendState({ text, isWhole: true }, '/s', NOW)).rejects.toMatchObject({ code: 'state_inexact' });
   });
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { printResult } from '@ralph/protocol/cli/print-result';
 import type { Call, Result } from '@ralph/protocol/cli/program';
-import { Failure } from '@ralph/protocol/contract/failure';
+import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { findRepository } from '@ralph/protocol/process/repository';
 import type { REPAIR_OPTIONS } from '../options.ts';
@@ -32,7 +32,14 @@ async function repair(root: string, signal: AbortSignal, dryRun: boolean): Promi
   const now = new Date();
   if (!dryRun) return withWriteLock(root, signal, (lock) => repairFiles(root, lock, now));
   const look = () => repairFiles(root, undefined, now);
-  return existsSync(join(root, RALPH_PATHS.stateLock)) ? withWriteLock(root, signal, look) : look();
+  if (!existsSync(join(root, RALPH_PATHS.stateLock))) return look();
+  try {
+    return await withWriteLock(root, signal, look);
+  } catch (error) {
+    // Who may not write may look all the same; what is being written meanwhile may be told as left over.
+    if (!isFailure(error) || error.code !== 'permission') throw error;
+    return look();
+  }
 }
 
 const COLUMNS = {

@@ -5,6 +5,7 @@ import { placedTasks, type Placed, type QueueSide } from '../queue/queue-problem
 import { freeTaskIds } from '../queue/task-id.ts';
 import { isEnded } from '../queue/task-rules.ts';
 import { isUtcTime } from '../queue/utc-time.ts';
+import { mayBeInexact } from '../store/exact-numbers.ts';
 import type { FindingCode } from './finding.ts';
 
 /** One thing that is to be mended in one task. */
@@ -35,7 +36,8 @@ export function queueSteps(queue: readonly Task[], done: readonly Task[], now: D
       const earlier = seen[file].get(task.id) ?? [];
       const copy = file === 'queue' ? finished.get(task.id) : undefined;
       seen[file].set(task.id, [...earlier, place]);
-      if (earlier.some((other) => isDeepStrictEqual(other.task, task))) {
+      // Two numbers that differ may be one number by now.
+      if (!mayBeInexact(task) && earlier.some((other) => isDeepStrictEqual(other.task, task))) {
         step('task_twice', 'stands twice in the file, word for word', 'the later one is dropped');
         continue;
       }

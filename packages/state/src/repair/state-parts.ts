@@ -62,17 +62,20 @@ export function recordNodes(root: Node): readonly Node[] {
 export interface FoundRecord {
   readonly record: WorkerRecord;
   readonly at: TextPosition;
+  readonly node: Node;
 }
 
 /** Returns the records that can be made of an element of `workers`. */
 export function recordsOf(node: Node, source: StateSource, now: Date, report: Report): FoundRecord[] {
   if (source.isWhole(node)) return soundRecord(node, source, now, report);
   const [problem, action] = ['a record that is not whole', 'the record is dropped'];
-  report({ code: 'record_torn', at: source.at(node), problem, action });
+  // Anything else is what is left of one, which is told once.
+  if (node.type === 'object') report({ code: 'record_torn', at: source.at(node), problem, action });
   return source.recordsWithin(node).flatMap((inner) => soundRecord(inner, source, now, report));
 }
 
-function soundRecord(node: Node, source: StateSource, now: Date, report: Report): FoundRecord[] {
+/** Returns the record that can be made of an object that is whole by itself. */
+export function soundRecord(node: Node, source: StateSource, now: Date, report: Report): FoundRecord[] {
   const at = source.at(node);
   const { record, faults } = mendRecord(valueOf(node), now);
   for (const refused of refusedValues(node))
@@ -81,5 +84,5 @@ function soundRecord(node: Node, source: StateSource, now: Date, report: Report)
     const place = field === undefined ? undefined : propertiesOf(node).get(field);
     report({ ...fault, at: place === undefined ? at : source.at(place), taskId: record?.task_id });
   }
-  return record === undefined ? [] : [{ record, at }];
+  return record === undefined ? [] : [{ record, at, node }];
 }

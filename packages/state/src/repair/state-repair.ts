@@ -2,10 +2,11 @@ import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { STATE_SCHEMA_VERSION } from '@ralph/protocol/contract/lifecycle';
 import { stateFile, type StateFile } from '@ralph/protocol/contract/state-file';
 import type { Node } from 'jsonc-parser';
+import { mayBeInexact, requireExact } from '../store/exact-numbers.ts';
 import { emptyState, parseState } from '../store/state-document.ts';
 import type { Finding } from './finding.ts';
 import { withoutTwins } from './record-repair.ts';
-import { recordNodes, recordsOf, topFields } from './state-parts.ts';
+import { recordNodes, recordsOf, soundRecord, topFields } from './state-parts.ts';
 import { propertiesOf, stateSource, type StateSource } from './state-source.ts';
 
 export interface StateMend {
@@ -18,7 +19,7 @@ export interface StateMend {
  * Says what is wrong with the text of a state file and what it is to become. What can be read is kept; the revision
  * grows. Pure, but for the loading of the parser.
  *
- * @throws Failure `state_newer`
+ * @throws Failure `state_newer`, or `state_inexact` where a number would come out as another one
  */
 export async function mendState(
   damaged: { readonly text: string; readonly isWhole: boolean } | undefined,
@@ -30,22 +31,32 @@ export async function mendState(
   const refusal = isWhole ? await refusalOf(text, path) : 'holds bytes that are no UTF-8';
   if (refusal === undefined) return { findings: [], state: undefined };
   const source = await stateSource(text);
-  const { root } = source;
-  if (root === undefined) return { findings: [notAnObject(path, source)], state: unknownPast(now) };
+  const { root = NOTHING, fault } = source;
+  const lying = fault === undefined && source.root !== undefined ? [] : source.recordsWithin();
+  if (source.root === undefined && lying.length === 0) {
+    return { findings: [notAnObject(path, source)], state: unknownPast(now) };
+  }
   const findings: Finding[] = [];
   const report = (finding: Omit<Finding, 'file' | 'mendable'>) =>
     findings.push({ ...finding, file: path, mendable: true });
   const top = topFields(root, source, report);
-  requireKnownVersion(top['schema_version'], path);
-  const found = Number(top['schema_version'] ?? STATE_SCHEMA_VERSION) < STATE_SCHEMA_VERSION ? [] : recordNodes(root);
-  const mended = found.flatMap((node) => recordsOf(node, source, now, report));
+  const version = top['schema_version'] ?? (fault === undefined ? undefined : source.version);
+  requireKnownVersion(version, path);
+  const isOld = Number(version ?? STATE_SCHEMA_VERSION) < STATE_SCHEMA_VERSION;
+  const listed = isOld ? [] : recordNodes(root).flatMap((node) => recordsOf(node, source, now, report));
+  // Behind a fault the parser may take the whole list for something else.
+  const known = new Set(listed.map(({ node }) => node.offset));
+  const isListed = (node: Node) => known.has(node.offset) || listed.some((each) => isWithin(node, each.node));
+  const others = isOld ? [] : lying.filter((node) => !isListed(node));
+  const mended = [...listed, ...others.flatMap((node) => soundRecord(node, source, now, report))].toSorted(
+    (a, b) => a.node.offset - b.node.offset,
+  );
   const { records, dropped } = withoutTwins(mended.map(({ record }) => record));
   for (const { index, taskId, attempt, kept } of dropped) {
     const at = mended[index]?.at;
     const problem = `attempt ${attempt} of a task with a record of attempt ${kept}`;
     report({ code: 'record_twice', at, taskId, problem, action: 'the record is dropped' });
   }
-  const { fault } = source;
   if (fault !== undefined || findings.length === 0) {
     const action = `${records.length} whole records are kept, the rest is dropped`;
     const problem = fault === undefined ? refusal : `cannot be read from here on: ${fault.what}`;
@@ -54,7 +65,15 @@ export async function mendState(
   const revision = nextRevision(top['revision'], root, source, now);
   const base = unknownPast(now);
   const state = { ...base, ...top, schema_version: STATE_SCHEMA_VERSION, workers: records, revision };
+  if (mayBeInexact(state)) await requireExact(text, path);
   return { findings, state: stateFile.parse(state) };
+}
+
+/** A text in which nothing is an object; its records may lie in it all the same. */
+const NOTHING: Node = { type: 'object', offset: 0, length: 0 };
+
+function isWithin(node: Node, other: Node): boolean {
+  return node.offset >= other.offset && node.offset < other.offset + other.length;
 }
 
 /** Says why a text cannot stay as it is; nothing when it can. */

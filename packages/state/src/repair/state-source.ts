@@ -10,8 +10,10 @@ export interface StateSource {
   readonly at: (node: Node) => TextPosition;
   /** Tells whether a value has come down to us to its end, with no fault in it. */
   readonly isWhole: (node: Node) => boolean;
-  /** Returns the whole records that stand within a node that is not whole. */
-  readonly recordsWithin: (node: Node) => readonly Node[];
+  /** Returns the whole records that stand within a node that is not whole, or anywhere in the text. */
+  readonly recordsWithin: (node?: Node) => readonly Node[];
+  /** The version that the file gives itself, however torn it is. */
+  readonly version: number | undefined;
 }
 
 /** Reads a text as far as it can be read. */
@@ -27,8 +29,15 @@ export async function stateSource(text: string): Promise<StateSource> {
     fault: first === undefined ? undefined : { at: locate(first.offset), what: printParseErrorCode(first.error) },
     at: ({ offset }) => locate(offset),
     isWhole: (node) => isWhole(node, body, errors),
-    recordsWithin: (node) => recordsWithin(node, body, parseTree),
+    recordsWithin: (node = { type: 'array', offset: -1, length: body.length + 1 }) =>
+      recordsWithin(node, body, parseTree),
+    version: versionIn(body),
   };
+}
+
+function versionIn(body: string): number | undefined {
+  const digits = /"schema_version"\s*:?\s*(\d+)\s*[,}]/.exec(body)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** How a record begins, as the programs write it. */

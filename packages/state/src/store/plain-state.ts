@@ -100,11 +100,23 @@ function orderedBy(fields: Fields, object: Fieldful): Fieldful {
 }
 
 function isOrderedBy(fields: Fields, object: Fieldful): boolean {
-  const names = Object.keys(object);
-  let at = 0;
-  for (const name in fields) {
-    if (names[at] === name) at += 1;
-    else if (object[name] !== undefined) return false;
+  const places = placesOf(fields);
+  let last = -1;
+  for (const name in object) {
+    const place = places.get(name) ?? places.size;
+    if (place < last) return false;
+    last = place;
   }
-  return names.slice(at).every((name) => !Object.hasOwn(fields, name));
+  return true;
+}
+
+const PLACES = new WeakMap<Fields, ReadonlyMap<string, number>>();
+
+function placesOf(fields: Fields): ReadonlyMap<string, number> {
+  let places = PLACES.get(fields);
+  if (places === undefined) {
+    places = new Map(Object.keys(fields).map((name, index) => [name, index]));
+    PLACES.set(fields, places);
+  }
+  return places;
 }

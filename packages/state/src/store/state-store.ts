@@ -4,7 +4,6 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
 import { fileStamp } from '@ralph/protocol/process/file-stamp';
 import { readDocumentText, requireSize } from './document-text.ts';
-import { mayBeInexact } from './exact-numbers.ts';
 import { parseState } from './state-document.ts';
 import type { StateImage } from './state-image.ts';
 import type { WriteLock } from './write-lock.ts';
@@ -14,8 +13,6 @@ interface Known {
   readonly state: StateFile;
   /** Only where this process has written it. */
   readonly image: StateImage | undefined;
-  /** The text, where it may hold a number that would not survive a rewrite. */
-  readonly suspect?: string;
 }
 
 /** The state file of one repository; nothing else opens it. What it returns is shared: it must not be changed. */
@@ -40,8 +37,7 @@ export class StateStore {
       const document = readDocumentText(this.path, 'state_corrupt');
       if (document === undefined) return undefined;
       const state = await parseState(document.text, this.path);
-      const suspect = mayBeInexact(document.text) ? { suspect: document.text } : {};
-      this.#known = { stamp: document.stamp, state, image: undefined, ...suspect };
+      this.#known = { stamp: document.stamp, state, image: undefined };
       return state;
     } catch (error) {
       if (!isFailure(error) || error.code !== 'state_corrupt') throw error;
@@ -65,7 +61,11 @@ export class StateStore {
       import('@ralph/protocol/process/next-file'),
     ]);
     const known = this.#known;
-    if (known?.suspect !== undefined) await requireExact(known.suspect, this.path);
+    if (known !== undefined && known.image === undefined) {
+      const { mayBeInexact, requireExact } = await import('./exact-numbers.ts');
+      // Nothing of ours is such a number, so that what was written by us needs no look.
+      if (mayBeInexact(known.state)) await requireExact(readDocumentText(this.path, 'state_corrupt')?.text, this.path);
+    }
     this.#known = undefined;
     const image = known?.image?.advance(state) === true ? known.image : new StateImage(state);
     requireSize(image.bytes.length, this.path);
@@ -75,18 +75,4 @@ export class StateStore {
     const stamp = await replaceFile(this.path, image.bytes);
     this.#known = stamp === undefined ? undefined : { stamp, state, image };
   }
-}
-
-async function requireExact(text: string, path: string): Promise<void> {
-  const [{ inexactNumber }, { positionsOfOffsets }] = await Promise.all([
-    import('./exact-numbers.ts'),
-    import('./text-position.ts'),
-  ]);
-  const found = await inexactNumber(text);
-  if (found === undefined) return;
-  const { line, column } = positionsOfOffsets(text)(found.offset);
-  throw new Failure('state_inexact', `${path}:${line}:${column}: ${found.literal} would not survive a rewrite`, {
-    hint: 'write it as a text, or use the program that wrote it; the file was left as it is',
-    details: { path, line, column },
-  });
 }
