@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
 import { anyFileSurvivesARoundTrip, anyOldFileIsTakenOver } from './support/fold-properties.ts';
-import { emptyState, parseState, serialiseState } from '../src/store/state-document.ts';
+import { emptyState, parseState } from '../src/store/state-document.ts';
+import { serialiseState } from './support/serialise-state.ts';
 
 const RECORD = { task_id: 'A', workspace_path: '/w', lifecycle: 'failed', started_at: 't', push_attempts: 1 };
 

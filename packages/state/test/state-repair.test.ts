@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { mendState, type StateMend } from '../src/repair/state-repair.ts';
-import { parseState, serialiseState } from '../src/store/state-document.ts';
+import { parseState } from '../src/store/state-document.ts';
+import { serialiseState } from './support/serialise-state.ts';
 import { damageEverywhere } from './support/repair-fuzz.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');

@@ -79,6 +79,15 @@ describe('what an owner says after it was given up', () => {
   });
 });
 
+it('moves nothing for an old word of a landing that the record has not taken', async () => {
+  const { root, queue } = temporaryRepository();
+  queue([queueTask('RQ-0001')]);
+  const events = [...BEGIN, taskFailed({ at: at(6) }), taskCompleted({ at: at(5) })];
+  expect((await ralphState(root, ['apply'], stream(...events))).status).toBe(0);
+  expect([idsOnDisk(root, QUEUE), idsOnDisk(root, DONE)]).toEqual([['RQ-0001'], []]);
+  expect(stateOnDisk(root).workers).toMatchObject([{ lifecycle: 'failed' }]);
+});
+
 describe('a queue that does not say what the state file says', () => {
   it('is mended at the next start when the writer was killed between the two', async () => {
     const { root, queue } = temporaryRepository();

@@ -130,7 +130,10 @@ export class ApplySession {
           const { state: after, changed } = result;
           const answer = { ok: true, revision: revisionOf(after), changed } as const;
           if (parsed.event.type !== 'task.completed') return { state: after, answer };
-          return { state: after, answer, landed: { id: parsed.event.task_id, at: parsed.event.at } };
+          const { task_id: id, at } = parsed.event;
+          // An old word of a landing that the record has not taken moves nothing.
+          const hasLanded = after.workers.some((each) => each.task_id === id && each.lifecycle === 'completed');
+          return { state: after, answer, ...(hasLanded ? { landed: { id, at } } : {}) };
         }
       }
     } catch (error) {

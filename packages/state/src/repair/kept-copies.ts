@@ -10,8 +10,9 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
+import { makeFolderOf } from '@ralph/protocol/process/made-folder';
 import { syncFolder } from '@ralph/protocol/process/sync-folder';
 import { writeWhole } from '@ralph/protocol/process/write-whole';
 
@@ -31,7 +32,7 @@ export function keepCopies(home: string, files: readonly string[], now: Date): R
   const folder = freeName(join(home, now.toISOString().replaceAll(':', '-')));
   const unfinished = `${folder}${UNFINISHED}`;
   try {
-    const made = mkdirSync(home, { recursive: true });
+    makeFolderOf(unfinished);
     for (const name of readdirSync(home)) {
       if (name.endsWith(UNFINISHED)) rmSync(join(home, name), { recursive: true });
     }
@@ -40,7 +41,6 @@ export function keepCopies(home: string, files: readonly string[], now: Date): R
     syncFolder(unfinished);
     renameSync(unfinished, folder);
     syncFolder(home);
-    for (let at = home; made !== undefined && at.length >= made.length; at = dirname(at)) syncFolder(dirname(at));
     return new Map(files.map((file) => [file, join(folder, basename(file))]));
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });

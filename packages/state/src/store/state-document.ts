@@ -2,7 +2,6 @@ import { STATE_SCHEMA_VERSION } from '@ralph/protocol/contract/lifecycle';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { inOrder, isPlainState } from './plain-state.ts';
 import { parseDocument } from './read-document.ts';
-import { StateImage } from './state-image.ts';
 
 /** Returns a state without records. */
 export function emptyState(targetBranch: string, startedAt: string): StateFile {
@@ -19,11 +18,6 @@ export async function parseState(text: string, path: string): Promise<StateFile>
   if (isPlainState(value)) return value;
   const { checkedState } = await import('./checked-state.ts');
   return checkedState(value, text, path);
-}
-
-/** Returns the text of a state file: fields in the order of ralph-agent-loop's, then ours, then unknown ones. */
-export function serialiseState(state: StateFile): string {
-  return new StateImage(state).bytes.toString('utf8');
 }
 
 /** Tells whether two records say the same, whatever the order of their fields. */
