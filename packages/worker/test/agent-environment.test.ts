@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentEnvironment } from '../src/agent-environment.ts';
+import { agentEnvironment } from '../src/agent/agent-environment.ts';
 
 describe('agentEnvironment', () => {
   const facts = { taskId: 'RQ-1', title: 'T', attempt: 2, path: '/w/RQ-1', branch: 'main' };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
-import { followLog, lastLine, readLogState } from '../src/agent-log.ts';
+import { followLog, lastLine, readLogState } from '../src/agent/agent-log.ts';
 
 describe('lastLine', () => {
   it('is the last one that says something, without colours and at most 200 characters', () => {

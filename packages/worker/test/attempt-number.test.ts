@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptOfRef, nextAttempt, taskOfRef } from '../src/attempt-number.ts';
+import { attemptOfRef, nextAttempt, taskOfRef } from '../src/refs/attempt-number.ts';
 
 describe('nextAttempt', () => {
   it.each([

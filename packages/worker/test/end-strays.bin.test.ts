@@ -5,8 +5,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { identityOf } from '@ralph/protocol/process/process-identity';
 import { signalProcess } from '@ralph/protocol/process/process-list';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { writeAgentRecord } from '../src/agent-record.ts';
-import { endStrays } from '../src/end-strays.ts';
+import { writeAgentRecord } from '../src/agent/agent-record.ts';
+import { endStrays } from '../src/removal/end-strays.ts';
 
 /** Starts a process with nothing of us in its environment, in a session of its own, whose parent is gone; its pid. */
 function bare(cwd: string): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gitSettings } from '../src/git-settings.ts';
+import { gitSettings } from '../src/workspace/git-settings.ts';
 
 describe('gitSettings', () => {
   it('adds to the settings that the environment already gives', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TreeEnd } from '@ralph/protocol/process/process-tree';
-import { endedWell, failureOf, judge, type Verdict } from '../src/judge.ts';
+import { endedWell, failureOf, judge, type Verdict } from '../src/run/judge.ts';
 
 const well: TreeEnd = { exitCode: 0, signal: null, cause: 'exited' };
 const work = { commits: 1, unfinished: undefined };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { absoluteUrl } from '../src/origin.ts';
+import { absoluteUrl } from '../src/site/origin.ts';
 
 describe('absoluteUrl', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { promptText } from '../src/prompt.ts';
+import { promptText } from '../src/agent/prompt.ts';
 
 describe('promptText', () => {
   it('begins with the title, a blank line and what is asked', () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { configText, sharedEntries } from '../src/repository-config.ts';
+import { configText, sharedEntries } from '../src/workspace/repository-config.ts';
 
 describe('configText', () => {
   it('is read back by git as it was, whatever the values hold', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runStatus } from '../src/run-outcome.ts';
+import { runStatus } from '../src/run/run-outcome.ts';
 
 describe('runStatus', () => {
   it.each([

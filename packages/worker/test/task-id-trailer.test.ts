@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { carriesTaskId, commitMessage, withTaskId } from '../src/task-id-trailer.ts';
+import { carriesTaskId, commitMessage, withTaskId } from '../src/work/task-id-trailer.ts';
 
 describe('carriesTaskId', () => {
   it.each(['RQ-1: add', 'add (RQ-1)', 'add\n\nRalph-Task: RQ-1', 'done with RQ-1.'])(

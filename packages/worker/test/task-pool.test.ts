@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TaskPool } from '../src/task-pool.ts';
+import { TaskPool } from '../src/run/task-pool.ts';
 
 const pool = (options: { jobs: number; ahead: number }) => {
   const told: string[] = [];

@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { kindAt, requireSafeId, workspacePath } from '../src/workspace-path.ts';
+import { kindAt, requireSafeId, workspacePath } from '../src/site/workspace-path.ts';
 
 describe('workspacePath', () => {
   const site = (root: string) => ({ repo: { root: '/x/repo', gitDir: '/x/repo/.git' }, root, isDefaultRoot: false });

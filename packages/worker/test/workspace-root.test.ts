@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { isWithin, workspaceRoot } from '../src/workspace-root.ts';
+import { isWithin, workspaceRoot } from '../src/site/workspace-root.ts';
 
 describe('workspaceRoot', () => {
   it('M01 stands beside the repository by default', () => {

@@ -1,7 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { LIST_OPTIONS } from '../options.ts';
-import { openSite } from '../site.ts';
-import { listSalvaged, listWorkspaces, type ListedWorkspace, type SalvagedWork } from '../workspace-list.ts';
+import { openSite } from '../site/site.ts';
+import { listSalvaged, listWorkspaces, type ListedWorkspace, type SalvagedWork } from '../removal/workspace-list.ts';
 
 /** `ralph-worker list`: the workspaces, or what was kept of removed ones. */
 export async function run({ args }: Call<typeof LIST_OPTIONS>): Promise<Result> {

@@ -2,9 +2,9 @@ import { open } from 'node:fs/promises';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository } from '@ralph/protocol/process/repository';
-import { loggedAttempts, logPath } from '../agent-log.ts';
+import { loggedAttempts, logPath } from '../agent/agent-log.ts';
 import type { LOGS_OPTIONS } from '../options.ts';
-import { requireSafeId } from '../workspace-path.ts';
+import { requireSafeId } from '../site/workspace-path.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 

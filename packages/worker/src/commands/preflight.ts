@@ -1,10 +1,10 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import { requireIdentity } from '../identity.ts';
+import { requireIdentity } from '../site/identity.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
-import { openSite } from '../site.ts';
-import { requireUsableRoot } from '../usable-root.ts';
+import { openSite } from '../site/site.ts';
+import { requireUsableRoot } from '../site/usable-root.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */

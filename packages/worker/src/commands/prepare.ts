@@ -1,13 +1,13 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { takeClaim } from '@ralph/protocol/process/task-claim';
-import { nextAttemptNumber } from '../attempt-claim.ts';
-import { openWorkspace } from '../open-workspace.ts';
+import { nextAttemptNumber } from '../refs/attempt-claim.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
-import { readOrigin } from '../origin.ts';
-import { openSite } from '../site.ts';
+import { readOrigin } from '../site/origin.ts';
+import { openSite } from '../site/site.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
-import { requireUsableRoot } from '../usable-root.ts';
-import { workspacePath } from '../workspace-path.ts';
+import { requireUsableRoot } from '../site/usable-root.ts';
+import { workspacePath } from '../site/workspace-path.ts';
 
 /** `ralph-worker prepare`: a fresh workspace for a task, for whoever wants to work in it by hand. */
 export async function run({ args, operands, stop }: Call<typeof TARGET_OPTIONS>): Promise<Result> {

@@ -1,7 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { REAP_OPTIONS } from '../options.ts';
-import { reap, type Reaped } from '../reap.ts';
-import { openSite } from '../site.ts';
+import { reap, type Reaped } from '../removal/reap.ts';
+import { openSite } from '../site/site.ts';
 
 /** `ralph-worker reap`: removes what processes that are gone have left, and says what it did. */
 export async function run({ args }: Call<typeof REAP_OPTIONS>): Promise<Result> {

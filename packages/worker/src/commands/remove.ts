@@ -1,7 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { REMOVE_OPTIONS } from '../options.ts';
-import { removeOnRequest } from '../removal-order.ts';
-import { openSite } from '../site.ts';
+import { removeOnRequest } from '../removal/removal-order.ts';
+import { openSite } from '../site/site.ts';
 
 /** `ralph-worker remove`: the workspace of a task goes; that there is none is fine. */
 export async function run({ args, operands }: Call<typeof REMOVE_OPTIONS>): Promise<Result> {

@@ -1,5 +1,5 @@
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
-import { promptPath } from './workspace-marker.ts';
+import { promptPath } from '../workspace/workspace-marker.ts';
 
 const TITLE_LIMIT_BYTES = 4096;
 

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { git, type GitOptions } from '@ralph/protocol/process/git';
-import { attemptOfRef } from './attempt-number.ts';
+import { attemptOfRef } from '../refs/attempt-number.ts';
 import { editTrees, filesTree, treeOf } from './edit-trees.ts';
-import { identityOrOurs } from './identity.ts';
-import { openNestedRepositories } from './nested-repositories.ts';
-import { bringIn, listRefs, refsOfTask, setRef, type RalphRef } from './ralph-refs.ts';
-import type { Site } from './site.ts';
-import { removeStaleLocks } from './stale-locks.ts';
+import { identityOrOurs } from '../site/identity.ts';
+import { openNestedRepositories } from '../work/nested-repositories.ts';
+import { bringIn, listRefs, refsOfTask, setRef, type RalphRef } from '../refs/ralph-refs.ts';
+import type { Site } from '../site/site.ts';
+import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { unsavedTips } from './unsaved-tips.ts';
-import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
-import { readMarker } from './workspace-marker.ts';
+import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
+import { readMarker } from '../workspace/workspace-marker.ts';
 
 export interface Salvaged {
   readonly ref: string;

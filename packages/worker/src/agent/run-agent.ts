@@ -8,8 +8,8 @@ import { agentEnvironment } from './agent-environment.ts';
 import { followLog } from './agent-log.ts';
 import { writeAgentRecord } from './agent-record.ts';
 import { promptText } from './prompt.ts';
-import type { RunContext } from './run-context.ts';
-import { promptPath } from './workspace-marker.ts';
+import type { RunContext } from '../run/run-context.ts';
+import { promptPath } from '../workspace/workspace-marker.ts';
 
 const PROGRESS_MS = 2000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,14 +1,14 @@
 import { readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
-import { makeDraft, removeDraft, workspaceIn } from './draft-folder.ts';
+import { makeDraft, removeDraft, workspaceIn } from '../workspace/draft-folder.ts';
 import { endStrays } from './end-strays.ts';
-import { unsavedGitlink } from './gitlinks.ts';
-import { dropBaseRef } from './ralph-refs.ts';
-import { salvageWorkspace, type Salvaged } from './salvage.ts';
-import type { Site } from './site.ts';
+import { unsavedGitlink } from '../work/gitlinks.ts';
+import { dropBaseRef } from '../refs/ralph-refs.ts';
+import { salvageWorkspace, type Salvaged } from '../salvage/salvage.ts';
+import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
-import { readMarker } from './workspace-marker.ts';
-import { kindAt } from './workspace-path.ts';
+import { readMarker } from '../workspace/workspace-marker.ts';
+import { kindAt } from '../site/workspace-path.ts';
 
 export interface Place {
   readonly taskId: string;

@@ -1,14 +1,14 @@
 import { ORDERS } from '@ralph/protocol/contract/events';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { badLine, describeIssue } from '@ralph/protocol/contract/parse-line';
-import { attemptOfRef } from './attempt-number.ts';
+import { attemptOfRef } from '../refs/attempt-number.ts';
 import { takeClaim } from '@ralph/protocol/process/task-claim';
-import { refsOfTask } from './ralph-refs.ts';
+import { refsOfTask } from '../refs/ralph-refs.ts';
 import { removeWorkspace, type Removal } from './remove-workspace.ts';
-import type { RunContext } from './run-context.ts';
-import type { Site } from './site.ts';
-import { readMarker } from './workspace-marker.ts';
-import { kindAt, workspacePath } from './workspace-path.ts';
+import type { RunContext } from '../run/run-context.ts';
+import type { Site } from '../site/site.ts';
+import { readMarker } from '../workspace/workspace-marker.ts';
+import { kindAt, workspacePath } from '../site/workspace-path.ts';
 
 export interface RemovalOrder {
   readonly taskId: string;

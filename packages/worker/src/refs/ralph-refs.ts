@@ -1,6 +1,6 @@
 import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
 import { baseRef } from '@ralph/protocol/contract/paths';
-import { gitSettings } from './git-settings.ts';
+import { gitSettings } from '../workspace/git-settings.ts';
 
 export interface RalphRef {
   readonly ref: string;

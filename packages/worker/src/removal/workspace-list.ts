@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
-import { attemptOfRef, taskOfRef } from './attempt-number.ts';
-import { listRefs } from './ralph-refs.ts';
-import type { Site } from './site.ts';
-import { tryWorkspaceGit } from './workspace-git.ts';
-import { readMarker } from './workspace-marker.ts';
-import { kindAt } from './workspace-path.ts';
+import { attemptOfRef, taskOfRef } from '../refs/attempt-number.ts';
+import { listRefs } from '../refs/ralph-refs.ts';
+import type { Site } from '../site/site.ts';
+import { tryWorkspaceGit } from '../workspace/workspace-git.ts';
+import { readMarker } from '../workspace/workspace-marker.ts';
+import { kindAt } from '../site/workspace-path.ts';
 
 export interface ListedWorkspace {
   readonly task_id: string;

@@ -2,9 +2,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { git, tryGit, type GitOptions } from '@ralph/protocol/process/git';
-import { openNestedRepositories } from './nested-repositories.ts';
-import { stageEdits, unstageForbidden } from './stage-edits.ts';
-import { inWorkspace } from './workspace-git.ts';
+import { openNestedRepositories } from '../work/nested-repositories.ts';
+import { stageEdits, unstageForbidden } from '../work/stage-edits.ts';
+import { inWorkspace } from '../workspace/workspace-git.ts';
 
 /** What a workspace holds beside its commits, as trees. */
 export interface EditTrees {

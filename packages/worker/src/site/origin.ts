@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git } from '@ralph/protocol/process/git';
-import { readLocalConfig, type ConfigEntry } from './repository-config.ts';
+import { readLocalConfig, type ConfigEntry } from '../workspace/repository-config.ts';
 
 export interface Origin {
   /** What a fetch in the user's repository names: the remote, or its push URL where it has no other. */

@@ -5,9 +5,9 @@ import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/proto
 import { git } from '@ralph/protocol/process/git';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { makeDraft, removeDraft, workspaceIn, type Draft } from './draft-folder.ts';
-import type { Origin } from './origin.ts';
+import type { Origin } from '../site/origin.ts';
 import { configText, lfsEntries, sharedEntries, type ConfigEntry } from './repository-config.ts';
-import type { Site } from './site.ts';
+import type { Site } from '../site/site.ts';
 import { workspaceGit } from './workspace-git.ts';
 import { writeMarker, type WorkspaceMarker } from './workspace-marker.ts';
 

@@ -1,5 +1,5 @@
 import { carriesTaskId, withTaskId } from './task-id-trailer.ts';
-import { commitAt, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
+import { commitAt, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 
 /** The commits of an agent: those of its head that are neither in the base nor on the target branch of origin. */
 export interface OwnRange {

@@ -5,10 +5,10 @@ import { asIoFailure, isFailure, type Failure, type FailureCode } from '@ralph/p
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { TaskClaim } from '@ralph/protocol/process/task-claim';
-import { dropBaseRef } from './ralph-refs.ts';
-import { removeWorkspace, type Removal } from './remove-workspace.ts';
+import { dropBaseRef } from '../refs/ralph-refs.ts';
+import { removeWorkspace, type Removal } from '../removal/remove-workspace.ts';
 import type { RunContext } from './run-context.ts';
-import { kindAt } from './workspace-path.ts';
+import { kindAt } from '../site/workspace-path.ts';
 
 /** One attempt at a task that we have claimed. */
 export interface Attempt {

@@ -1,7 +1,7 @@
 import type { Output } from '@ralph/protocol/cli/output';
 import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
-import type { Origin } from './origin.ts';
-import type { Site } from './site.ts';
+import type { Origin } from '../site/origin.ts';
+import type { Site } from '../site/site.ts';
 
 /** What all tasks of one run share. */
 export interface RunContext {

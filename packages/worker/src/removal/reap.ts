@@ -2,16 +2,16 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
-import { taskOfRef } from './attempt-number.ts';
+import { taskOfRef } from '../refs/attempt-number.ts';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
-import { draftsOf, removeDraft } from './draft-folder.ts';
-import { dropBaseRef, listRefs } from './ralph-refs.ts';
+import { draftsOf, removeDraft } from '../workspace/draft-folder.ts';
+import { dropBaseRef, listRefs } from '../refs/ralph-refs.ts';
 import { removeWorkspace } from './remove-workspace.ts';
-import type { Site } from './site.ts';
+import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
 import { workspaceFolders } from './workspace-list.ts';
-import { readMarker } from './workspace-marker.ts';
-import { kindAt, workspacePath } from './workspace-path.ts';
+import { readMarker } from '../workspace/workspace-marker.ts';
+import { kindAt, workspacePath } from '../site/workspace-path.ts';
 
 export interface Reaped {
   readonly task_id: string;

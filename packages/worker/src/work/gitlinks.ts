@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitAt, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
+import { commitAt, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 
 const GITLINK_MODE = '160000';
 

@@ -2,19 +2,19 @@ import { attemptRef } from '@ralph/protocol/contract/paths';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { TreeEnd } from '@ralph/protocol/process/process-tree';
-import { logPath } from './agent-log.ts';
+import { logPath } from '../agent/agent-log.ts';
 import { takeClaim, type TaskClaim } from '@ralph/protocol/process/task-claim';
-import { nextAttemptNumber } from './attempt-claim.ts';
+import { nextAttemptNumber } from '../refs/attempt-claim.ts';
 import { closeFailedAttempt, failTask, type Attempt } from './fail-task.ts';
 import { endedWell, failureOf, judge } from './judge.ts';
-import { readLogState } from './agent-log.ts';
-import { IN_THE_WAY, openWorkspace } from './open-workspace.ts';
-import { bringIn } from './ralph-refs.ts';
-import { runAgent } from './run-agent.ts';
+import { readLogState } from '../agent/agent-log.ts';
+import { IN_THE_WAY, openWorkspace } from '../workspace/open-workspace.ts';
+import { bringIn } from '../refs/ralph-refs.ts';
+import { runAgent } from '../agent/run-agent.ts';
 import type { RunContext } from './run-context.ts';
-import { inspectWork, settleWork, type FoundWork } from './work-left.ts';
-import { writeMarker, type WorkspaceMarker } from './workspace-marker.ts';
-import { workspacePath } from './workspace-path.ts';
+import { inspectWork, settleWork, type FoundWork } from '../work/work-left.ts';
+import { writeMarker, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
+import { workspacePath } from '../site/workspace-path.ts';
 
 export type TaskOutcome = 'ready' | 'failed';
 

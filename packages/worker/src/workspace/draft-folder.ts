@@ -5,9 +5,9 @@ import * as z from 'zod';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { removeFolder } from './remove-folder.ts';
-import type { Site } from './site.ts';
-import { makeRoot } from './usable-root.ts';
-import { kindAt } from './workspace-path.ts';
+import type { Site } from '../site/site.ts';
+import { makeRoot } from '../site/usable-root.ts';
+import { kindAt } from '../site/workspace-path.ts';
 
 const PREFIX = '.ralph-draft.';
 const NOTE = 'draft.json';

@@ -3,7 +3,7 @@ import { DEFAULTS } from '@ralph/protocol/contract/defaults';
 import { bootId, isAlive } from '@ralph/protocol/process/process-identity';
 import { environmentOf, livingProcesses, ownLine, signalProcess } from '@ralph/protocol/process/process-list';
 import { isStray } from '@ralph/protocol/process/stray';
-import { readAgentRecord } from './agent-record.ts';
+import { readAgentRecord } from '../agent/agent-record.ts';
 
 const POLL_MS = 20;
 

@@ -3,7 +3,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { baseRef } from '@ralph/protocol/contract/paths';
 import { git, tryGit, type GitResult } from '@ralph/protocol/process/git';
 import { gitSettings } from './git-settings.ts';
-import type { Origin } from './origin.ts';
+import type { Origin } from '../site/origin.ts';
 
 const FETCH_LIMIT_MS = 600_000;
 

@@ -2,8 +2,8 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import { attemptOfRef, nextAttempt } from './attempt-number.ts';
 import { createRef, refsOfTask } from './ralph-refs.ts';
-import { removeStaleRefLocks } from './stale-locks.ts';
-import type { Site } from './site.ts';
+import { removeStaleRefLocks } from '../removal/stale-locks.ts';
+import type { Site } from '../site/site.ts';
 
 /** Returns the number that the next attempt at a claimed task gets, and frees its refs of locks that nobody holds. */
 export async function nextAttemptNumber(site: Site, taskId: string, asked: number | undefined): Promise<number> {

@@ -1,4 +1,4 @@
-import { commitAt, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
+import { commitAt, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 
 /**
  * Returns the commits of a workspace that nobody else has, each by its newest: of HEAD, of every branch and tag, and of

@@ -1,13 +1,13 @@
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import { tryGit } from '@ralph/protocol/process/git';
 import { fetchBase } from './base-commit.ts';
-import { recordAttempt } from './attempt-claim.ts';
+import { recordAttempt } from '../refs/attempt-claim.ts';
 import { createWorkspace } from './create-workspace.ts';
-import type { Origin } from './origin.ts';
-import { setRef } from './ralph-refs.ts';
-import { clearPlace, leftoverFailure } from './remove-workspace.ts';
-import type { Salvaged } from './salvage.ts';
-import type { Site } from './site.ts';
+import type { Origin } from '../site/origin.ts';
+import { setRef } from '../refs/ralph-refs.ts';
+import { clearPlace, leftoverFailure } from '../removal/remove-workspace.ts';
+import type { Salvaged } from '../salvage/salvage.ts';
+import type { Site } from '../site/site.ts';
 import type { WorkspaceMarker } from './workspace-marker.ts';
 
 export interface WorkspaceRequest {

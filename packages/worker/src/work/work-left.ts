@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { unfinishedGitlink } from './gitlinks.ts';
-import { requireIdentity } from './identity.ts';
-import type { WorkLeft } from './judge.ts';
+import { requireIdentity } from '../site/identity.ts';
+import type { WorkLeft } from '../run/judge.ts';
 import { countOwnCommits, labelCommits } from './label-commits.ts';
 import { nestedRepositories } from './nested-repositories.ts';
 import { stageEdits } from './stage-edits.ts';
-import { removeStaleLocks } from './stale-locks.ts';
+import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { commitMessage } from './task-id-trailer.ts';
-import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
-import { kindAt } from './workspace-path.ts';
+import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
+import { kindAt } from '../site/workspace-path.ts';
 
 export interface WorkPlan {
   readonly taskId: string;
