@@ -62,6 +62,8 @@ function placeholder(spec: OptionSpec): string {
       return ` ${spec.value ?? 'N'}`;
     case 'seconds':
       return ` ${spec.value ?? 'SECONDS'}`;
+    case 'bytes':
+      return ` ${spec.value ?? 'SIZE'}`;
     case 'milliseconds':
       return ` ${spec.value ?? 'MS,MS,…'}`;
     case 'text':

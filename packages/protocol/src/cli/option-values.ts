@@ -17,6 +17,18 @@ const seconds = z
 
 const positiveSeconds = seconds.refine((value) => value > 0, 'must be more than 0');
 
+const BYTES_PER_UNIT: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+const bytes = z
+  .string()
+  .regex(/^\d{1,9}(?:\.\d{1,3})?[KMGT]?$/i, 'not a size (forms: 500000, 512K, 64M, 1.5G)')
+  .transform((text) => {
+    const factor = BYTES_PER_UNIT[text.at(-1)?.toUpperCase() ?? ''];
+    return Math.round(factor === undefined ? Number(text) : Number(text.slice(0, -1)) * factor);
+  });
+
+const positiveBytes = bytes.refine((value) => value > 0, 'must be more than 0');
+
 const count = z
   .string()
   .regex(/^\d{1,6}$/, 'not a whole number')
@@ -39,6 +51,8 @@ function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
   switch (spec.kind) {
     case 'count':
       return spec.fallback === 0 ? count : positiveCount;
+    case 'bytes':
+      return spec.zero === true ? bytes : positiveBytes;
     case 'status':
       return status;
     case 'seconds':

@@ -1,6 +1,6 @@
 /** How the value of an option is read. Everything that is not a flag or plain text is checked by zod. */
 export type OptionKind =
-  'flag' | 'text' | 'choice' | 'count' | 'seconds' | 'milliseconds' | 'optional-seconds' | 'status';
+  'flag' | 'text' | 'choice' | 'count' | 'bytes' | 'seconds' | 'milliseconds' | 'optional-seconds' | 'status';
 
 export interface OptionSpec {
   readonly kind: OptionKind;
@@ -9,7 +9,7 @@ export interface OptionSpec {
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly many?: boolean;
-  /** A time of 0 is a value too, for an option that says how long to wait; a limit of nothing is none. */
+  /** A time or a size of 0 is a value too, where nothing is a sensible amount; a limit of nothing is none. */
   readonly zero?: boolean;
   readonly fallback?: unknown;
 }
@@ -18,7 +18,7 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type Plain<O> = O extends { kind: 'flag' }
   ? boolean
-  : O extends { kind: 'count' | 'seconds' | 'status' }
+  : O extends { kind: 'count' | 'bytes' | 'seconds' | 'status' }
     ? number
     : O extends { kind: 'milliseconds' }
       ? readonly number[]

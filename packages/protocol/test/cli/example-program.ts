@@ -18,6 +18,7 @@ export const example: ProgramSpec = {
         label: { kind: 'text', describe: 'a label' },
         exclude: { kind: 'text', describe: 'ids', value: 'ID', many: true },
         pause: { kind: 'seconds', describe: 'rest', zero: true },
+        room: { kind: 'bytes', describe: 'space' },
         dry: { kind: 'flag', describe: 'only look' },
       },
       examples: ['ralph-example work --jobs 2 -- make'],

@@ -67,6 +67,14 @@ describe('parseArguments', () => {
     expect((await parse('work', '--timeout', text)).args['timeout']).toBe(seconds);
   });
 
+  it.each([
+    ['4096', 4096],
+    ['512K', 524_288],
+    ['1.5g', 1_610_612_736],
+  ])('takes %s as %d bytes', async (text, bytes) => {
+    expect((await parse('work', '--room', text)).args['room']).toBe(bytes);
+  });
+
   it('takes a wait of 0 seconds: not to wait is a choice, a limit of nothing is none', async () => {
     expect((await parse('work', '--wait=0')).args['wait']).toBe(0);
   });
@@ -82,6 +90,8 @@ describe('parseArguments', () => {
 
   it.each([
     [['--pause', '-1'], '--pause "-1": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
+    [['--room', '5X'], '--room "5X": not a size (forms: 500000, 512K, 64M, 1.5G)'],
+    [['--room', '0'], '--room "0": must be more than 0'],
     [['--timeout', 'abc'], '--timeout "abc": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
     [['--timeout', '-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
     [['--timeout=-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
