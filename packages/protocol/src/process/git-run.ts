@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { timerMs } from '../cli/timer-ms.ts';
-import { asIoFailure, Failure } from '../contract/failure.ts';
+import { asIoFailure, Failure, isFailure } from '../contract/failure.ts';
 import { signalProcess } from './process-list.ts';
 
 /** How long output is waited for after git itself has ended: others may hold its pipes, as a shared ssh does. */
@@ -52,15 +52,21 @@ export function boundChild(child: GroupLeader, limitMs: number, signal: AbortSig
 }
 
 /** Returns the failure for a git that could not be started in a folder. */
-export function notStarted(error: NodeJS.ErrnoException, cwd: string): unknown {
-  if (!existsSync(cwd) || !statSync(cwd).isDirectory()) {
+export function notStarted(error: NodeJS.ErrnoException | undefined, cwd: string): unknown {
+  if (!isFolder(cwd)) {
     return new Failure('io', `cannot run git in ${cwd}: no such folder`, {
       cause: error,
       hint: 'see whether the folder was moved or removed',
     });
   }
-  if (error.code !== 'ENOENT') return asIoFailure(error, `run git in ${cwd}`);
+  if (error !== undefined && !isFailure(error) && error.code !== 'ENOENT')
+    return asIoFailure(error, `run git in ${cwd}`);
   return new Failure('git_missing', 'git was not found', { hint: 'install git and see that it is on PATH' });
+}
+
+/** Tells whether a path leads to a folder. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function signalGroup({ pid }: GroupLeader, signal: NodeJS.Signals): void {

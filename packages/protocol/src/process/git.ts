@@ -1,8 +1,10 @@
 import { withoutCredentials } from '../cli/credentials.ts';
 import { commandLine } from '../cli/shell-words.ts';
 import { Failure } from '../contract/failure.ts';
+import { CommandShell } from './command-shell.ts';
 import { scrubbedEnvironment } from './environment.ts';
-import { boundChild, notStarted } from './git-run.ts';
+import { requireExecutable } from './find-executable.ts';
+import { boundChild, isFolder, notStarted } from './git-run.ts';
 
 /** Settings under which every git of ours runs, so that a user's configuration cannot change what it does. */
 const PINNED = [
@@ -31,6 +33,9 @@ const UNATTENDED = {
 
 const DEFAULT_LIMIT_MS = 120_000;
 
+/** What a shell says of a command that is not there. */
+const NOT_FOUND = 127;
+
 export interface GitOptions {
   readonly cwd: string;
   readonly input?: string;
@@ -46,6 +51,21 @@ export interface GitResult {
   readonly exitCode: number | null;
 }
 
+let shell: CommandShell | undefined;
+
+/**
+ * Has every further git of this process started by a small shell, where that can be done: a program that runs many of
+ * them saves most of its own time so. Returns the function that ends the shell.
+ */
+export async function startGitInShell(): Promise<() => void> {
+  const opened = await CommandShell.open({ ...scrubbedEnvironment(), ...UNATTENDED });
+  shell = opened;
+  return () => {
+    if (shell === opened) shell = undefined;
+    opened?.close();
+  };
+}
+
 /**
  * Runs git and returns how it ended; any exit status is a result. It runs in a process group of its own, so that the
  * Ctrl-C of a terminal does not cut it off in the middle, and is ended as a group at its time limit or on abort. What it
@@ -54,6 +74,7 @@ export interface GitResult {
  * @throws Failure `git_missing`, or `io` when the folder is gone
  */
 export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  if (shell?.isUsable === true) return inShell(shell, args, options);
   const { execa } = await import('execa');
   const child = execa('git', [...PINNED, ...args], {
     cwd: options.cwd,
@@ -71,6 +92,22 @@ export async function tryGit(args: readonly string[], options: GitOptions): Prom
     return { stdout: String(stdout), stderr: String(stderr), exitCode: exitCode ?? null };
   } finally {
     unbind();
+  }
+}
+
+async function inShell(by: CommandShell, args: readonly string[], options: GitOptions): Promise<GitResult> {
+  const { cwd, env = {}, input, limitMs = DEFAULT_LIMIT_MS, signal } = options;
+  if (!isFolder(cwd)) throw notStarted(undefined, cwd);
+  const result = await by.run({ command: ['git', ...PINNED, ...args], cwd, env, input, limitMs, signal });
+  if (result.exitCode === NOT_FOUND) requireGit(cwd);
+  return result;
+}
+
+function requireGit(cwd: string): void {
+  try {
+    requireExecutable('git', cwd);
+  } catch (error) {
+    throw notStarted(error as NodeJS.ErrnoException, cwd);
   }
 }
 

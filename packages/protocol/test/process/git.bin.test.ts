@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { isFailure } from '../../src/contract/failure.ts';
-import { git, tryGit } from '../../src/process/git.ts';
+import { git, startGitInShell, tryGit } from '../../src/process/git.ts';
 import { readProcStat } from '../../src/process/process-identity.ts';
 import { signalProcess } from '../../src/process/process-list.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
@@ -33,7 +33,13 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return isFailure(error) ? `${error.code}: ${error.message} (${error.parts.hint ?? ''})` : String(error);
 }
 
-describe('tryGit', () => {
+describe.each(['started by us', 'started by a shell of ours'])('tryGit, %s', (how) => {
+  let end = () => {};
+  beforeAll(async () => {
+    if (how === 'started by a shell of ours') end = await startGitInShell();
+  });
+  afterAll(() => end());
+
   it('ends with git, though a process that git has left behind still holds its output', async () => {
     const cwd = temporaryFolder();
     endWithTest(join(cwd, 'pid'));
@@ -53,12 +59,38 @@ describe('tryGit', () => {
     await waitUntil('its end', () => !isLiving(Number(readFileSync(join(cwd, 'pid'), 'utf8'))));
   });
 
+  it('ends a git on abort, also when that came first', async () => {
+    const cwd = temporaryFolder();
+    const stop = new AbortController();
+    const ending = tryGit(running(`echo $$ > ${cwd}/pid; sleep 60`), { cwd, signal: stop.signal });
+    await waitUntil('its begin', () => existsSync(join(cwd, 'pid')));
+    stop.abort();
+    expect((await ending).exitCode).toBeNull();
+    expect((await tryGit(running('sleep 60'), { cwd, signal: stop.signal })).exitCode).toBeNull();
+  });
+
+  it('hands on input, settings and awkward words, and takes much output back', async () => {
+    const cwd = join(temporaryFolder(), "it's a\n folder");
+    mkdirSync(cwd);
+    const env = { AWKWARD: `a'b "c"\n$HOME` };
+    const input = 'x'.repeat(3_000_000);
+    const result = await tryGit(running('cat; pwd >&2; printf %s "$AWKWARD" >&2'), { cwd, env, input });
+    expect(result).toEqual({ stdout: input, stderr: `${cwd}\n${env.AWKWARD}`, exitCode: 0 });
+    const ends = [0, 1, 2, 128].map((status) => tryGit(running(`cat; exit ${status}`), { cwd }));
+    expect((await Promise.all(ends)).map(({ stdout, exitCode }) => [stdout, exitCode])).toEqual([
+      ['', 0],
+      ['', 1],
+      ['', 2],
+      ['', 128],
+    ]);
+  });
+
   it('runs a git whose limit is longer than any timer', async () => {
     const limitMs = 2 ** 31;
     expect((await tryGit(running('sleep 0.3; echo done'), { cwd: temporaryFolder(), limitMs })).stdout).toBe('done\n');
   });
 
-  it('tells a folder that is gone from a git that is not installed', async () => {
+  it('tells of a folder that is gone', async () => {
     const folder = temporaryFolder();
     const gone = join(folder, 'gone');
     expect(await refusal(tryGit(['version'], { cwd: gone }))).toBe(
@@ -66,14 +98,18 @@ describe('tryGit', () => {
     );
     writeFileSync(gone, '');
     expect(await refusal(tryGit(['version'], { cwd: gone }))).toMatch(/^io: cannot run git in .*gone: no such folder/);
+  });
+});
+
+describe('git', () => {
+  it('says that it is not installed', async () => {
+    const folder = temporaryFolder();
     const kept = process.env['PATH'];
     onTestFinished(() => void (process.env['PATH'] = kept));
     process.env['PATH'] = folder;
     expect(await refusal(tryGit(['version'], { cwd: folder }))).toMatch(/^git_missing: git was not found/);
   });
-});
 
-describe('git', () => {
   it('tells nobody the password in an address, neither in its words nor in its hint', async () => {
     const url = 'file://me:secret@localhost/none.git';
     const words = await refusal(git(['ls-remote', url], { cwd: temporaryFolder() }));

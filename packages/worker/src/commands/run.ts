@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
+import { startGitInShell } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { obeyRemovalOrder, readRemovalOrder } from '../removal/removal-order.ts';
@@ -21,6 +22,7 @@ type RunCall = Call<typeof RUN_OPTIONS>;
 /** `ralph-worker run`: a filter that does the tasks of its input and passes everything else on. */
 export async function run(call: RunCall): Promise<Result> {
   const trees = new ProcessTrees();
+  call.cleanup.defer('end the shell of git', await startGitInShell());
   const context = await contextOf(call, trees);
   call.cleanup.defer('end the agents', () => trees.endAll());
   call.stop.onForce(() => trees.killAll());

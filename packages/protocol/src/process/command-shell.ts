@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { commandLine, quoted } from '../cli/shell-words.ts';
+import { boundGroup } from './bound-group.ts';
+import { ScratchFiles } from './scratch-files.ts';
+
+export interface ShellCommand {
+  readonly command: readonly string[];
+  /** A folder that exists. */
+  readonly cwd: string;
+  /** Added to the environment of the shell. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly input: string | undefined;
+  readonly limitMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface ShellCommandEnd {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+}
+
+interface Running {
+  /** The group of the command, once it is known. */
+  group: number | undefined;
+  readonly started: (group: number) => void;
+  readonly ended: (status: number | undefined) => void;
+}
+
+const PROBE_MS = 5000;
+
+/** Above it, a shell tells of a signal; git itself uses 128 and 129. */
+const LAST_STATUS = 129;
+
+/**
+ * A small shell that starts commands for us. To start a process takes as long as the starter has memory to be copied,
+ * which for Node is some milliseconds of its time and for a shell next to none; whoever runs many short commands for
+ * many agents has them started here. Each runs in a session of its own, with its streams in files that have no name, so
+ * that nothing is left when we are killed. Linux only; `setsid` must be on PATH.
+ */
+export class CommandShell {
+  readonly #child: ChildProcess;
+  readonly #scratch = new ScratchFiles();
+  readonly #running = new Map<number, Running>();
+  #numbers = 0;
+  #text = '';
+  #isGone = false;
+
+  private constructor(env: NodeJS.ProcessEnv) {
+    this.#child = spawn('sh', ['-s'], { cwd: '/', env, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+    this.#child.on('error', () => this.#lose());
+    this.#child.on('exit', () => this.#lose());
+    this.#child.stdin?.on('error', () => this.#lose());
+    this.#child.stdout?.setEncoding('latin1').on('data', (text: string) => this.#read(text));
+    this.#child.unref();
+    this.#hold(false);
+  }
+
+  /**
+   * Starts a shell whose commands get this environment; nothing where it cannot be done.
+   */
+  static async open(env: NodeJS.ProcessEnv): Promise<CommandShell | undefined> {
+    if (process.platform !== 'linux') return undefined;
+    const shell = new CommandShell(env);
+    const probe = { cwd: '/', env: {}, input: 'ready', limitMs: PROBE_MS, signal: undefined };
+    const { stdout } = await shell.run({ ...probe, command: ['cat'] });
+    if (stdout === 'ready') return shell;
+    shell.close();
+    return undefined;
+  }
+
+  /** Whether it can start anything; once it cannot, it never can again. */
+  get isUsable(): boolean {
+    return !this.#isGone;
+  }
+
+  /** Runs a command; whatever becomes of it is a result. Its group is ended at the limit and on abort. */
+  async run(command: ShellCommand): Promise<ShellCommandEnd> {
+    const files = this.#scratch.take(command.input);
+    const number = (this.#numbers += 1);
+    try {
+      const status = await new Promise<number | undefined>((resolve) => {
+        const bound = boundGroup(command.limitMs, command.signal);
+        const ended = (end: number | undefined) => {
+          bound.release();
+          resolve(end);
+        };
+        this.#running.set(number, { group: undefined, started: bound.started, ended });
+        if (this.#isGone) return this.#finish(number, undefined);
+        this.#hold(true);
+        this.#child.stdin?.write(shellText(number, command, files));
+      });
+      const exitCode = status === undefined || status > LAST_STATUS ? null : status;
+      return { stdout: files.stdout(), stderr: files.stderr(), exitCode };
+    } finally {
+      this.#scratch.giveBack(files);
+    }
+  }
+
+  /** Ends the shell; what it has started goes on. */
+  close(): void {
+    this.#child.stdin?.end();
+    this.#scratch.close();
+  }
+
+  #read(text: string): void {
+    const lines = (this.#text + text).split('\n');
+    this.#text = lines.pop() ?? '';
+    for (const line of lines) {
+      const [word, number, value] = line.split(' ');
+      if (word === 'began') this.#running.get(Number(number))?.started(Number(value));
+      else this.#finish(Number(number), Number(value));
+    }
+  }
+
+  #finish(number: number, status: number | undefined): void {
+    const running = this.#running.get(number);
+    this.#running.delete(number);
+    if (this.#running.size === 0) this.#hold(false);
+    running?.ended(status);
+  }
+
+  #lose(): void {
+    this.#isGone = true;
+    for (const number of this.#running.keys()) this.#finish(number, undefined);
+  }
+
+  /** It keeps us alive only while something is awaited from it. */
+  #hold(isHeld: boolean): void {
+    const streams = [this.#child.stdin, this.#child.stdout] as (Socket | null)[];
+    for (const stream of streams) {
+      if (isHeld) stream?.ref();
+      else stream?.unref();
+    }
+  }
+}
+
+interface Redirections {
+  readonly inPath: string;
+  readonly outPath: string;
+  readonly errPath: string;
+}
+
+/** The status comes from a shell around the command, since the first one must go on reading. */
+function shellText(number: number, { command, cwd, env }: ShellCommand, files: Redirections): string {
+  const settings = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}; `);
+  const redirections = `<${quoted(files.inPath)} >${quoted(files.outPath)} 2>${quoted(files.errPath)}`;
+  return [
+    `{ cd ${quoted(cwd)} || { echo "ended ${number} 125"; exit; }; ${settings.join('')}`,
+    `setsid ${commandLine(command)} ${redirections} & echo "began ${number} $!"; `,
+    `wait $!; echo "ended ${number} $?"; } &\n`,
+  ].join('');
+}
