@@ -20,6 +20,10 @@ export const TARGET_OPTIONS = {
 export const RUN_OPTIONS = {
   jobs: { kind: 'count', value: 'N', fallback: 1, describe: 'agents that run side by side (default: 1)' },
   timeout: { kind: 'seconds', value: 'TIME', describe: 'end an agent that runs longer (default: no limit)' },
+  'allow-empty': {
+    kind: 'flag',
+    describe: 'take an agent that ended well without any change as done, with an empty commit',
+  },
   ...TARGET_OPTIONS,
   ...LEASH_OPTION,
 } as const satisfies OptionSpecs;

@@ -8,6 +8,7 @@ import { agentEnvironment } from './agent-environment.ts';
 import { followLog } from './agent-log.ts';
 import { writeAgentRecord } from './agent-record.ts';
 import { promptText } from './prompt.ts';
+import type { AttemptGuard } from '../run/attempt-guard.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { promptPath } from '../workspace/workspace-marker.ts';
 
@@ -20,6 +21,7 @@ export interface AgentRun {
   readonly path: string;
   readonly baseCommit: string;
   readonly logPath: string;
+  readonly guard: AttemptGuard;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function runAgent(context: RunContext, run: AgentRun): Promise<Tree
   const { task, attempt, path, logPath } = run;
   const { output, timeoutMs } = context;
   const tree = await startTree(context, run);
+  run.guard.holdAgent(() => tree.end('cancelled'));
   const of = { task_id: task.id, attempt };
   await output.event('agent.started', {
     ...of,

@@ -58,7 +58,8 @@ async function contextOf({ args, command, program, output, stop }: RunCall, tree
   // The agent is started in another folder than the one in which its path was typed.
   const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
-  return { program, site, branch, origin, command: [agent, ...words], timeoutMs, trees, output, signal: stop.signal };
+  const of = { program, site, branch, origin, command: [agent, ...words], trees, output, signal: stop.signal };
+  return { ...of, timeoutMs, allowEmpty: args['allow-empty'] };
 }
 
 interface Work {

@@ -4,11 +4,8 @@ import type { EventFields } from '@ralph/protocol/contract/events';
 import { asIoFailure, isFailure, type Failure, type FailureCode } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
-import type { TaskClaim } from '@ralph/protocol/process/task-claim';
-import { dropBaseRef } from '../refs/ralph-refs.ts';
-import { removeWorkspace, type Removal } from '../removal/remove-workspace.ts';
+import type { AttemptGuard } from './attempt-guard.ts';
 import type { RunContext } from './run-context.ts';
-import { kindAt } from '../site/workspace-path.ts';
 
 /** One attempt at a task that we have claimed. */
 export interface Attempt {
@@ -16,7 +13,7 @@ export interface Attempt {
   readonly number: number;
   readonly path: string;
   readonly logPath: string;
-  readonly claim: TaskClaim;
+  readonly guard: AttemptGuard;
 }
 
 interface Reason {
@@ -28,25 +25,20 @@ interface Reason {
 
 type Why = { readonly code: FailureCode; readonly reason: string } | { readonly error: unknown };
 
-const NOTHING: Removal = { removed: false, salvaged: undefined };
-
 /**
  * Closes an attempt that came to nothing: keeps what it left, removes its workspace, lets the claim go, and says so.
  * The claim is free before `task.failed` is seen, so that whoever answers it with a retry is not turned away. When the
  * work cannot be kept, the workspace stays and the event says why.
- *
- * @param how `isOpen` tells whether the workspace is this attempt's; an older one is left alone
  */
 export async function closeFailedAttempt(
   context: RunContext,
   attempt: Attempt,
-  how: Why & { readonly isOpen: boolean; readonly parked: boolean },
+  how: Why & { readonly parked: boolean },
 ): Promise<void> {
   const { task, number, path } = attempt;
   const of = { task_id: task.id, attempt: number };
   const why = reasonOf(context, how);
-  const { removal, problem } = await removeAttempt(context, attempt, how.isOpen, why.reason);
-  attempt.claim.release();
+  const { removal, problem } = await attempt.guard.close(why.reason);
   const { salvaged, removed, leftover } = removal;
   if (salvaged !== undefined) {
     await context.output.event('work.salvaged', {
@@ -74,30 +66,17 @@ export async function closeFailedAttempt(
   if (removed) await context.output.event('workspace.removed', { ...of, workspace_path: path });
 }
 
+/** Tells that another process works on a task: what becomes of it is that other's to tell. */
+export async function skipTask({ output }: RunContext, task: Task, { code, message, parts }: Failure): Promise<void> {
+  const next = parts.hint === undefined ? {} : { next_command: parts.hint };
+  await output.event('task.skipped', { task_id: task.id, reason: message, code, ...next });
+}
+
 /** Tells that a task failed before it could be claimed. */
 export async function failTask(context: RunContext, task: Task, error: unknown): Promise<void> {
   const { code, reason, next } = reasonOf(context, { error });
   const fields: EventFields<'task.failed'> = { task_id: task.id, attempt: task.attempt ?? 1, reason, code };
   await context.output.event('task.failed', next === undefined ? fields : { ...fields, next_command: next });
-}
-
-async function removeAttempt(
-  { site }: RunContext,
-  { task, path }: Attempt,
-  isOpen: boolean,
-  reason: string,
-): Promise<{ removal: Removal; problem: string | undefined }> {
-  try {
-    if (isOpen)
-      return {
-        removal: await removeWorkspace(site, { taskId: task.id, path, reason, isMadeByUs: true }),
-        problem: undefined,
-      };
-    if (kindAt(path) === 'absent') await dropBaseRef(site.repo.root, task.id);
-    return { removal: NOTHING, problem: undefined };
-  } catch (error) {
-    return { removal: NOTHING, problem: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 /** A stop explains every error that it causes on its way. */

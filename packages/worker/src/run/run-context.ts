@@ -13,6 +13,8 @@ export interface RunContext {
   readonly command: readonly string[];
   /** Nothing means no limit. */
   readonly timeoutMs: number | undefined;
+  /** Whether an agent that ended well without any change has done its task. */
+  readonly allowEmpty: boolean;
   readonly trees: ProcessTrees;
   readonly output: Output;
   readonly signal: AbortSignal;

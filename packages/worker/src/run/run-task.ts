@@ -3,9 +3,10 @@ import { isFailure } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { TreeEnd } from '@ralph/protocol/process/process-tree';
 import { logPath } from '../agent/agent-log.ts';
-import { takeClaim, type TaskClaim } from '@ralph/protocol/process/task-claim';
+import { takeClaim } from '@ralph/protocol/process/task-claim';
 import { nextAttemptNumber } from '../refs/attempt-claim.ts';
-import { closeFailedAttempt, failTask, type Attempt } from './fail-task.ts';
+import { AttemptGuard } from './attempt-guard.ts';
+import { closeFailedAttempt, failTask, skipTask, type Attempt } from './fail-task.ts';
 import { endedWell, failureOf, judge } from './judge.ts';
 import { readLogState } from '../agent/agent-log.ts';
 import { IN_THE_WAY, openWorkspace } from '../workspace/open-workspace.ts';
@@ -24,86 +25,91 @@ export type TaskOutcome = 'ready' | 'failed';
  * on is only skipped, since what becomes of it is that other's to tell.
  */
 export async function runTask(context: RunContext, task: Task): Promise<TaskOutcome> {
-  const { site, output } = context;
-  let claim: TaskClaim | undefined;
+  const { site } = context;
+  let guard: AttemptGuard | undefined;
   try {
     const path = workspacePath(site, task.id);
-    claim = await takeClaim(site.repo.root, task.id, { waitMs: 0 });
+    guard = new AttemptGuard(await takeClaim(site.repo.root, task.id, { waitMs: 0 }));
     const number = await nextAttemptNumber(site, task.id, task.attempt);
-    return await attemptTask(context, { task, path, claim, number, logPath: logPath(site.repo.root, task.id, number) });
+    return await attemptTask(context, { task, path, guard, number, logPath: logPath(site.repo.root, task.id, number) });
   } catch (error) {
     if (isFailure(error) && error.code === 'claim_held') {
-      const { code, message: reason, parts } = error;
-      const next = parts.hint === undefined ? {} : { next_command: parts.hint };
-      await output.event('task.skipped', { task_id: task.id, reason, code, ...next });
-      return 'failed';
+      // What stands in the place of the workspace is that other's.
+      guard?.handOn();
+      await skipTask(context, task, error);
+    } else {
+      await guard?.close('it could not be begun');
+      await failTask(context, task, error);
     }
-    await failTask(context, task, error);
     return 'failed';
-  } finally {
-    claim?.release();
   }
 }
 
 async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskOutcome> {
-  const { output } = context;
-  const { task, number, path, claim } = attempt;
-  const of = { task_id: task.id, attempt: number };
-  let isOpen = false;
+  let parked = false;
   try {
-    const { site, branch, origin, signal } = context;
-    const opened = await openWorkspace(site, {
-      taskId: task.id,
-      attempt: number,
-      path,
-      branch,
-      origin,
-      signal,
-      phase: 'running',
-    });
-    isOpen = true;
-    const { baseCommit, salvaged } = opened;
-    if (salvaged !== undefined)
-      await output.event('work.salvaged', { task_id: task.id, ...salvaged, reason: IN_THE_WAY });
-    await output.event('workspace.ready', {
-      ...of,
-      workspace_path: path,
-      base_commit: baseCommit,
-      reused: false,
-      duration_ms: opened.durationMs,
-    });
-    const began = performance.now();
-    const end = await runAgent(context, { task, attempt: number, path, baseCommit, logPath: attempt.logPath });
-    const durationMs = Math.round(performance.now() - began);
-    const work = await findWork(context, attempt, baseCommit, end);
-    const { lastLine } = await readLogState(attempt.logPath);
-    const failure = failureOf(judge(end, work), lastLine);
+    const end = await runInWorkspace(context, attempt);
+    parked = end.work.commits > 0;
+    const failure = failureOf(judge(end.agent, end.work), end.lastLine);
     if (failure === undefined) {
-      writeMarker(path, { ...markerOf(context, attempt, baseCommit), phase: 'finished' });
-      // Whoever takes the work over must find the claim free.
-      claim.release();
+      writeMarker(attempt.path, { ...markerOf(context, attempt, end.baseCommit), phase: 'finished' });
+      attempt.guard.handOn();
     }
-    await output.event('agent.finished', {
-      ...of,
-      exit_code: end.exitCode,
-      signal: end.signal,
-      reason: end.cause,
-      workspace_path: path,
-      base_commit: baseCommit,
-      head_commit: work.head,
-      commits: work.commits,
-      changed_files: work.changedFiles,
-      log_path: attempt.logPath,
-      duration_ms: durationMs,
-      title: task.title,
-    });
+    await sayFinished(context, attempt, end);
     if (failure === undefined) return 'ready';
-    await closeFailedAttempt(context, attempt, { ...failure, isOpen, parked: work.commits > 0 });
+    await closeFailedAttempt(context, attempt, { ...failure, parked });
   } catch (error) {
-    if (isFailure(error) && error.code === 'claim_held') throw error;
-    await closeFailedAttempt(context, attempt, { error, isOpen, parked: false });
+    if (attempt.guard.isHandedOn || (isFailure(error) && error.code === 'claim_held')) throw error;
+    await closeFailedAttempt(context, attempt, { error, parked });
   }
   return 'failed';
+}
+
+interface AttemptEnd {
+  readonly agent: TreeEnd;
+  readonly work: FoundWork;
+  readonly baseCommit: string;
+  readonly durationMs: number;
+  readonly lastLine: string;
+}
+
+async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<AttemptEnd> {
+  const { task, number, path, guard } = attempt;
+  const { site, branch, origin, signal, output } = context;
+  const of = { task_id: task.id, attempt: number };
+  const isOpen = guard.holdWorkspace({ site, taskId: task.id, attempt: number, path });
+  const request = { taskId: task.id, attempt: number, path, branch, origin, signal, phase: 'running' } as const;
+  const { baseCommit, salvaged, durationMs: duration_ms } = await openWorkspace(site, request);
+  isOpen();
+  if (salvaged !== undefined)
+    await output.event('work.salvaged', { task_id: task.id, ...salvaged, reason: IN_THE_WAY });
+  const ready = { workspace_path: path, base_commit: baseCommit, reused: false, duration_ms };
+  await output.event('workspace.ready', { ...of, ...ready });
+  const began = performance.now();
+  const agent = await runAgent(context, { task, attempt: number, path, baseCommit, logPath: attempt.logPath, guard });
+  const durationMs = Math.round(performance.now() - began);
+  const work = await findWork(context, attempt, baseCommit, agent);
+  const { lastLine } = await readLogState(attempt.logPath);
+  return { agent, work, baseCommit, durationMs, lastLine };
+}
+
+async function sayFinished({ output }: RunContext, attempt: Attempt, end: AttemptEnd): Promise<void> {
+  const { agent, work } = end;
+  await output.event('agent.finished', {
+    task_id: attempt.task.id,
+    attempt: attempt.number,
+    exit_code: agent.exitCode,
+    signal: agent.signal,
+    reason: agent.cause,
+    workspace_path: attempt.path,
+    base_commit: end.baseCommit,
+    head_commit: work.head,
+    commits: work.commits,
+    changed_files: work.changedFiles,
+    log_path: attempt.logPath,
+    duration_ms: end.durationMs,
+    title: attempt.task.title,
+  });
 }
 
 function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseCommit: string): WorkspaceMarker {
@@ -114,7 +120,8 @@ function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseC
 /** Finds what the agent left, finished where it ended well, and parks its commits in the user's repository. */
 async function findWork(context: RunContext, attempt: Attempt, baseCommit: string, end: TreeEnd): Promise<FoundWork> {
   const { task, path, number } = attempt;
-  const plan = { taskId: task.id, title: task.title, path, branch: context.branch, baseCommit };
+  const { branch, allowEmpty } = context;
+  const plan = { taskId: task.id, title: task.title, path, branch, baseCommit, allowEmpty };
   const work = endedWell(end) ? await settleWork(plan) : await inspectWork(plan);
   if (work.commits === 0) return work;
   await bringIn(context.site.repo.root, { path, ref: 'HEAD' }, { ref: attemptRef(task.id, number), replace: true });

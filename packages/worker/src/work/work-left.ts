@@ -18,6 +18,8 @@ export interface WorkPlan {
   readonly path: string;
   readonly branch: string;
   readonly baseCommit: string;
+  /** Whether finished work without any change is worth a commit that says so. */
+  readonly allowEmpty: boolean;
 }
 
 export interface FoundWork extends WorkLeft {
@@ -60,7 +62,8 @@ export async function settleWork(plan: WorkPlan): Promise<FoundWork> {
   const { path, branch, baseCommit, taskId, title } = plan;
   const found = await inspectWork(plan);
   if (found.unfinished !== undefined) return found;
-  await commitEdits(path, found.head, commitMessage(taskId, title));
+  const committed = await commitEdits(path, found.head, commitMessage(taskId, title));
+  if (!committed && found.commits === 0 && plan.allowEmpty) await commitNothing(path, commitMessage(taskId, title));
   const newest = (await workspaceGit(path, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
   const own = { workspace: path, branch, base: baseCommit };
   const head = await labelCommits({ ...own, head: newest }, taskId);
@@ -81,12 +84,20 @@ async function unfinishedWork(path: string, baseCommit: string): Promise<string 
   return nested === undefined ? unfinishedGitlink(path, baseCommit) : `a git repository of its own in ${nested}`;
 }
 
-async function commitEdits(path: string, head: string, message: string): Promise<void> {
+async function commitEdits(path: string, head: string, message: string): Promise<boolean> {
   await stageEdits(inWorkspace(path), head);
   const staged = await tryWorkspaceGit(path, ['diff-index', '--cached', '--quiet', head, '--']);
-  if (staged.exitCode === 0) return;
+  if (staged.exitCode === 0) return false;
   await requireIdentity(inWorkspace(path));
   await workspaceGit(path, ['commit', '-q', '--cleanup=whitespace', '-F', '-'], { input: message });
+  return true;
+}
+
+/** A commit is what the rest of the way knows work by. */
+async function commitNothing(path: string, message: string): Promise<void> {
+  await requireIdentity(inWorkspace(path));
+  const args = ['commit', '-q', '--allow-empty', '--cleanup=whitespace', '-F', '-'];
+  await workspaceGit(path, args, { input: message });
 }
 
 /** An agent may have worked on a branch of its own, or on none: HEAD is on the target branch afterwards. */

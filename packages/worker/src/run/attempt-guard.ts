@@ -1,0 +1,94 @@
+import { CleanupStack, type CleanupProblem } from '@ralph/protocol/cli/cleanup-stack';
+import type { TaskClaim } from '@ralph/protocol/process/task-claim';
+import { dropBaseRef } from '../refs/ralph-refs.ts';
+import { removeWorkspace, type Removal } from '../removal/remove-workspace.ts';
+import type { Site } from '../site/site.ts';
+import { kindAt } from '../site/workspace-path.ts';
+import { readMarker } from '../workspace/workspace-marker.ts';
+
+/** To keep what a large workspace holds may take git that long. */
+const REMOVAL_LIMIT_MS = 900_000;
+
+const NOTHING: Removal = { removed: false, salvaged: undefined };
+
+export interface GuardedPlace {
+  readonly site: Site;
+  readonly taskId: string;
+  readonly attempt: number;
+  readonly path: string;
+}
+
+/** What became of the things that an attempt had made. */
+export interface Closing {
+  readonly removal: Removal;
+  /** Why the workspace stays, when it should have gone. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * Holds what one attempt has made until its work is handed on. Each thing is registered before it is made, and its
+ * undoing tolerates that it never was. Whichever way the attempt ends, the same clean-up runs once, newest first, each
+ * step bounded, none stopping the next (reference: part A11).
+ */
+export class AttemptGuard {
+  readonly #steps = new CleanupStack();
+  readonly #claim: TaskClaim;
+  #removal = NOTHING;
+  #problem: string | undefined;
+  #reason = '';
+  #isHandedOn = false;
+
+  constructor(claim: TaskClaim) {
+    this.#claim = claim;
+    this.#steps.defer('let the claim go', () => claim.release());
+  }
+
+  /** To be called before a workspace is made; the returned function, once it is there. */
+  holdWorkspace(place: GuardedPlace): () => void {
+    let isOpen = false;
+    this.#steps.defer('remove the workspace', () => this.#removeWorkspace(place, isOpen), REMOVAL_LIMIT_MS);
+    return () => (isOpen = true);
+  }
+
+  /** To be called before an agent is started; ending one that has ended is fine. */
+  holdAgent(end: () => Promise<void>): void {
+    this.#steps.defer('end the agent', end);
+  }
+
+  /** Leaves everything to whoever takes the work over; the claim must be free by then. */
+  handOn(): void {
+    this.#isHandedOn = true;
+    this.#claim.release();
+  }
+
+  /** Whether the attempt has nothing to undo any more. */
+  get isHandedOn(): boolean {
+    return this.#isHandedOn;
+  }
+
+  /** Undoes what was made, after what nobody else has was kept. Never throws; a second call changes nothing. */
+  async close(reason: string): Promise<Closing> {
+    if (this.#isHandedOn) return { removal: NOTHING, problem: undefined };
+    this.#reason = reason;
+    const problems = await this.#steps.unwind();
+    return { removal: this.#removal, problem: this.#problem ?? wordsOf(problems) };
+  }
+
+  async #removeWorkspace({ site, taskId, attempt, path }: GuardedPlace, isOpen: boolean): Promise<void> {
+    try {
+      // It may stand there though we were never told; an older one in its place is none of ours.
+      if (isOpen || readMarker(path)?.attempt === attempt) {
+        this.#removal = await removeWorkspace(site, { taskId, path, reason: this.#reason, isMadeByUs: true });
+      } else if (kindAt(path) === 'absent') {
+        await dropBaseRef(site.repo.root, taskId);
+      }
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
+
+function wordsOf(problems: readonly CleanupProblem[]): string | undefined {
+  if (problems.length === 0) return undefined;
+  return problems.map(({ name, message }) => `cannot ${name}: ${message}`).join('; ');
+}
