@@ -9,13 +9,15 @@ import { TREE_MARK } from './tree-members.ts';
 /**
  * A shell that outlives us by a moment. It reads the trees that we start and end from a pipe, each as its group, the
  * time at which its leader began and the folder that it has for itself; when the pipe closes, we were killed,
- * and it ends what is left: SIGINT, the grace, SIGKILL. A group whose leader neither began at that time nor
- * carries our mark belongs to a stranger and is left alone.
+ * and it ends what is left, the control group that holds the trees included: SIGINT, the grace, SIGKILL. A group whose
+ * leader neither began at that time nor carries our mark belongs to a stranger and is left alone, and so is one whose
+ * leader is gone and in which nothing else of ours was seen. A single process is seen twice, with the same beginning,
+ * before it is signalled.
  */
 const SCRIPT = `
 trap '' INT TERM HUP
 LC_ALL=C; export LC_ALL
-mark=$1 grace=$2 nl='
+mark=$1 grace=$2 held=$3 nl='
 ' trees= roots=
 while read -r word group rest; do
   case $word in
@@ -29,7 +31,7 @@ END
       trees=$kept ;;
   esac
 done
-began() { read -r stat 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${stat##*)}; parent=$2 terminal=$5 began=\${20}; }
+began() { read -r stat 2>/dev/null <"/proc/$1/stat" || return 1; set -- \${stat##*)}; parent=$2 group_of=$3 terminal=$5 began=\${20}; }
 let_go() {
   began $$ && adopter=$parent
   began "$1" && [ "$began" -ge "$2" ] && [ "$terminal" = 0 ] || return 1
@@ -49,9 +51,12 @@ working() {
     let_go "$pid" "$2" && echo "$pid"
   done
 }
+kept() { [ -z "$held" ] || find "$held" -name cgroup.procs -exec cat {} + 2>/dev/null; }
 ours() {
-  [ ! -e "/proc/$1/environ" ] || grep -qas "${TREE_MARK}=[0-9a-f.,]*$mark" "/proc/$1/environ" ||
-    { began "$1" && [ "$began" = "$2" ]; }
+  [ -d /proc/self ] || return 0
+  if began "$1"; then [ "$began" = "$2" ] || grep -qas "${TREE_MARK}=[0-9a-f.,]*$mark" "/proc/$1/environ"; return; fi
+  for one in $again; do began "$one" && [ "$group_of" = "$1" ] && return; done
+  return 1
 }
 strays() {
   marked
@@ -86,33 +91,53 @@ living() {
 $relatives
 END
 }
+suspects() { strays; kept; living; }
 send() {
+  [ "$1" = INT ] || [ -z "$held" ] || echo 1 >"$held/cgroup.kill"
+  once=$(for one in $(suspects); do began "$one" && echo "$one $began"; done)
+  again=$(suspects)
   while read -r group time folder; do
     [ -n "$group" ] && ours "$group" "$time" && kill -s "$1" -- "-$group" 2>/dev/null
   done <<END
 $trees
 END
-  for one in $(strays) $(living); do kill -s "$1" "$one" 2>/dev/null; done
+  while read -r pid time; do
+    case "$nl$again$nl" in *"$nl$pid$nl"*) began "$pid" && [ "$began" = "$time" ] && kill -s "$1" "$pid" 2>/dev/null ;; esac
+  done <<END
+$once
+END
 }
 left() {
-  while read -r group more; do [ -n "$group" ] && kill -s 0 -- "-$group" 2>/dev/null && return 0; done <<END
+  again=$(suspects)
+  [ -n "$again" ] && return
+  while read -r group time folder; do
+    [ -n "$group" ] && ours "$group" "$time" && kill -s 0 -- "-$group" 2>/dev/null && return 0
+  done <<END
 $trees
 END
-  [ -n "$(strays)$(living)" ]
+  return 1
 }
 relatives=$(kin)
 send INT
 while [ "$grace" -gt 0 ] && left; do sleep 0.1; grace=$((grace - 100)); done
-send KILL
+for try in 1 2 3 4 5 6 7 8 9; do
+  send KILL
+  left || break
+  sleep 0.1
+done
+[ -z "$held" ] || find "$held" -depth -type d -exec rmdir {} \\; 2>/dev/null
 `;
 
 /** Watches over the process trees of this process; one watcher serves any number of them. */
 export class OrphanWatcher {
   readonly #child: ChildProcess;
 
-  /** @param mark the beginning of the mark that all our trees carry */
-  constructor(mark: string) {
-    const args = ['-c', SCRIPT, 'ralph-orphan-watcher', mark, String(DEFAULTS.interruptGraceMs)];
+  /**
+   * @param mark the beginning of the mark that all our trees carry
+   * @param cgroup the control group that holds those of all our trees; nothing where there are none
+   */
+  constructor(mark: string, cgroup?: string) {
+    const args = ['-c', SCRIPT, 'ralph-orphan-watcher', mark, String(DEFAULTS.interruptGraceMs), cgroup ?? ''];
     // Not in our folder, which may be the one of a tree: it would take itself for a stray.
     this.#child = spawn('sh', args, {
       cwd: '/',

@@ -8,6 +8,7 @@ import { identityOf } from './process-identity.ts';
 import { endMembers, signalMembers } from './end-members.ts';
 import { outerMarks, TREE_MARK, type TreeSigns } from './tree-members.ts';
 import { OrphanWatcher } from './orphan-watcher.ts';
+import { removeGroup, TreeGroups } from './tree-group.ts';
 
 /** Why a tree ended; the first cause wins. */
 export type TreeEndCause = 'exited' | 'timeout' | 'cancelled';
@@ -40,6 +41,7 @@ const GATE = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$@"';
 export class ProcessTrees {
   readonly #mark = randomBytes(8).toString('hex');
   readonly #trees = new Set<ProcessTree>();
+  #groups: TreeGroups | undefined;
   #watcher: OrphanWatcher | undefined;
 
   /**
@@ -47,8 +49,10 @@ export class ProcessTrees {
    * the command has run.
    */
   async start(options: TreeOptions): Promise<ProcessTree> {
-    this.#watcher ??= new OrphanWatcher(this.#mark);
-    const mark = `${this.#mark}.${randomBytes(4).toString('hex')}`;
+    this.#groups ??= new TreeGroups(this.#mark);
+    this.#watcher ??= new OrphanWatcher(this.#mark, this.#groups.folder);
+    const name = randomBytes(4).toString('hex');
+    const mark = `${this.#mark}.${name}`;
     const child = spawn('sh', ['-c', GATE, 'ralph-gate', ...options.command], {
       cwd: options.cwd,
       env: { ...options.env, [TREE_MARK]: [...outerMarks(), mark].join(',') },
@@ -63,8 +67,11 @@ export class ProcessTrees {
     const watcher = this.#watcher;
     const path = options.folder === undefined ? undefined : realpathSync(options.folder);
     watcher.add(pid, identity.start_time, path);
-    const folder = path === undefined ? undefined : { path, since: identity.start_time };
-    const tree = new ProcessTree({ child, identity, signs: { group: pid, mark, folder }, ended });
+    const since = identity.start_time;
+    const folder = path === undefined ? undefined : { path, since };
+    const leader = { pid, startTime: since, isOurs: true };
+    const cgroup = this.#groups.add(name, pid);
+    const tree = new ProcessTree({ child, identity, signs: { leader, mark, folder, cgroup, since }, ended });
     this.#trees.add(tree);
     void tree.finished.finally(() => {
       this.#trees.delete(tree);
@@ -76,6 +83,8 @@ export class ProcessTrees {
   /** Ends every tree side by side, within the grace and a little more. */
   async endAll(): Promise<void> {
     await Promise.all([...this.#trees].map((tree) => tree.end('cancelled')));
+    this.#groups?.close();
+    this.#groups = undefined;
     this.#watcher?.close();
     this.#watcher = undefined;
   }
@@ -89,7 +98,7 @@ export class ProcessTrees {
 interface TreeParts {
   readonly child: ChildProcess;
   readonly identity: ProcessIdentity;
-  readonly signs: TreeSigns;
+  readonly signs: TreeSigns & { readonly mark: string };
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
@@ -100,6 +109,7 @@ export class ProcessTree {
   readonly #parts: TreeParts;
   #cause: TreeEndCause | undefined;
   #ending: Promise<void> | undefined;
+  #isGone = false;
 
   constructor(parts: TreeParts) {
     this.#parts = parts;
@@ -115,6 +125,16 @@ export class ProcessTree {
 
   get pid(): number {
     return this.identity.pid;
+  }
+
+  /** By what others find it when we are gone: the mark in its environment, and its control group where it has one. */
+  get signs(): { readonly mark: string; readonly cgroup?: string | undefined } {
+    return this.#parts.signs;
+  }
+
+  /** Whether it was seen that nothing of it lives any more. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /** Lets the command run. */
@@ -137,8 +157,15 @@ export class ProcessTree {
   }
 
   #endTree(): Promise<void> {
-    this.#ending ??= endMembers(this.#parts.signs, 'SIGINT');
+    this.#ending ??= this.#endMembers();
     return this.#ending;
+  }
+
+  async #endMembers(): Promise<void> {
+    const { signs } = this.#parts;
+    const { left } = await endMembers(signs, 'SIGINT');
+    this.#isGone = !left;
+    if (signs.cgroup !== undefined) removeGroup(signs.cgroup);
   }
 }
 

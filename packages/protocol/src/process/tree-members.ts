@@ -1,51 +1,92 @@
 import { execFileSync } from 'node:child_process';
-import { environmentOf, livingProcesses } from './process-list.ts';
+import { readProcStat } from './process-identity.ts';
+import { environmentOf, livingProcesses, type ListedProcess } from './process-list.ts';
 import { isStray, type TreeFolder } from './stray.ts';
+import { groupMembers } from './tree-group.ts';
 
 /** The variable that marks every process of a tree, so that one which left the group is still found. */
 export const TREE_MARK = 'RALPH_TREE';
 
 /** What the processes of a tree are known by. */
 export interface TreeSigns {
-  /** Its leader leads a session as well. Nothing when the tree shares the group of whoever started it. */
-  readonly group?: number | undefined;
+  /** The first process of a tree that has a group and a session of its own. */
+  readonly leader?: TreeLeader | undefined;
   /** Its first process, not yet waited for, by which it is found where it has no group. */
   readonly root?: number | undefined;
   /** One element of the comma-separated list in the environment. */
-  readonly mark: string;
+  readonly mark?: string | undefined;
+  /** `NAME=value` that nobody else has in his environment. */
+  readonly variable?: string | undefined;
   readonly folder?: TreeFolder | undefined;
+  /** The control group that was made for it. */
+  readonly cgroup?: string | undefined;
+  /** When it began, as in /proc/PID/stat: what is older carries nothing of it. */
+  readonly since?: string | undefined;
+  /** Who is never one of them: a person may call us from a shell that an agent started. */
+  readonly spared?: ReadonlySet<number> | undefined;
 }
 
+export interface TreeLeader {
+  readonly pid: number;
+  readonly startTime: string;
+  /** It is our own child: when it is gone, we have waited for it a moment ago. */
+  readonly isOurs: boolean;
+}
+
+/** A process as it was seen: its number alone may be that of another a moment later. */
 export interface TreeMember {
   readonly pid: number;
+  readonly startTime: string;
   readonly inGroup: boolean;
 }
 
 /**
- * Returns the living processes of a tree: those in its group or session, its root, those that carry its mark in their
- * environment, those that it let go in its folder, and the descendants of all these (on Linux; elsewhere the group, or
- * the root and its descendants). Zombies are not living.
+ * Returns the living processes of a tree: those in its control group, its group or session, its root, those that carry
+ * its mark in their environment, those that it let go in its folder, and the descendants of all these (on Linux;
+ * elsewhere the group, or the root and its descendants). Zombies are not living.
  */
-export function livingMembers({ group, root, mark, folder }: TreeSigns): TreeMember[] {
-  if (process.platform !== 'linux') return livingByPs(group, root);
-  const all = [...livingProcesses()].filter(({ pid }) => pid !== process.pid);
+export function livingMembers(signs: TreeSigns): TreeMember[] {
+  const isForeign = (pid: number) => pid === process.pid || signs.spared?.has(pid) === true;
+  if (process.platform !== 'linux') return livingByPs(signs, isForeign);
+  const held = new Set(signs.cgroup === undefined ? [] : groupMembers(signs.cgroup));
+  const all = [...livingProcesses()].filter(({ pid }) => !isForeign(pid));
+  const proven = new Set(
+    all.flatMap(({ pid, stat }) =>
+      held.has(pid) || pid === signs.root || carriesSign(pid, stat.startTime, signs) ? [pid] : [],
+    ),
+  );
+  const group = heldGroup(all, proven, signs.leader);
   const found = all.flatMap(({ pid, stat }): TreeMember[] => {
     const inGroup = stat.group === group;
-    const isMember = inGroup || stat.session === group || pid === root || carriesMark(pid, mark);
-    return isMember || (folder !== undefined && isStray(pid, stat, folder)) ? [{ pid, inGroup }] : [];
+    const isMember = inGroup || stat.session === group || proven.has(pid);
+    return isMember || (signs.folder !== undefined && isStray(pid, stat, signs.folder))
+      ? [{ pid, startTime: stat.startTime, inGroup }]
+      : [];
   });
-  return [
-    ...found,
-    ...descendants(
-      all.map(({ pid, stat }) => ({ pid, parent: stat.parent })),
-      found,
-    ),
-  ];
+  const kin = all.map(({ pid, stat: { parent, startTime } }) => ({ pid, parent, startTime }));
+  return [...found, ...descendants(kin, found)];
+}
+
+/**
+ * Returns the number of the leader's group as long as it is sure to be that of the tree. While anything is in a group,
+ * its number is given to nobody; a leader that began at another time is a stranger's.
+ */
+function heldGroup(
+  all: readonly ListedProcess[],
+  proven: ReadonlySet<number>,
+  leader: TreeLeader | undefined,
+): number | undefined {
+  if (leader === undefined) return undefined;
+  const now = readProcStat(leader.pid);
+  if (now !== undefined) return now.startTime === leader.startTime ? leader.pid : undefined;
+  const isHeld = all.some(({ pid, stat }) => proven.has(pid) && [stat.group, stat.session].includes(leader.pid));
+  return leader.isOurs || isHeld ? leader.pid : undefined;
 }
 
 interface Kin {
   readonly pid: number;
   readonly parent: number;
+  readonly startTime: string;
 }
 
 /** A member may have children that carry nothing of the tree themselves. */
@@ -54,35 +95,41 @@ function descendants(all: readonly Kin[], members: readonly TreeMember[]): TreeM
   const found: TreeMember[] = [];
   for (let before = -1; before !== known.size;) {
     before = known.size;
-    for (const { pid, parent } of all) {
+    for (const { pid, parent, startTime } of all) {
       if (known.has(pid) || !known.has(parent)) continue;
       known.add(pid);
-      found.push({ pid, inGroup: false });
+      found.push({ pid, startTime, inGroup: false });
     }
   }
   return found;
 }
 
-function carriesMark(pid: number, mark: string): boolean {
-  const variable = environmentOf(pid).find((entry) => entry.startsWith(`${TREE_MARK}=`));
-  return (
-    variable !== undefined &&
-    variable
-      .slice(TREE_MARK.length + 1)
-      .split(',')
-      .includes(mark)
-  );
+function carriesSign(pid: number, startTime: string, { mark, variable, since }: TreeSigns): boolean {
+  if ((mark === undefined && variable === undefined) || Number(startTime) < Number(since ?? 0)) return false;
+  const environment = environmentOf(pid);
+  if (variable !== undefined && environment.includes(variable)) return true;
+  const marks = environment.find((entry) => entry.startsWith(`${TREE_MARK}=`))?.slice(TREE_MARK.length + 1);
+  return mark !== undefined && marks?.split(',').includes(mark) === true;
 }
 
-function livingByPs(group: number | undefined, root: number | undefined): TreeMember[] {
-  const rows = execFileSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat='], { encoding: 'utf8' }).trim().split('\n');
-  const all = rows.flatMap((row) => {
-    const [pid, parent, pgid, state] = row.trim().split(/\s+/);
-    return state?.startsWith('Z') === false ? [{ pid: Number(pid), parent: Number(parent), group: Number(pgid) }] : [];
+function livingByPs({ leader, root }: TreeSigns, isForeign: (pid: number) => boolean): TreeMember[] {
+  const text = execFileSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,lstart='], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
   });
+  const all = text
+    .trim()
+    .split('\n')
+    .flatMap((row) => {
+      const [, pid, parent, group, state, startTime] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(row) ?? [];
+      if (state === undefined || startTime === undefined || state.startsWith('Z') || isForeign(Number(pid))) return [];
+      return [{ pid: Number(pid), parent: Number(parent), group: Number(group), startTime }];
+    });
+  const first = all.find(({ pid }) => pid === leader?.pid);
+  const isOurs = first === undefined ? leader?.isOurs === true : first.startTime === leader?.startTime;
   const found = all
-    .filter((one) => one.pid !== process.pid && (one.group === group || one.pid === root))
-    .map((one) => ({ pid: one.pid, inGroup: one.group === group }));
+    .filter(({ pid, group }) => (isOurs && group === leader?.pid) || pid === root)
+    .map(({ pid, group, startTime }) => ({ pid, startTime, inGroup: group === leader?.pid }));
   return root === undefined ? found : [...found, ...descendants(all, found)];
 }
 
