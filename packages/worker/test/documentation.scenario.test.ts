@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { builtProgram, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
+import { queueTask, temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
+import { testEnvironment } from '@ralph/protocol/testing/test-environment';
+import { runWorker, taskLines } from './worker-run.ts';
+
+const page = readFileSync(fileURLToPath(new URL('../../../docs/ralph-worker.md', import.meta.url)), 'utf8');
+const examples = [...(/## EXAMPLES\n\n([\s\S]*?)\n\n##/.exec(page)?.[1] ?? '').matchAll(/^ {4}(.+)$/gm)].map(
+  (match) => match[1] ?? '',
+);
+
+it.each(examples)('runs the example of its page: %s', async (example) => {
+  const repo = temporaryRepository({ 'README.md': '# test\n', 'package-lock.json': '{}\n' });
+  // Something to list, to show and to get back: an attempt that failed, and a workspace made by hand.
+  await runWorker(repo, taskLines('RQ-0001'), 'echo edit > edit.txt; echo said; exit 1');
+  await runProgram('ralph-worker', ['prepare', 'RQ-0009'], { cwd: repo.root });
+  repo.queue([queueTask('RQ-0001'), queueTask('RQ-0002')]);
+  repo.write('tasks.ndjson', taskLines('RQ-0003'));
+  const agent = 'cat > prompt.txt; echo done';
+  const bin = dirname(scriptedCommand(repo.folder, 'claude', agent));
+  scriptedCommand(repo.folder, 'npm', 'mkdir -p node_modules; echo installed > node_modules/x');
+  repo.write('my-agent', readFileSync(scriptedCommand(repo.folder, 'my-agent', agent), 'utf8'));
+  for (const name of ['ralph-state', 'ralph-worker'] as const) {
+    scriptedCommand(repo.folder, name, `exec "${process.execPath}" "${builtProgram(name)}" "$@"`);
+  }
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', `chmod +x my-agent; ${example}`], {
+    cwd: repo.root,
+    env: testEnvironment(bin),
+    encoding: 'utf8',
+  });
+  expect({ status, stderr, said: stdout.trim() !== '' }).toEqual({ status: 0, stderr: '', said: true });
+});
+
+it('finds the examples of its page', () => {
+  expect(examples.length).toBeGreaterThan(4);
+});
