@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../contract/state-file.ts';
+import { readProcFile } from './proc-file.ts';
 
 /** What /proc/PID/stat says of a process; its name may hold spaces and brackets, so fields count from the last one. */
 export interface ProcStat {
@@ -15,12 +16,8 @@ export interface ProcStat {
 
 /** Reads /proc/PID/stat; nothing when there is no such process or no /proc. */
 export function readProcStat(pid: number): ProcStat | undefined {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return undefined;
-  }
+  const text = readProcFile(`/proc/${pid}/stat`, 'latin1');
+  if (text === undefined || text === '') return undefined;
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return {
     state: fields[0] ?? '',

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readProcFile } from './proc-file.ts';
 import { readProcStat, type ProcStat } from './process-identity.ts';
 
 export interface ListedProcess {
@@ -24,11 +25,7 @@ export function ownLine(): ReadonlySet<number> {
 
 /** Returns the variables of a process as `NAME=value`; none when it is gone or of another user. */
 export function environmentOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
+  return readProcFile(`/proc/${pid}/environ`, 'utf8')?.split('\0') ?? [];
 }
 
 /** Sends a signal to one process or, with a negative number, to a group; that it is gone already is no error. */

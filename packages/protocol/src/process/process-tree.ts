@@ -31,8 +31,17 @@ export interface TreeOptions {
   readonly stderr: number;
 }
 
-/** The command waits for a line on descriptor 3 before it runs; the end of it means that we died first. */
-const GATE = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$@"';
+/**
+ * The command waits for a line on descriptor 3 before it runs; the end of it means that we died first. It joins its
+ * control group itself, since the kernel lets whoever moves a process wait for some milliseconds.
+ */
+const GATE = [
+  '[ -z "$1" ] || { echo 0 >"$1/cgroup.procs"; } 2>/dev/null',
+  'shift',
+  'read -r _ <&3 || exit 125',
+  'exec 3<&-',
+  'exec "$@"',
+].join('; ');
 
 /**
  * The process trees that this process has started: each in a session of its own, marked through its environment, and
@@ -53,7 +62,8 @@ export class ProcessTrees {
     this.#watcher ??= new OrphanWatcher(this.#mark, this.#groups.folder);
     const name = randomBytes(4).toString('hex');
     const mark = `${this.#mark}.${name}`;
-    const child = spawn('sh', ['-c', GATE, 'ralph-gate', ...options.command], {
+    const cgroup = this.#groups.add(name);
+    const child = spawn('sh', ['-c', GATE, 'ralph-gate', cgroup ?? '', ...options.command], {
       cwd: options.cwd,
       env: { ...options.env, [TREE_MARK]: [...outerMarks(), mark].join(',') },
       detached: true,
@@ -70,7 +80,6 @@ export class ProcessTrees {
     const since = identity.start_time;
     const folder = path === undefined ? undefined : { path, since };
     const leader = { pid, startTime: since, isOurs: true };
-    const cgroup = this.#groups.add(name, pid);
     const tree = new ProcessTree({ child, identity, signs: { leader, mark, folder, cgroup, since }, ended });
     this.#trees.add(tree);
     void tree.finished.finally(() => {

@@ -17,16 +17,14 @@ export class TreeGroups {
     this.folder = makeFolder(mark);
   }
 
-  /** Makes the group of a tree and puts its first process into it, before that has had a child; returns its folder. */
-  add(name: string, pid: number): string | undefined {
+  /** Makes the group of a tree, which its first process has to join before it has a child; returns its folder. */
+  add(name: string): string | undefined {
     if (this.folder === undefined) return undefined;
     const folder = join(this.folder, name);
     try {
       mkdirSync(folder);
-      writeFileSync(join(folder, 'cgroup.procs'), String(pid));
       return folder;
     } catch {
-      removeGroup(folder);
       return undefined;
     }
   }
