@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { identityOf } from '@ralph/protocol/process/process-identity';
 import { signalProcess } from '@ralph/protocol/process/process-list';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { writeAgentRecord } from '../src/agent/agent-record.ts';
+import type { RecordedAgent } from '../src/agent/agent-record.ts';
 import { endStrays } from '../src/removal/end-strays.ts';
 
 /** Starts a process with nothing of us in its environment, in a session of its own, whose parent is gone; its pid. */
@@ -20,31 +20,36 @@ function isLiving(pid: number): boolean {
   return identityOf(pid) !== undefined;
 }
 
-function workspaceWith(agent: number | undefined): string {
+function newWorkspace(): string {
   const workspace = join(temporaryFolder(), 'work');
   mkdirSync(workspace);
-  const identity = agent === undefined ? undefined : identityOf(agent);
-  if (identity !== undefined) writeAgentRecord(workspace, identity);
   return workspace;
 }
 
-it('ends the agent that a workspace names, though it has cleared its environment and works elsewhere', async () => {
+/** An agent as it is written down, whose mark nobody carries. */
+function recorded(pid: number, startTime?: string): RecordedAgent {
+  const identity = identityOf(pid);
+  const { start_time = '', boot_id = '' } = identity ?? {};
+  return { attempt: 1, pid, start_time: startTime ?? start_time, boot_id, mark: `${'0'.repeat(16)}.00000000` };
+}
+
+it('ends the agent that is written down, though it has cleared its environment and works elsewhere', async () => {
   const agent = bare('/');
-  await endStrays(workspaceWith(agent));
+  expect(await endStrays(newWorkspace(), recorded(agent))).toEqual({ found: true, left: false });
   expect(isLiving(agent)).toBe(false);
 });
 
 it('leaves alone a process that has only the number of the agent', async () => {
   const stranger = bare('/');
-  const workspace = workspaceWith(undefined);
-  const identity = identityOf(stranger);
-  if (identity !== undefined) writeAgentRecord(workspace, { ...identity, start_time: '1' });
-  await endStrays(workspace);
+  expect(await endStrays(newWorkspace(), recorded(stranger, '1'))).toEqual({ found: false, left: false });
+  expect(await endStrays(newWorkspace(), { ...recorded(stranger), boot_id: 'another' })).toMatchObject({
+    found: false,
+  });
   expect(isLiving(stranger)).toBe(true);
 });
 
 it('ends who works in the folder of the workspace, and nobody beside it', async () => {
-  const workspace = workspaceWith(undefined);
+  const workspace = newWorkspace();
   mkdirSync(join(workspace, 'below'));
   mkdirSync(`${workspace}-more`);
   const [inside, beside] = [bare(join(workspace, 'below')), bare(`${workspace}-more`)];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { TreeEnd } from '@ralph/protocol/process/process-tree';
+import type { AgentEnd } from '../src/agent/run-agent.ts';
 import { endedWell, failureOf, judge, type Verdict } from '../src/run/judge.ts';
 
-const well: TreeEnd = { exitCode: 0, signal: null, cause: 'exited' };
+const well: AgentEnd = { exitCode: 0, signal: null, cause: 'exited', isRequested: false };
 const work = { commits: 1, unfinished: undefined };
 
 describe('judge', () => {
@@ -21,7 +21,7 @@ describe('judge', () => {
 
   it('does not trust the commits of an agent that failed', () => {
     expect(judge({ ...well, exitCode: 3 }, work)).toEqual({ kind: 'failed', exitCode: 3 });
-    expect(judge({ exitCode: null, signal: 'SIGKILL', cause: 'exited' }, work)).toEqual({
+    expect(judge({ ...well, exitCode: null, signal: 'SIGKILL' }, work)).toEqual({
       kind: 'signalled',
       signal: 'SIGKILL',
     });

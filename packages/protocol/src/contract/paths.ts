@@ -3,6 +3,7 @@ export const RALPH_PATHS = {
   state: '.ralph/cache/parallel/state.json',
   stateLock: '.ralph/cache/parallel/state.lock',
   claims: '.ralph/cache/parallel/claims',
+  agents: '.ralph/cache/parallel/agents',
   repair: '.ralph/cache/repair',
   queue: '.ralph/queue.jsonc',
   done: '.ralph/done.jsonc',

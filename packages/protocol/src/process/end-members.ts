@@ -1,7 +1,7 @@
 import { DEFAULTS } from '../contract/defaults.ts';
 import { identityOf, readProcStat } from './process-identity.ts';
 import { signalProcess } from './process-list.ts';
-import { isPopulated, killGroup } from './tree-group.ts';
+import { groupMembers, isPopulated, killGroup } from './tree-group.ts';
 import { livingMembers, type TreeMember, type TreeSigns } from './tree-members.ts';
 
 const POLL_MS = 20;
@@ -30,7 +30,8 @@ export function signalMembers(signs: TreeSigns, name: NodeJS.Signals): void {
 
 function signal({ leader, cgroup, spared }: TreeSigns, name: NodeJS.Signals, members: readonly TreeMember[]): void {
   // In one step, so that no fork slips through; whoever is to be spared may be in it.
-  if (name === 'SIGKILL' && cgroup !== undefined && spared === undefined) killGroup(cgroup);
+  if (name === 'SIGKILL' && cgroup !== undefined && !groupMembers(cgroup).some((pid) => spared?.has(pid) === true))
+    killGroup(cgroup);
   // The group goes as a whole for the same reason; its number is only used while a member that was seen holds it, since
   // it may be given to a stranger afterwards.
   const isSpared = [...(spared ?? [])].some((pid) => readProcStat(pid)?.group === leader?.pid);

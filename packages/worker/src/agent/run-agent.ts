@@ -6,7 +6,7 @@ import type { Task } from '@ralph/protocol/contract/task';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { agentEnvironment } from './agent-environment.ts';
 import { followLog } from './agent-log.ts';
-import { writeAgentRecord } from './agent-record.ts';
+import { isToStop, leaveSeat, recordAgent, type Seat } from './claimed-seat.ts';
 import { promptText } from './prompt.ts';
 import type { AttemptGuard } from '../run/attempt-guard.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -24,13 +24,18 @@ export interface AgentRun {
   readonly guard: AttemptGuard;
 }
 
+export interface AgentEnd extends TreeEnd {
+  /** Whether `ralph-worker stop` was asked for it; its cause is then `cancelled`. */
+  readonly isRequested: boolean;
+}
+
 /**
  * Runs the agent in a workspace until it and everything that it started have ended. It is announced by
  * `agent.started` before the first of its instructions runs, so that nobody can die without having said who it was.
  *
  * @throws Failure `agent_spawn_failed`, `cancelled` when a stop came first
  */
-export async function runAgent(context: RunContext, run: AgentRun): Promise<TreeEnd> {
+export async function runAgent(context: RunContext, run: AgentRun): Promise<AgentEnd> {
   const { task, attempt, path, logPath } = run;
   const { output, timeoutMs } = context;
   const tree = await startTree(context, run);
@@ -52,11 +57,22 @@ export async function runAgent(context: RunContext, run: AgentRun): Promise<Tree
     timeoutMs === undefined ? undefined : setTimeout(() => endInTime(tree), Math.min(timeoutMs, LONGEST_TIMER_MS));
   try {
     tree.release();
-    return await tree.finished;
+    return endOf(await tree.finished, seatOf(context, run));
   } finally {
     clearTimeout(timer);
+    if (tree.isGone) leaveSeat(seatOf(context, run));
     await unfollow();
   }
+}
+
+/** Whoever stops an agent asks first and ends it then: however it ended, it was asked to. */
+function endOf(end: TreeEnd, seat: Seat): AgentEnd {
+  const isRequested = end.cause === 'exited' && isToStop(seat);
+  return { ...end, isRequested, cause: isRequested ? 'cancelled' : end.cause };
+}
+
+function seatOf({ site }: RunContext, { task, path }: AgentRun): Seat {
+  return { repoRoot: site.repo.root, taskId: task.id, path };
 }
 
 function endInTime(tree: ProcessTree): void {
@@ -74,9 +90,11 @@ async function startTree(context: RunContext, run: AgentRun): Promise<ProcessTre
     opened.push(stdin);
     const env = agentEnvironment({ taskId: task.id, title: task.title, attempt, path, branch: context.branch });
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
+    if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
     const { command, trees } = context;
     const streams = { stdin, stdout: log, stderr: log };
-    return recorded(path, await trees.start({ command, cwd: path, folder: path, env, ...streams }));
+    const tree = await trees.start({ command, cwd: path, folder: path, env, ...streams });
+    return recorded(seatOf(context, run), attempt, tree);
   } catch (error) {
     if (isFailure(error) && (error.code === 'cancelled' || error.code === 'agent_spawn_failed')) throw error;
     throw notStarted(error, 'start the agent', `${commandLine(context.command)}  # try it by hand`);
@@ -113,9 +131,9 @@ function notStarted(error: unknown, doing: string, hint: string): Failure {
   return new Failure('agent_spawn_failed', cause instanceof Error ? cause.message : String(cause), { cause, hint });
 }
 
-function recorded(path: string, tree: ProcessTree): ProcessTree {
+function recorded(seat: Seat, attempt: number, tree: ProcessTree): ProcessTree {
   try {
-    writeAgentRecord(path, tree.identity);
+    recordAgent(seat, attempt, tree);
     return tree;
   } catch (error) {
     tree.kill();

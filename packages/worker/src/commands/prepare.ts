@@ -4,6 +4,7 @@ import { nextAttemptNumber } from '../refs/attempt-claim.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { readOrigin } from '../site/origin.ts';
+import { endLeftAgent } from '../removal/end-left-agent.ts';
 import { openSite } from '../site/site.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 import { requireUsableRoot } from '../site/usable-root.ts';
@@ -19,6 +20,7 @@ export async function run({ args, operands, stop }: Call<typeof TARGET_OPTIONS>)
   requireUsableRoot(site.root);
   const claim = await takeClaim(site.repo.root, taskId, { waitMs: 0 });
   try {
+    await endLeftAgent(site.repo.root, taskId);
     const attempt = await nextAttemptNumber(site, taskId, undefined);
     const opened = await openWorkspace(site, {
       taskId,

@@ -1,48 +1,40 @@
 import { realpathSync } from 'node:fs';
-import { DEFAULTS } from '@ralph/protocol/contract/defaults';
-import { bootId, isAlive } from '@ralph/protocol/process/process-identity';
-import { environmentOf, livingProcesses, ownLine, signalProcess } from '@ralph/protocol/process/process-list';
-import { isStray } from '@ralph/protocol/process/stray';
-import { readAgentRecord } from '../agent/agent-record.ts';
-
-const POLL_MS = 20;
+import { endMembers } from '@ralph/protocol/process/end-members';
+import { bootId } from '@ralph/protocol/process/process-identity';
+import { ownLine } from '@ralph/protocol/process/process-list';
+import type { TreeSigns } from '@ralph/protocol/process/tree-members';
+import type { RecordedAgent } from '../agent/agent-record.ts';
 
 /**
  * Ends processes that still work in a workspace nobody claims, as agents may whose worker and whose watcher were both
- * killed: SIGINT, the grace, SIGKILL. They are known by the group of the agent that is written down there and, on
- * Linux, by the workspace in their environment, or as strays in its folder since that agent began. Our own ancestors are
- * spared, since a person may call us from a shell that an agent started.
+ * killed: SIGINT, the grace, SIGKILL. They are known by what is written down about the agent and, on Linux, by the
+ * workspace in their environment, or as strays in its folder since that agent began. Our own ancestors are spared,
+ * since a person may call us from a shell that an agent started.
+ *
+ * @returns whether there were any, and whether any could not be ended
  */
-export async function endStrays(workspace: string): Promise<void> {
-  const strays = strayFinder(workspace);
-  if (strays().length === 0) return;
-  for (const pid of strays()) signalProcess(pid, 'SIGINT');
-  const deadline = Date.now() + DEFAULTS.interruptGraceMs;
-  while (strays().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  const killed = Date.now() + DEFAULTS.killGraceMs;
-  for (;;) {
-    for (const pid of strays()) signalProcess(pid, 'SIGKILL');
-    if (strays().length === 0 || Date.now() >= killed) return;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+export async function endStrays(
+  workspace: string,
+  agent?: RecordedAgent,
+): Promise<{ readonly found: boolean; readonly left: boolean }> {
+  return endMembers(signsOf(workspace, agent), 'SIGINT');
 }
 
-/** Returns what lists the strays of a workspace; a negative number stands for a group. */
-function strayFinder(workspace: string): () => number[] {
-  const spared = ownLine();
-  const agent = readAgentRecord(workspace);
-  if (process.platform !== 'linux') {
-    return () => (agent !== undefined && !spared.has(agent.pid) && isAlive(agent) ? [-agent.pid] : []);
+function signsOf(workspace: string, agent: RecordedAgent | undefined): TreeSigns {
+  const here = { variable: `RALPH_WORKSPACE=${workspace}`, spared: ownLine() };
+  const path = realPath(workspace);
+  // Numbers and times of another boot mean nothing.
+  if (agent === undefined || agent.boot_id !== bootId()) return { ...here, folder: { path, since: '0' } };
+  const { pid, start_time: since, mark, cgroup } = agent;
+  const leader = { pid, startTime: since, isOurs: false };
+  return { ...here, folder: { path, since }, since, leader, mark, cgroup };
+}
+
+/** The agent may have removed the folder; who works in it is found all the same. */
+function realPath(workspace: string): string {
+  try {
+    return realpathSync(workspace);
+  } catch {
+    return workspace;
   }
-  const wanted = `RALPH_WORKSPACE=${workspace}`;
-  const folder = realpathSync(workspace);
-  const since = agent?.boot_id === bootId() ? agent.start_time : '0';
-  // The group is the agent's as long as the agent lives, and as long as any of it does that was seen with it.
-  const group = agent !== undefined && isAlive(agent) ? agent.pid : undefined;
-  return () =>
-    [...livingProcesses()].flatMap(({ pid, stat }) => {
-      if (spared.has(pid)) return [];
-      const isOurs = stat.group === group || stat.session === group || environmentOf(pid).includes(wanted);
-      return isOurs || isStray(pid, stat, { path: folder, since }) ? [pid] : [];
-    });
 }

@@ -6,6 +6,8 @@ import { taskOfRef } from '../refs/attempt-number.ts';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { draftsOf, removeDraft } from '../workspace/draft-folder.ts';
 import { dropBaseRef, listRefs } from '../refs/ralph-refs.ts';
+import { endLeftAgent } from './end-left-agent.ts';
+import { recordedTasks } from '../agent/agent-record.ts';
 import { removeWorkspace } from './remove-workspace.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
@@ -15,8 +17,8 @@ import { kindAt, workspacePath } from '../site/workspace-path.ts';
 
 export interface Reaped {
   readonly task_id: string;
-  readonly action: 'removed' | 'kept' | 'swept';
-  /** A folder, a ref or a lock file. */
+  readonly action: 'ended' | 'removed' | 'kept' | 'swept';
+  /** An agent, a folder, a ref or a lock file. */
   readonly what: string;
   readonly reason: string;
   readonly salvage_ref?: string;
@@ -25,13 +27,14 @@ export interface Reaped {
 const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
 
 /**
- * Removes what processes that are gone have left: workspaces whose agent is gone, after what they hold has been kept;
+ * Ends the agents of workers that are gone, and removes what such processes have left: workspaces whose agent is gone, after what they hold has been kept;
  * halves of workspaces; base refs and claim files that stand for nothing. A workspace that is blocked, and one that
  * cannot be kept, stays; so does one that was prepared by hand or waits for integration, unless `all` is set. A problem
  * with one of them is told in its row.
  */
 export async function reap(site: Site, options: { readonly all: boolean }): Promise<Reaped[]> {
   const reaped: Reaped[] = [];
+  for (const taskId of recordedTasks(site.repo.root)) reaped.push(...(await reapAgent(site, taskId)));
   for (const { taskId, path } of workspaceFolders(site)) {
     reaped.push(await reapWorkspace(site, { taskId, path, all: options.all }));
   }
@@ -51,6 +54,24 @@ export async function reap(site: Site, options: { readonly all: boolean }): Prom
     reaped.push(...swept.filter(({ action }) => action === 'kept'));
   }
   return reaped;
+}
+
+/** Also when its workspace is gone. That somebody works on the task, or that nothing of the agent lived, is not told. */
+async function reapAgent(site: Site, taskId: string): Promise<Reaped[]> {
+  try {
+    const claim = await tryClaim(site.repo.root, taskId, { waitMs: 0 });
+    if (claim === undefined) return [];
+    try {
+      const ended = await endLeftAgent(site.repo.root, taskId);
+      if (ended === undefined) return [];
+      const what = `the agent of attempt ${ended.attempt}, pid ${ended.pid}`;
+      return [{ task_id: taskId, action: 'ended', what, reason: 'its worker is gone' }];
+    } finally {
+      claim.release();
+    }
+  } catch (error) {
+    return [{ task_id: taskId, action: 'kept', what: `the agent of ${taskId}`, reason: messageOf(error) }];
+  }
 }
 
 interface Candidate {

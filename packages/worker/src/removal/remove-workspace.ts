@@ -1,6 +1,7 @@
 import { readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
 import { makeDraft, removeDraft, workspaceIn } from '../workspace/draft-folder.ts';
+import { endLeftAgent } from './end-left-agent.ts';
 import { endStrays } from './end-strays.ts';
 import { unsavedGitlink } from '../work/gitlinks.ts';
 import { dropBaseRef } from '../refs/ralph-refs.ts';
@@ -33,14 +34,15 @@ export interface Leftover {
 }
 
 /**
- * Clears the place of a task's workspace: ends what still works there, keeps what nobody else has, then removes it.
+ * Clears the place of a task's workspace: ends what is left of its agent and what still works there, keeps what nobody else has, then removes it.
  * A symlink there is taken away, never followed. To be called by the holder of the task's claim.
  *
- * @throws Failure `workspace_root` when something stands there that is not ours; `workspace_dirty` when a repository
+ * @throws Failure `claim_held` when an agent cannot be ended; `workspace_root` when something stands there that is not ours; `workspace_dirty` when a repository
  *   inside holds what we cannot keep; what of git when the work could not be kept. Nothing is removed then
  */
 export async function clearPlace(site: Site, place: Place): Promise<Removal> {
   const { taskId, path, reason } = place;
+  await endLeftAgent(site.repo.root, taskId);
   switch (kindAt(path)) {
     case 'absent':
       return { removed: false, salvaged: undefined };

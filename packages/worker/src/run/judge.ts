@@ -1,5 +1,5 @@
 import type { FailureCode } from '@ralph/protocol/contract/failure';
-import type { TreeEnd } from '@ralph/protocol/process/process-tree';
+import type { AgentEnd } from '../agent/run-agent.ts';
 
 /** What an agent left in its workspace. */
 export interface WorkLeft {
@@ -16,20 +16,21 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly exitCode: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timeout' }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'stopped' };
 
 /** Tells whether an agent has ended as one that did its work. */
-export function endedWell(end: TreeEnd): boolean {
+export function endedWell(end: AgentEnd): boolean {
   return end.cause === 'exited' && end.exitCode === 0;
 }
 
 /** Decides what an attempt came to. Work is ready only when the agent ended well and left finished commits. */
-export function judge(end: TreeEnd, work: WorkLeft): Verdict {
+export function judge(end: AgentEnd, work: WorkLeft): Verdict {
   switch (end.cause) {
     case 'timeout':
       return { kind: 'timeout' };
     case 'cancelled':
-      return { kind: 'cancelled' };
+      return { kind: end.isRequested ? 'stopped' : 'cancelled' };
     case 'exited':
       if (end.exitCode === null) return { kind: 'signalled', signal: end.signal ?? 'a signal' };
       if (end.exitCode !== 0) return { kind: 'failed', exitCode: end.exitCode };
@@ -61,5 +62,7 @@ export function failureOf(verdict: Verdict, lastLine: string): AttemptFailure | 
       return { code: 'agent_timeout', reason: `agent was ended at its time limit${said}` };
     case 'cancelled':
       return { code: 'cancelled', reason: 'agent was ended because the run was stopped' };
+    case 'stopped':
+      return { code: 'cancelled', reason: 'stopped on request' };
   }
 }

@@ -1,9 +1,8 @@
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
-import type { TreeEnd } from '@ralph/protocol/process/process-tree';
 import { logPath } from '../agent/agent-log.ts';
-import { takeClaim } from '@ralph/protocol/process/task-claim';
+import { claimSeat } from '../agent/claimed-seat.ts';
 import { nextAttemptNumber } from '../refs/attempt-claim.ts';
 import { AttemptGuard } from './attempt-guard.ts';
 import { closeFailedAttempt, failTask, skipTask, type Attempt } from './fail-task.ts';
@@ -11,7 +10,7 @@ import { endedWell, failureOf, judge } from './judge.ts';
 import { readLogState } from '../agent/agent-log.ts';
 import { IN_THE_WAY, openWorkspace } from '../workspace/open-workspace.ts';
 import { bringIn } from '../refs/ralph-refs.ts';
-import { runAgent } from '../agent/run-agent.ts';
+import { runAgent, type AgentEnd } from '../agent/run-agent.ts';
 import type { RunContext } from './run-context.ts';
 import { inspectWork, settleWork, type FoundWork } from '../work/work-left.ts';
 import { writeMarker, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
@@ -29,7 +28,7 @@ export async function runTask(context: RunContext, task: Task): Promise<TaskOutc
   let guard: AttemptGuard | undefined;
   try {
     const path = workspacePath(site, task.id);
-    guard = new AttemptGuard(await takeClaim(site.repo.root, task.id, { waitMs: 0 }));
+    guard = new AttemptGuard(await claimSeat({ repoRoot: site.repo.root, taskId: task.id, path }));
     const number = await nextAttemptNumber(site, task.id, task.attempt);
     return await attemptTask(context, { task, path, guard, number, logPath: logPath(site.repo.root, task.id, number) });
   } catch (error) {
@@ -66,7 +65,7 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
 }
 
 interface AttemptEnd {
-  readonly agent: TreeEnd;
+  readonly agent: AgentEnd;
   readonly work: FoundWork;
   readonly baseCommit: string;
   readonly durationMs: number;
@@ -118,7 +117,7 @@ function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseC
 }
 
 /** Finds what the agent left, finished where it ended well, and parks its commits in the user's repository. */
-async function findWork(context: RunContext, attempt: Attempt, baseCommit: string, end: TreeEnd): Promise<FoundWork> {
+async function findWork(context: RunContext, attempt: Attempt, baseCommit: string, end: AgentEnd): Promise<FoundWork> {
   const { task, path, number } = attempt;
   const { branch, allowEmpty } = context;
   const plan = { taskId: task.id, title: task.title, path, branch, baseCommit, allowEmpty };
