@@ -43,6 +43,8 @@ export const REAP_OPTIONS = {
   all: { kind: 'flag', describe: 'also what was prepared by hand or waits for integration' },
 } as const satisfies OptionSpecs;
 
+export const STOP_OPTIONS = {} as const satisfies OptionSpecs;
+
 export const LOGS_OPTIONS = {
   attempt: { kind: 'count', value: 'N', describe: 'which attempt (default: the last one)' },
 } as const satisfies OptionSpecs;

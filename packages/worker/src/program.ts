@@ -1,5 +1,13 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
-import { LIST_OPTIONS, LOGS_OPTIONS, REAP_OPTIONS, REMOVE_OPTIONS, RUN_OPTIONS, TARGET_OPTIONS } from './options.ts';
+import {
+  LIST_OPTIONS,
+  LOGS_OPTIONS,
+  REAP_OPTIONS,
+  REMOVE_OPTIONS,
+  RUN_OPTIONS,
+  STOP_OPTIONS,
+  TARGET_OPTIONS,
+} from './options.ts';
 
 const ONE_ID = { name: 'ID', least: 1, most: 1 } as const;
 
@@ -34,6 +42,14 @@ export const program: ProgramSpec = {
       summary: 'List the workspaces, or the work that was kept of removed ones.',
       options: LIST_OPTIONS,
       load: () => import('./commands/list.ts'),
+    }),
+    command({
+      words: ['stop'],
+      summary: 'End the agents of tasks, whoever runs them, and wait until they are gone.',
+      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY },
+      options: STOP_OPTIONS,
+      examples: ['ralph-worker stop RQ-0001'],
+      load: () => import('./commands/stop.ts'),
     }),
     command({
       words: ['reap'],
