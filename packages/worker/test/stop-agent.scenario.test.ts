@@ -40,11 +40,7 @@ describe('ralph-worker stop', () => {
     const run = runOf(status, stdout, stderr);
     expect(status).toBe(2);
     const finished = run.events('agent.finished').map((event) => [event['task_id'], event['reason']]);
-    expect(finished.toSorted()).toEqual([
-      ['RQ-0001', 'cancelled'],
-      ['RQ-0002', 'exited'],
-      ['RQ-0003', 'exited'],
-    ]);
+    expect(Object.fromEntries(finished)).toEqual({ 'RQ-0001': 'cancelled', 'RQ-0002': 'exited', 'RQ-0003': 'exited' });
     expect(run.events('task.failed')).toMatchObject([
       { task_id: 'RQ-0001', code: 'cancelled', reason: 'stopped on request', salvage_ref: expect.any(String) },
     ]);

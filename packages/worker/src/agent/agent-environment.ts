@@ -1,4 +1,5 @@
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
+import { PORTS_PER_AGENT } from '../ports/port-blocks.ts';
 import { promptPath } from '../workspace/workspace-marker.ts';
 
 const TITLE_LIMIT_BYTES = 4096;
@@ -9,12 +10,19 @@ export interface AgentFacts {
   readonly attempt: number;
   readonly path: string;
   readonly branch: string;
+  /** The first of the ports that it has for itself; nothing when there were none. */
+  readonly portBase?: number | undefined;
 }
 
 /** Returns the environment of an agent: ours, without what would lead git elsewhere, and what it should know. */
 export function agentEnvironment(facts: AgentFacts, from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const outer = scrubbedEnvironment(from);
+  // Those of an agent that we were started by are its own.
+  delete outer['RALPH_PORT_BASE'];
+  delete outer['RALPH_PORT_COUNT'];
+  const { portBase } = facts;
   return {
-    ...scrubbedEnvironment(from),
+    ...outer,
     PWD: facts.path,
     RALPH_TASK_ID: facts.taskId,
     RALPH_TASK_TITLE: titleForEnvironment(facts.title),
@@ -22,6 +30,7 @@ export function agentEnvironment(facts: AgentFacts, from: NodeJS.ProcessEnv = pr
     RALPH_TARGET_BRANCH: facts.branch,
     RALPH_PROMPT_FILE: promptPath(facts.path),
     RALPH_ATTEMPT: String(facts.attempt),
+    ...(portBase === undefined ? {} : { RALPH_PORT_BASE: String(portBase), RALPH_PORT_COUNT: String(PORTS_PER_AGENT) }),
   };
 }
 

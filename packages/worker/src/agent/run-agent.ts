@@ -38,7 +38,11 @@ export interface AgentEnd extends TreeEnd {
 export async function runAgent(context: RunContext, run: AgentRun): Promise<AgentEnd> {
   const { task, attempt, path, logPath } = run;
   const { output, timeoutMs } = context;
-  const tree = await startTree(context, run);
+  const ports = await context.ports.lease();
+  const tree = await startTree(context, run, ports?.base).catch((error: unknown) => {
+    ports?.release();
+    throw error;
+  });
   run.guard.holdAgent(() => tree.end('cancelled'));
   const of = { task_id: task.id, attempt };
   await output.event('agent.started', {
@@ -61,6 +65,7 @@ export async function runAgent(context: RunContext, run: AgentRun): Promise<Agen
   } finally {
     clearTimeout(timer);
     if (tree.isGone) leaveSeat(seatOf(context, run));
+    ports?.release();
     await unfollow();
   }
 }
@@ -80,7 +85,7 @@ function endInTime(tree: ProcessTree): void {
   tree.end('timeout').catch(() => {});
 }
 
-async function startTree(context: RunContext, run: AgentRun): Promise<ProcessTree> {
+async function startTree(context: RunContext, run: AgentRun, portBase: number | undefined): Promise<ProcessTree> {
   const { task, attempt, path, logPath } = run;
   const opened: number[] = [];
   try {
@@ -88,7 +93,8 @@ async function startTree(context: RunContext, run: AgentRun): Promise<ProcessTre
     opened.push(log);
     const stdin = openPrompt(promptPath(path), task);
     opened.push(stdin);
-    const env = agentEnvironment({ taskId: task.id, title: task.title, attempt, path, branch: context.branch });
+    const of = { taskId: task.id, title: task.title, attempt, path, branch: context.branch };
+    const env = agentEnvironment({ ...of, portBase });
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
     if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
     const { command, trees } = context;

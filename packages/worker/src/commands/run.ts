@@ -5,6 +5,7 @@ import { startGitInShell } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { obeyRemovalOrder, readRemovalOrder } from '../removal/removal-order.ts';
+import { AgentPorts } from '../ports/agent-ports.ts';
 import { readOrigin } from '../site/origin.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -59,7 +60,8 @@ async function contextOf({ args, command, program, output, stop }: RunCall, tree
   const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
   const of = { program, site, branch, origin, command: [agent, ...words], trees, output, signal: stop.signal };
-  return { ...of, timeoutMs, allowEmpty: args['allow-empty'] };
+  const ports = new AgentPorts((text) => output.note(`${program}: ${text}`));
+  return { ...of, ports, timeoutMs, allowEmpty: args['allow-empty'] };
 }
 
 interface Work {

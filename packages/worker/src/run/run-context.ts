@@ -1,5 +1,6 @@
 import type { Output } from '@ralph/protocol/cli/output';
 import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
+import type { AgentPorts } from '../ports/agent-ports.ts';
 import type { Origin } from '../site/origin.ts';
 import type { Site } from '../site/site.ts';
 
@@ -16,6 +17,7 @@ export interface RunContext {
   /** Whether an agent that ended well without any change has done its task. */
   readonly allowEmpty: boolean;
   readonly trees: ProcessTrees;
+  readonly ports: AgentPorts;
   readonly output: Output;
   readonly signal: AbortSignal;
 }

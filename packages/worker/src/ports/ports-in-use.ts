@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { localPorts, type EphemeralPorts } from './port-blocks.ts';
+
+/** Where the kernel does not say it: the range that IANA has set aside, and the one of Linux. */
+const USUAL: EphemeralPorts = { low: 32_768, high: 65_535 };
+
+/** Returns the range from which the kernel gives ports. */
+export function ephemeralPorts(): EphemeralPorts {
+  try {
+    const [low, high] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/).map(Number);
+    return low === undefined || high === undefined ? USUAL : { low, high };
+  } catch {
+    return USUAL;
+  }
+}
+
+/** Tells whether none of some ports is in use: by the tables of the kernel, else by listening on each for a moment. */
+export async function areFree(ports: readonly number[]): Promise<boolean> {
+  const used = usedByTable();
+  if (used !== undefined) return !ports.some((port) => used.has(port));
+  for (const port of ports) if (!(await canListen(port))) return false;
+  return true;
+}
+
+function usedByTable(): ReadonlySet<number> | undefined {
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => {
+    try {
+      return [readFileSync(path, 'latin1')];
+    } catch {
+      return [];
+    }
+  });
+  return tables.length === 0 ? undefined : new Set(tables.flatMap(localPorts));
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
+  });
+}
