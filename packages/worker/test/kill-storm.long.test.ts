@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { killStorm } from './support/kill-storm.ts';
+
+it('leaves no agent and loses no work at 200 moments of chance at which worker, parent and watcher are killed', async () => {
+  const { wrong, kept } = await killStorm(200);
+  process.stdout.write(`${kept} objects kept\n`);
+  expect(wrong).toEqual([]);
+  expect(kept).toBeGreaterThan(200);
+});
