@@ -17,6 +17,17 @@ export const TARGET_OPTIONS = {
   ...ROOT_OPTIONS,
 } as const satisfies OptionSpecs;
 
+/** What a fresh workspace gets beside the files of its commit. */
+export const WORKSPACE_OPTIONS = {
+  ...TARGET_OPTIONS,
+  copy: {
+    kind: 'text',
+    many: true,
+    value: 'GLOB',
+    describe: 'ignored files that a workspace gets too, beside .env files; may be given again',
+  },
+} as const satisfies OptionSpecs;
+
 export const RUN_OPTIONS = {
   jobs: { kind: 'count', value: 'N', fallback: 1, describe: 'agents that run side by side (default: 1)' },
   timeout: { kind: 'seconds', value: 'TIME', describe: 'end an agent that runs longer (default: no limit)' },
@@ -24,7 +35,7 @@ export const RUN_OPTIONS = {
     kind: 'flag',
     describe: 'take an agent that ended well without any change as done, with an empty commit',
   },
-  ...TARGET_OPTIONS,
+  ...WORKSPACE_OPTIONS,
   ...LEASH_OPTION,
 } as const satisfies OptionSpecs;
 

@@ -6,7 +6,7 @@ import {
   REMOVE_OPTIONS,
   RUN_OPTIONS,
   STOP_OPTIONS,
-  TARGET_OPTIONS,
+  WORKSPACE_OPTIONS,
 } from './options.ts';
 
 const ONE_ID = { name: 'ID', least: 1, most: 1 } as const;
@@ -27,7 +27,7 @@ export const program: ProgramSpec = {
       words: ['prepare'],
       summary: 'Make a fresh workspace for a task, without an agent.',
       operands: ONE_ID,
-      options: TARGET_OPTIONS,
+      options: WORKSPACE_OPTIONS,
       load: () => import('./commands/prepare.ts'),
     }),
     command({
@@ -68,7 +68,7 @@ export const program: ProgramSpec = {
       words: ['preflight'],
       summary: 'Check that a run could start here, and say with which branch and folders.',
       command: 'optional',
-      options: TARGET_OPTIONS,
+      options: WORKSPACE_OPTIONS,
       load: () => import('./commands/preflight.ts'),
     }),
   ],

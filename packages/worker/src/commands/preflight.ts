@@ -2,17 +2,20 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { requireIdentity } from '../site/identity.ts';
-import type { TARGET_OPTIONS } from '../options.ts';
+import type { WORKSPACE_OPTIONS } from '../options.ts';
 import { openSite } from '../site/site.ts';
+import { travellersOf } from '../travel/travellers-of.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */
-export async function run({ args, command }: Call<typeof TARGET_OPTIONS>): Promise<Result> {
+export async function run(call: Call<typeof WORKSPACE_OPTIONS>): Promise<Result> {
+  const { args, command } = call;
   const { root } = findGitRepository(args.repo);
   const branch = await targetBranch(root, args['target-branch']);
   await requireIdentity({ cwd: root });
   const site = await openSite(args);
+  await travellersOf(call, site);
   const takeBack = requireUsableRoot(site.root);
   takeBack();
   const [agent] = command;

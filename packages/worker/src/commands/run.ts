@@ -12,6 +12,7 @@ import type { RunContext } from '../run/run-context.ts';
 import { runStatus } from '../run/run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run/run-task.ts';
 import { openSite } from '../site/site.ts';
+import { travellersOf } from '../travel/travellers-of.ts';
 import { TaskPool } from '../run/task-pool.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
@@ -49,19 +50,21 @@ export async function run(call: RunCall): Promise<Result> {
   return { exit: runStatus(outcomes) };
 }
 
-async function contextOf({ args, command, program, output, stop }: RunCall, trees: ProcessTrees): Promise<RunContext> {
+async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext> {
+  const { args, command, program, output, stop } = call;
   const site = await openSite(args);
   const branch = await targetBranch(site.repo.root, args['target-branch']);
   const origin = await readOrigin(site.repo.root);
   const [name = '', ...words] = command;
   requireExecutable(name, process.cwd());
   requireUsableRoot(site.root);
+  const travellers = await travellersOf(call, site);
   // The agent is started in another folder than the one in which its path was typed.
   const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
-  const of = { program, site, branch, origin, command: [agent, ...words], trees, output, signal: stop.signal };
+  const of = { program, site, branch, origin, travellers, trees, output, signal: stop.signal };
   const ports = new AgentPorts((text) => output.note(`${program}: ${text}`));
-  return { ...of, ports, timeoutMs, allowEmpty: args['allow-empty'] };
+  return { ...of, command: [agent, ...words], ports, timeoutMs, allowEmpty: args['allow-empty'] };
 }
 
 interface Work {

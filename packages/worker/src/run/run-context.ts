@@ -3,6 +3,7 @@ import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import type { AgentPorts } from '../ports/agent-ports.ts';
 import type { Origin } from '../site/origin.ts';
 import type { Site } from '../site/site.ts';
+import type { Traveller } from '../travel/traveller.ts';
 
 /** What all tasks of one run share. */
 export interface RunContext {
@@ -10,6 +11,7 @@ export interface RunContext {
   readonly site: Site;
   readonly branch: string;
   readonly origin: Origin;
+  readonly travellers: readonly Traveller[];
   /** The agent, its first word ready to be started from any folder. */
   readonly command: readonly string[];
   /** Nothing means no limit. */

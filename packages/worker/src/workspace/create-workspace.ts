@@ -8,6 +8,8 @@ import { makeDraft, removeDraft, workspaceIn, type Draft } from './draft-folder.
 import type { Origin } from '../site/origin.ts';
 import { configText, lfsEntries, sharedEntries, type ConfigEntry } from './repository-config.ts';
 import type { Site } from '../site/site.ts';
+import { bringTravellers } from '../travel/bring-travellers.ts';
+import type { Traveller } from '../travel/traveller.ts';
 import { workspaceGit } from './workspace-git.ts';
 import { writeMarker, type WorkspaceMarker } from './workspace-marker.ts';
 
@@ -20,6 +22,7 @@ export interface WorkspacePlan {
   readonly branch: string;
   readonly baseCommit: string;
   readonly origin: Origin;
+  readonly travellers: readonly Traveller[];
   readonly signal: AbortSignal;
   readonly phase: WorkspaceMarker['phase'];
 }
@@ -29,7 +32,7 @@ export interface WorkspacePlan {
  * the user's repository. It is built beside its place and renamed into it, so that a crash never leaves half of one
  * there. Nothing may stand at its path.
  *
- * @throws Failure `git_failed`, or of the file system; nothing is left then
+ * @throws Failure `git_failed`, `travel_refused`, or of the file system; nothing is left then
  */
 export async function createWorkspace(site: Site, plan: WorkspacePlan): Promise<void> {
   const draft = draftOf(site, plan);
@@ -83,6 +86,7 @@ async function build(site: Site, plan: WorkspacePlan, draft: string): Promise<vo
     signal: plan.signal,
     limitMs: CHECKOUT_LIMIT_MS,
   });
+  await bringTravellers(site, plan.travellers, draft);
 }
 
 function originEntries(origin: Origin, branch: string): ConfigEntry[] {

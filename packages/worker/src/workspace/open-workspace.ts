@@ -8,6 +8,7 @@ import { setRef } from '../refs/ralph-refs.ts';
 import { clearPlace, leftoverFailure } from '../removal/remove-workspace.ts';
 import type { Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
+import type { Traveller } from '../travel/traveller.ts';
 import type { WorkspaceMarker } from './workspace-marker.ts';
 
 export interface WorkspaceRequest {
@@ -16,6 +17,7 @@ export interface WorkspaceRequest {
   readonly path: string;
   readonly branch: string;
   readonly origin: Origin;
+  readonly travellers: readonly Traveller[];
   readonly signal: AbortSignal;
   readonly phase: WorkspaceMarker['phase'];
 }
