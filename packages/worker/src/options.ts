@@ -26,6 +26,18 @@ export const WORKSPACE_OPTIONS = {
     value: 'GLOB',
     describe: 'ignored files that a workspace gets too, beside .env files; may be given again',
   },
+  'min-free': {
+    kind: 'bytes',
+    zero: true,
+    value: 'SIZE',
+    fallback: 2 ** 28,
+    describe: 'what must stay free on the disk when a workspace is made (default: 256M)',
+  },
+  quota: {
+    kind: 'bytes',
+    value: 'SIZE',
+    describe: 'what all workspaces may take together when one is made (default: no limit)',
+  },
 } as const satisfies OptionSpecs;
 
 export const RUN_OPTIONS = {

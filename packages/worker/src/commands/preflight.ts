@@ -1,9 +1,12 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
+import { tryGit } from '@ralph/protocol/process/git';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { requireIdentity } from '../site/identity.ts';
 import type { WORKSPACE_OPTIONS } from '../options.ts';
+import { readOrigin } from '../site/origin.ts';
 import { openSite } from '../site/site.ts';
+import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
@@ -16,10 +19,24 @@ export async function run(call: Call<typeof WORKSPACE_OPTIONS>): Promise<Result>
   await requireIdentity({ cwd: root });
   const site = await openSite(args);
   await travellersOf(call, site);
+  const { localConfig } = await readOrigin(root);
   const takeBack = requireUsableRoot(site.root);
-  takeBack();
+  try {
+    await spaceOf(args, site, localConfig).reserve(await newestKnown(root, branch));
+  } finally {
+    takeBack();
+  }
   const [agent] = command;
   if (agent !== undefined) requireExecutable(agent, process.cwd());
   const record = { target_branch: branch, workspace_root: site.root, repo_root: root };
   return { record, text: `ready: work starts from ${branch}, in ${site.root}\n` };
+}
+
+/** The commit of the target branch as of the last fetch; nothing where there was none. */
+async function newestKnown(repoRoot: string, branch: string): Promise<string | undefined> {
+  for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
+    const { exitCode, stdout } = await tryGit(['rev-parse', '-q', '--verify', `${ref}^{commit}`], { cwd: repoRoot });
+    if (exitCode === 0) return stdout.trim();
+  }
+  return undefined;
 }

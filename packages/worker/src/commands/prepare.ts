@@ -6,6 +6,7 @@ import type { WORKSPACE_OPTIONS } from '../options.ts';
 import { readOrigin } from '../site/origin.ts';
 import { endLeftAgent } from '../removal/end-left-agent.ts';
 import { openSite } from '../site/site.ts';
+import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 import { requireUsableRoot } from '../site/usable-root.ts';
@@ -32,6 +33,7 @@ export async function run(call: Call<typeof WORKSPACE_OPTIONS>): Promise<Result>
       branch,
       origin,
       travellers,
+      space: spaceOf(args, site, origin.localConfig),
       signal: stop.signal,
       phase: 'prepared',
     });

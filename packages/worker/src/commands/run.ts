@@ -12,6 +12,7 @@ import type { RunContext } from '../run/run-context.ts';
 import { runStatus } from '../run/run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run/run-task.ts';
 import { openSite } from '../site/site.ts';
+import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { TaskPool } from '../run/task-pool.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
@@ -62,9 +63,10 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
   // The agent is started in another folder than the one in which its path was typed.
   const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
-  const of = { program, site, branch, origin, travellers, trees, output, signal: stop.signal };
+  const ground = { program, site, branch, origin, travellers, space: spaceOf(args, site, origin.localConfig) };
+  const of = { ...ground, command: [agent, ...words], trees, output, signal: stop.signal };
   const ports = new AgentPorts((text) => output.note(`${program}: ${text}`));
-  return { ...of, command: [agent, ...words], ports, timeoutMs, allowEmpty: args['allow-empty'] };
+  return { ...of, ports, timeoutMs, allowEmpty: args['allow-empty'] };
 }
 
 interface Work {

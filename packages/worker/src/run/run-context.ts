@@ -3,6 +3,7 @@ import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import type { AgentPorts } from '../ports/agent-ports.ts';
 import type { Origin } from '../site/origin.ts';
 import type { Site } from '../site/site.ts';
+import type { Space } from '../space/space.ts';
 import type { Traveller } from '../travel/traveller.ts';
 
 /** What all tasks of one run share. */
@@ -12,6 +13,7 @@ export interface RunContext {
   readonly branch: string;
   readonly origin: Origin;
   readonly travellers: readonly Traveller[];
+  readonly space: Space;
   /** The agent, its first word ready to be started from any folder. */
   readonly command: readonly string[];
   /** Nothing means no limit. */

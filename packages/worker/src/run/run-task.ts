@@ -74,10 +74,10 @@ interface AttemptEnd {
 
 async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<AttemptEnd> {
   const { task, number, path, guard } = attempt;
-  const { site, branch, origin, travellers, signal, output } = context;
+  const { site, branch, origin, travellers, space, signal, output } = context;
   const of = { task_id: task.id, attempt: number };
   const isOpen = guard.holdWorkspace({ site, taskId: task.id, attempt: number, path });
-  const ground = { path, branch, origin, travellers, signal };
+  const ground = { path, branch, origin, travellers, space, signal };
   const request = { taskId: task.id, attempt: number, ...ground, phase: 'running' } as const;
   const { baseCommit, salvaged, durationMs: duration_ms } = await openWorkspace(site, request);
   isOpen();

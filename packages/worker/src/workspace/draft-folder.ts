@@ -30,6 +30,11 @@ export function makeDraft(site: Site, taskId: string): Draft {
   return { taskId, path };
 }
 
+/** Tells whether a name in the folder of the workspaces is that of a draft. */
+export function isDraftName(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
+
 /** Returns where the workspace stands in a draft. */
 export function workspaceIn({ path }: Draft): string {
   return join(path, 'workspace');

@@ -8,6 +8,7 @@ import { setRef } from '../refs/ralph-refs.ts';
 import { clearPlace, leftoverFailure } from '../removal/remove-workspace.ts';
 import type { Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
+import type { Space } from '../space/space.ts';
 import type { Traveller } from '../travel/traveller.ts';
 import type { WorkspaceMarker } from './workspace-marker.ts';
 
@@ -18,6 +19,7 @@ export interface WorkspaceRequest {
   readonly branch: string;
   readonly origin: Origin;
   readonly travellers: readonly Traveller[];
+  readonly space: Space;
   readonly signal: AbortSignal;
   readonly phase: WorkspaceMarker['phase'];
 }
@@ -44,7 +46,12 @@ export async function openWorkspace(site: Site, request: WorkspaceRequest): Prom
   const baseCommit = await fetchRecorded(site, request);
   const { salvaged, removed, leftover } = await clearPlace(site, { taskId, path, reason: IN_THE_WAY });
   if (leftover !== undefined && !removed) throw leftoverFailure(leftover, salvaged);
-  await createWorkspace(site, { ...request, baseCommit });
+  const giveBack = await request.space.reserve(baseCommit, request.signal);
+  try {
+    await createWorkspace(site, { ...request, baseCommit });
+  } finally {
+    giveBack();
+  }
   return { baseCommit, salvaged, durationMs: Math.round(performance.now() - began) };
 }
 
