@@ -2,10 +2,10 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { tryGit } from '@ralph/protocol/process/git';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import { requireIdentity } from '../site/identity.ts';
 import type { WORKSPACE_OPTIONS } from '../options.ts';
 import { readOrigin } from '../site/origin.ts';
 import { openSite } from '../site/site.ts';
+import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
@@ -16,10 +16,10 @@ export async function run(call: Call<typeof WORKSPACE_OPTIONS>): Promise<Result>
   const { args, command } = call;
   const { root } = findGitRepository(args.repo);
   const branch = await targetBranch(root, args['target-branch']);
-  await requireIdentity({ cwd: root });
   const site = await openSite(args);
-  await travellersOf(call, site);
   const { localConfig } = await readOrigin(root);
+  await requireSupported(call, site, localConfig);
+  await travellersOf(call, site);
   const takeBack = requireUsableRoot(site.root);
   try {
     await spaceOf(args, site, localConfig).reserve(await newestKnown(root, branch));

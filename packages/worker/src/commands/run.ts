@@ -12,6 +12,7 @@ import type { RunContext } from '../run/run-context.ts';
 import { runStatus } from '../run/run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run/run-task.ts';
 import { openSite } from '../site/site.ts';
+import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { TaskPool } from '../run/task-pool.ts';
@@ -59,6 +60,7 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
   const [name = '', ...words] = command;
   requireExecutable(name, process.cwd());
   requireUsableRoot(site.root);
+  await requireSupported(call, site, origin.localConfig);
   const travellers = await travellersOf(call, site);
   // The agent is started in another folder than the one in which its path was typed.
   const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;

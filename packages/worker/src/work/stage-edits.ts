@@ -11,7 +11,8 @@ const LIMIT_MS = 600_000;
  * @param where may name another index, so that the workspace's own stays as it is
  */
 export async function stageEdits(where: GitOptions, tree: string): Promise<void> {
-  await git(['add', '-A', '--', '.'], { ...where, limitMs: LIMIT_MS });
+  // A sparse workspace may hold new files beside those that it was given.
+  await git(['add', '-A', '--sparse', '--', '.'], { ...where, limitMs: LIMIT_MS });
   await unstageForbidden(where, tree);
 }
 

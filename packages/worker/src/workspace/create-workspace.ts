@@ -1,15 +1,17 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
 import { git } from '@ralph/protocol/process/git';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { alternatesText } from './borrowed-objects.ts';
 import { makeDraft, removeDraft, workspaceIn, type Draft } from './draft-folder.ts';
 import type { Origin } from '../site/origin.ts';
 import { configText, lfsEntries, sharedEntries, type ConfigEntry } from './repository-config.ts';
 import type { Site } from '../site/site.ts';
 import { bringTravellers } from '../travel/bring-travellers.ts';
 import type { Traveller } from '../travel/traveller.ts';
+import { fillSubmodules } from './submodules.ts';
 import { workspaceGit } from './workspace-git.ts';
 import { writeMarker, type WorkspaceMarker } from './workspace-marker.ts';
 
@@ -32,7 +34,7 @@ export interface WorkspacePlan {
  * the user's repository. It is built beside its place and renamed into it, so that a crash never leaves half of one
  * there. Nothing may stand at its path.
  *
- * @throws Failure `git_failed`, `travel_refused`, or of the file system; nothing is left then
+ * @throws Failure `git_failed`, `travel_refused`, `workspace_unsupported`, or of the file system; nothing is left then
  */
 export async function createWorkspace(site: Site, plan: WorkspacePlan): Promise<void> {
   const draft = draftOf(site, plan);
@@ -62,8 +64,9 @@ async function build(site: Site, plan: WorkspacePlan, draft: string): Promise<vo
   const dotGit = join(draft, '.git');
   mkdirSync(join(dotGit, 'objects/info'), { recursive: true });
   mkdirSync(join(dotGit, 'info'), { recursive: true });
-  writeFileSync(join(dotGit, 'objects/info/alternates'), `${realpathSync(join(gitDir, 'objects'))}\n`);
-  if (existsSync(join(gitDir, 'shallow'))) cpSync(join(gitDir, 'shallow'), join(dotGit, 'shallow'));
+  writeFileSync(join(dotGit, 'objects/info/alternates'), alternatesText(join(gitDir, 'objects')));
+  for (const name of ['shallow', 'info/sparse-checkout'])
+    if (existsSync(join(gitDir, name))) cpSync(join(gitDir, name), join(dotGit, name));
   appendFileSync(
     join(dotGit, 'config'),
     configText([
@@ -86,6 +89,7 @@ async function build(site: Site, plan: WorkspacePlan, draft: string): Promise<vo
     signal: plan.signal,
     limitMs: CHECKOUT_LIMIT_MS,
   });
+  await fillSubmodules(root, draft, plan.signal);
   await bringTravellers(site, plan.travellers, draft);
 }
 

@@ -9,8 +9,8 @@ export interface ConfigEntry {
 
 /**
  * Settings of the user's repository that a workspace must share, or its commits and transports would behave
- * differently: who commits and how commits are signed, how origin is reached, line ends, filters such as git-lfs, and
- * what a partial clone needs. Hooks, aliases and everything else stay behind on purpose.
+ * differently: who commits and how commits are signed, how origin is reached, line ends, filters such as git-lfs, what
+ * a partial clone needs, and which files a sparse checkout has. Hooks, aliases and everything else stay behind on purpose.
  */
 const SHARED = [
   /^user\.(?:name|email|signingkey|useconfigonly)$/,
@@ -20,19 +20,26 @@ const SHARED = [
   /^http\./,
   /^url\./,
   /^filter\./,
-  /^core\.(?:sshcommand|autocrlf|eol|safecrlf|symlinks|ignorecase)$/,
+  /^core\.(?:sparsecheckout|sparsecheckoutcone|sshcommand|autocrlf|eol|safecrlf|symlinks|ignorecase)$/,
   /^remote\.origin\.(?:proxy|uploadpack|receivepack|promisor|partialclonefilter)$/,
   /^extensions\.partialclone$/,
 ];
 
-/** Reads the repository's own settings. */
+/** Settings that a user may have made for some folders only, by `includeIf`: a workspace stands in another one. */
+const OF_FOLDERS = /^user\.(?:name|email|signingkey|useconfigonly)$|^commit\.gpgsign$|^gpg\./;
+
+/** Reads the settings of the repository and of its main worktree, and those of the user that may hold only here. */
 export async function readLocalConfig(repoRoot: string): Promise<ConfigEntry[]> {
-  const text = await git(['config', '--local', '--list', '-z'], { cwd: repoRoot });
-  return text.split('\0').flatMap((record) => {
+  const text = await git(['config', '--list', '--show-scope', '-z'], { cwd: repoRoot });
+  const fields = text.split('\0');
+  return fields.flatMap((record, index) => {
+    if (index % 2 === 0 || record === '') return [];
+    const scope = fields[index - 1] ?? '';
     const end = record.indexOf('\n');
-    if (record === '') return [];
     // A key without a value, as `[core] bare` alone, means true.
-    return [end === -1 ? { key: record, value: 'true' } : { key: record.slice(0, end), value: record.slice(end + 1) }];
+    const key = end === -1 ? record : record.slice(0, end);
+    const isOurs = scope === 'local' || scope === 'worktree' || (scope !== 'command' && OF_FOLDERS.test(key));
+    return isOurs ? [{ key, value: end === -1 ? 'true' : record.slice(end + 1) }] : [];
   });
 }
 

@@ -1,0 +1,43 @@
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+
+/**
+ * Returns the file by which a repository borrows the objects of another, and what that borrows itself: git follows only
+ * five steps from one to the next, and a workspace would be one more.
+ */
+export function alternatesText(objects: string): string {
+  const folders = new Set<string>();
+  addFolder(objects, folders);
+  return [...folders].map((folder) => `${quoted(folder)}\n`).join('');
+}
+
+function addFolder(path: string, folders: Set<string>): void {
+  const folder = realPathOf(path);
+  if (folder === undefined || folders.has(folder)) return;
+  folders.add(folder);
+  for (const line of (readTextIfPresent(join(folder, 'info/alternates')) ?? '').split('\n')) {
+    if (line !== '' && !line.startsWith('#')) addFolder(resolve(folder, unquoted(line)), folders);
+  }
+}
+
+/** One that is gone is git's to complain of. */
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Git takes a line that begins with a quote for a quoted one. */
+function quoted(path: string): string {
+  return path.includes('\n')
+    ? `"${path.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`
+    : path;
+}
+
+function unquoted(line: string): string {
+  if (!line.startsWith('"')) return line;
+  return line.slice(1, -1).replaceAll(/\\(n|.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign));
+}
