@@ -2,6 +2,7 @@ import type { EventFields, EventType, AnyEvent } from '../contract/events.ts';
 import { BoundedWait } from './bounded-wait.ts';
 import { ProgressLine } from './progress-line.ts';
 import { eventText } from './event-text.ts';
+import { withWords } from './told-words.ts';
 
 export type Format = 'ndjson' | 'json' | 'table';
 
@@ -34,6 +35,8 @@ export class Output {
   #format: Format | undefined;
   quiet = false;
   verbose = false;
+  /** What is done to words of others in events, and to stderr, before anybody sees them: secrets are taken out. */
+  redact: ((text: string) => string) | undefined;
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -57,7 +60,8 @@ export class Output {
 
   /** Writes one event with its envelope; on a terminal, the line of text for it. Returns the event. */
   async event<T extends EventType>(type: T, fields: EventFields<T>): Promise<AnyEvent> {
-    const event = { v: 1, type, at: new Date().toISOString(), ...fields } as unknown as AnyEvent;
+    const told = this.redact === undefined ? fields : withWords(fields, this.redact);
+    const event = { v: 1, type, at: new Date().toISOString(), ...told } as unknown as AnyEvent;
     await this.#show(event);
     return event;
   }
@@ -103,7 +107,7 @@ export class Output {
   /** Writes to stderr, whatever was asked. */
   error(text: string): void {
     this.#progress.clear();
-    this.#stderr.write(`${text}\n`);
+    this.#stderr.write(`${this.redact?.(text) ?? text}\n`);
   }
 
   /** Whether a person can see `progress`. */
