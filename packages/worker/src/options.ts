@@ -43,6 +43,17 @@ export const WORKSPACE_OPTIONS = {
 export const RUN_OPTIONS = {
   jobs: { kind: 'count', value: 'N', fallback: 1, describe: 'agents that run side by side (default: 1)' },
   timeout: { kind: 'seconds', value: 'TIME', describe: 'end an agent that runs longer (default: no limit)' },
+  'idle-timeout': {
+    kind: 'seconds',
+    value: 'TIME',
+    describe: 'end an agent that prints nothing for so long (default: no limit)',
+  },
+  'log-limit': {
+    kind: 'bytes',
+    value: 'SIZE',
+    fallback: 32 * 2 ** 20,
+    describe: 'length at which the log of an agent is begun anew; one older part is kept (default: 32M)',
+  },
   'allow-empty': {
     kind: 'flag',
     describe: 'take an agent that ended well without any change as done, with an empty commit',
@@ -70,4 +81,6 @@ export const STOP_OPTIONS = {} as const satisfies OptionSpecs;
 
 export const LOGS_OPTIONS = {
   attempt: { kind: 'count', value: 'N', describe: 'which attempt (default: the last one)' },
+  reveal: { kind: 'flag', describe: 'the bytes as they are, secrets included' },
+  ...ROOT_OPTIONS,
 } as const satisfies OptionSpecs;

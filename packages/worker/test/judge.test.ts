@@ -27,7 +27,7 @@ describe('judge', () => {
     });
   });
 
-  it.each(['timeout', 'cancelled'] as const)(
+  it.each(['timeout', 'idle_timeout', 'cancelled'] as const)(
     'takes an agent that we ended for %s as such, whatever its status was',
     (cause) => {
       expect(judge({ ...well, cause }, work)).toEqual({ kind: cause });
@@ -42,6 +42,7 @@ describe('failureOf', () => {
     [{ kind: 'failed', exitCode: 3 }, 'agent_failed', 'status 3: out of tokens'],
     [{ kind: 'signalled', signal: 'SIGKILL' }, 'agent_signalled', 'SIGKILL: out of tokens'],
     [{ kind: 'timeout' }, 'agent_timeout', 'time limit'],
+    [{ kind: 'idle_timeout' }, 'agent_idle_timeout', 'printed nothing for too long: out of tokens'],
     [{ kind: 'cancelled' }, 'cancelled', 'the run was stopped'],
     [{ kind: 'unfinished', what: 'a merge in progress' }, 'agent_failed', 'a merge in progress'],
   ];

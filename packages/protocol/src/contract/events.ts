@@ -65,7 +65,7 @@ export const EVENTS = {
     log_path: z.string(),
     title: z.string().optional(),
   }),
-  'agent.progress': taskEnvelope.extend({ bytes: z.int().min(0), last_line: z.string() }),
+  'agent.progress': taskEnvelope.extend({ bytes: z.int().min(0).describe('written so far'), last_line: z.string() }),
   'agent.finished': taskEnvelope.extend({
     exit_code: z.int().nullable(),
     signal: z.string().nullable(),
@@ -78,6 +78,8 @@ export const EVENTS = {
     log_path: z.string(),
     duration_ms: milliseconds,
     title: z.string().optional(),
+    output_bytes: z.int().min(0).optional().describe('written by the agent, dropped output included'),
+    last_lines: z.array(z.string()).optional().describe('the last 5 lines of output that say something'),
   }),
   'work.salvaged': taskEnvelope.extend({ ref: z.string(), commit: commitId, reason }),
   'integrate.started': taskEnvelope.extend({

@@ -11,7 +11,7 @@ import { OrphanWatcher } from './orphan-watcher.ts';
 import { removeGroup, TreeGroups } from './tree-group.ts';
 
 /** Why a tree ended; the first cause wins. */
-export type TreeEndCause = 'exited' | 'timeout' | 'cancelled';
+export type TreeEndCause = 'exited' | 'timeout' | 'idle_timeout' | 'cancelled';
 
 export interface TreeEnd {
   readonly exitCode: number | null;

@@ -1,19 +1,20 @@
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { agentEnvironment } from './agent-environment.ts';
-import { followLog } from './agent-log.ts';
 import { isToStop, leaveSeat, recordAgent, type Seat } from './claimed-seat.ts';
+import { KeptLog } from './kept-log.ts';
+import { lastLines } from './log-lines.ts';
 import { promptText } from './prompt.ts';
 import type { AttemptGuard } from '../run/attempt-guard.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { promptPath } from '../workspace/workspace-marker.ts';
 
-const PROGRESS_MS = 2000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const LAST_LINES = 5;
 
 export interface AgentRun {
   readonly task: Task;
@@ -24,9 +25,14 @@ export interface AgentRun {
   readonly guard: AttemptGuard;
 }
 
+/** How an agent has ended, and what it said. */
 export interface AgentEnd extends TreeEnd {
   /** Whether `ralph-worker stop` was asked for it; its cause is then `cancelled`. */
   readonly isRequested: boolean;
+  /** Written in all, dropped output included. */
+  readonly outputBytes: number;
+  /** The last lines that say something, without secrets. */
+  readonly lastLines: readonly string[];
 }
 
 /**
@@ -36,14 +42,44 @@ export interface AgentEnd extends TreeEnd {
  * @throws Failure `agent_spawn_failed`, `cancelled` when a stop came first
  */
 export async function runAgent(context: RunContext, run: AgentRun): Promise<AgentEnd> {
-  const { task, attempt, path, logPath } = run;
-  const { output, timeoutMs } = context;
+  const log = openLog(run.logPath, context.logLimitBytes);
+  try {
+    return await runLogged(context, run, log);
+  } finally {
+    log.close();
+  }
+}
+
+async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Promise<AgentEnd> {
+  const { path } = run;
+  const { secrets } = context;
+  secrets.learnFrom(path);
   const ports = await context.ports.lease();
   const tree = await startTree(context, run, ports?.base).catch((error: unknown) => {
     ports?.release();
     throw error;
   });
   run.guard.holdAgent(() => tree.end('cancelled'));
+  try {
+    const end = await watchAgent(context, run, tree, log);
+    const requested = requestedEnd(end, seatOf(context, run));
+    // What the agent has put there itself is a secret too.
+    secrets.learnFrom(path);
+    return {
+      ...end,
+      ...requested,
+      outputBytes: log.bytes,
+      lastLines: lastLines(log.tail(), LAST_LINES, secrets.redact),
+    };
+  } finally {
+    if (tree.isGone) leaveSeat(seatOf(context, run));
+    ports?.release();
+  }
+}
+
+async function watchAgent(context: RunContext, run: AgentRun, tree: ProcessTree, log: KeptLog): Promise<TreeEnd> {
+  const { task, attempt, path, logPath } = run;
+  const { output, timeoutMs, secrets } = context;
   const of = { task_id: task.id, attempt };
   await output.event('agent.started', {
     ...of,
@@ -54,42 +90,44 @@ export async function runAgent(context: RunContext, run: AgentRun): Promise<Agen
     log_path: logPath,
     title: task.title,
   });
-  const unfollow = followLog(logPath, PROGRESS_MS, async ({ bytes, lastLine }) => {
-    await output.event('agent.progress', { ...of, bytes, last_line: lastLine });
+  const unwatch = context.logs.watch(log, {
+    report: async () => {
+      const [last_line = ''] = lastLines(log.tail(), 1, secrets.redact);
+      await output.event('agent.progress', { ...of, bytes: log.bytes, last_line });
+    },
+    idleMs: context.idleTimeoutMs,
+    onIdle: () => endInTime(tree, 'idle_timeout'),
   });
-  const timer =
-    timeoutMs === undefined ? undefined : setTimeout(() => endInTime(tree), Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => endInTime(tree, 'timeout'), timerMs(timeoutMs));
   try {
     tree.release();
-    return endOf(await tree.finished, seatOf(context, run));
+    return await tree.finished;
   } finally {
     clearTimeout(timer);
-    if (tree.isGone) leaveSeat(seatOf(context, run));
-    ports?.release();
-    await unfollow();
+    await unwatch();
   }
 }
 
 /** Whoever stops an agent asks first and ends it then: however it ended, it was asked to. */
-function endOf(end: TreeEnd, seat: Seat): AgentEnd {
+function requestedEnd(end: TreeEnd, seat: Seat): Pick<AgentEnd, 'isRequested' | 'cause'> {
   const isRequested = end.cause === 'exited' && isToStop(seat);
-  return { ...end, isRequested, cause: isRequested ? 'cancelled' : end.cause };
+  return { isRequested, cause: isRequested ? 'cancelled' : end.cause };
 }
 
 function seatOf({ site }: RunContext, { task, path }: AgentRun): Seat {
   return { repoRoot: site.repo.root, taskId: task.id, path };
 }
 
-function endInTime(tree: ProcessTree): void {
+function endInTime(tree: ProcessTree, cause: 'timeout' | 'idle_timeout'): void {
   // Its end is awaited through `finished`.
-  tree.end('timeout').catch(() => {});
+  tree.end(cause).catch(() => {});
 }
 
 async function startTree(context: RunContext, run: AgentRun, portBase: number | undefined): Promise<ProcessTree> {
   const { task, attempt, path, logPath } = run;
   const opened: number[] = [];
   try {
-    const log = openLog(logPath);
+    const log = openSync(logPath, 'a');
     opened.push(log);
     const stdin = openPrompt(promptPath(path), task);
     opened.push(stdin);
@@ -109,10 +147,9 @@ async function startTree(context: RunContext, run: AgentRun, portBase: number | 
   }
 }
 
-function openLog(path: string): number {
+function openLog(path: string, limitBytes: number): KeptLog {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, 'a');
+    return new KeptLog(path, limitBytes);
   } catch (error) {
     throw notStarted(
       error,

@@ -4,6 +4,8 @@ import { parseLine } from '@ralph/protocol/contract/parse-line';
 import { startGitInShell } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
+import { LogKeeper } from '../agent/log-keeper.ts';
+import { Secrets } from '../agent/secrets.ts';
 import { obeyRemovalOrder, readRemovalOrder } from '../removal/removal-order.ts';
 import { AgentPorts } from '../ports/agent-ports.ts';
 import { readOrigin } from '../site/origin.ts';
@@ -65,10 +67,24 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
   // The agent is started in another folder than the one in which its path was typed.
   const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
+  const idle = args['idle-timeout'];
+  const secrets = new Secrets(site.repo.root);
+  output.redact = secrets.redact;
   const ground = { program, site, branch, origin, travellers, space: spaceOf(args, site, origin.localConfig) };
-  const of = { ...ground, command: [agent, ...words], trees, output, signal: stop.signal };
-  const ports = new AgentPorts((text) => output.note(`${program}: ${text}`));
-  return { ...of, ports, timeoutMs, allowEmpty: args['allow-empty'] };
+  return {
+    ...ground,
+    command: [agent, ...words],
+    allowEmpty: args['allow-empty'],
+    timeoutMs,
+    idleTimeoutMs: idle === undefined ? undefined : idle * 1000,
+    logLimitBytes: args['log-limit'],
+    logs: new LogKeeper(),
+    ports: new AgentPorts((text) => output.note(`${program}: ${text}`)),
+    secrets,
+    trees,
+    output,
+    signal: stop.signal,
+  };
 }
 
 interface Work {

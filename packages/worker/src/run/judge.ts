@@ -1,6 +1,8 @@
 import type { FailureCode } from '@ralph/protocol/contract/failure';
 import type { AgentEnd } from '../agent/run-agent.ts';
 
+type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines'>;
+
 /** What an agent left in its workspace. */
 export interface WorkLeft {
   /** Commits of its own on top of what origin has. */
@@ -16,19 +18,22 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly exitCode: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timeout' }
+  | { readonly kind: 'idle_timeout' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'stopped' };
 
 /** Tells whether an agent has ended as one that did its work. */
-export function endedWell(end: AgentEnd): boolean {
+export function endedWell(end: JudgedEnd): boolean {
   return end.cause === 'exited' && end.exitCode === 0;
 }
 
 /** Decides what an attempt came to. Work is ready only when the agent ended well and left finished commits. */
-export function judge(end: AgentEnd, work: WorkLeft): Verdict {
+export function judge(end: JudgedEnd, work: WorkLeft): Verdict {
   switch (end.cause) {
     case 'timeout':
       return { kind: 'timeout' };
+    case 'idle_timeout':
+      return { kind: 'idle_timeout' };
     case 'cancelled':
       return { kind: end.isRequested ? 'stopped' : 'cancelled' };
     case 'exited':
@@ -60,6 +65,8 @@ export function failureOf(verdict: Verdict, lastLine: string): AttemptFailure | 
       return { code: 'agent_signalled', reason: `agent was ended by ${verdict.signal}${said}` };
     case 'timeout':
       return { code: 'agent_timeout', reason: `agent was ended at its time limit${said}` };
+    case 'idle_timeout':
+      return { code: 'agent_idle_timeout', reason: `agent was ended since it printed nothing for too long${said}` };
     case 'cancelled':
       return { code: 'cancelled', reason: 'agent was ended because the run was stopped' };
     case 'stopped':

@@ -1,6 +1,8 @@
 import type { Output } from '@ralph/protocol/cli/output';
 import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import type { AgentPorts } from '../ports/agent-ports.ts';
+import type { LogKeeper } from '../agent/log-keeper.ts';
+import type { Secrets } from '../agent/secrets.ts';
 import type { Origin } from '../site/origin.ts';
 import type { Site } from '../site/site.ts';
 import type { Space } from '../space/space.ts';
@@ -20,6 +22,11 @@ export interface RunContext {
   readonly timeoutMs: number | undefined;
   /** Whether an agent that ended well without any change has done its task. */
   readonly allowEmpty: boolean;
+  /** How long an agent may be silent; nothing means for ever. */
+  readonly idleTimeoutMs: number | undefined;
+  readonly logLimitBytes: number;
+  readonly logs: LogKeeper;
+  readonly secrets: Secrets;
   readonly trees: ProcessTrees;
   readonly ports: AgentPorts;
   readonly output: Output;

@@ -7,7 +7,6 @@ import { nextAttemptNumber } from '../refs/attempt-claim.ts';
 import { AttemptGuard } from './attempt-guard.ts';
 import { closeFailedAttempt, failTask, skipTask, type Attempt } from './fail-task.ts';
 import { endedWell, failureOf, judge } from './judge.ts';
-import { readLogState } from '../agent/agent-log.ts';
 import { IN_THE_WAY, openWorkspace } from '../workspace/open-workspace.ts';
 import { bringIn } from '../refs/ralph-refs.ts';
 import { runAgent, type AgentEnd } from '../agent/run-agent.ts';
@@ -49,7 +48,7 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
   try {
     const end = await runInWorkspace(context, attempt);
     parked = end.work.commits > 0;
-    const failure = failureOf(judge(end.agent, end.work), end.lastLine);
+    const failure = failureOf(judge(end.agent, end.work), end.agent.lastLines.at(-1) ?? '');
     if (failure === undefined) {
       writeMarker(attempt.path, { ...markerOf(context, attempt, end.baseCommit), phase: 'finished' });
       attempt.guard.handOn();
@@ -69,7 +68,6 @@ interface AttemptEnd {
   readonly work: FoundWork;
   readonly baseCommit: string;
   readonly durationMs: number;
-  readonly lastLine: string;
 }
 
 async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<AttemptEnd> {
@@ -89,8 +87,7 @@ async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<At
   const agent = await runAgent(context, { task, attempt: number, path, baseCommit, logPath: attempt.logPath, guard });
   const durationMs = Math.round(performance.now() - began);
   const work = await findWork(context, attempt, baseCommit, agent);
-  const { lastLine } = await readLogState(attempt.logPath);
-  return { agent, work, baseCommit, durationMs, lastLine };
+  return { agent, work, baseCommit, durationMs };
 }
 
 async function sayFinished({ output }: RunContext, attempt: Attempt, end: AttemptEnd): Promise<void> {
@@ -109,6 +106,8 @@ async function sayFinished({ output }: RunContext, attempt: Attempt, end: Attemp
     log_path: attempt.logPath,
     duration_ms: end.durationMs,
     title: attempt.task.title,
+    output_bytes: agent.outputBytes,
+    last_lines: [...agent.lastLines],
   });
 }
 

@@ -1,0 +1,109 @@
+import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { olderLogPath } from './agent-log.ts';
+import type { LogTail } from './log-lines.ts';
+import { keepOlder } from './older-log.ts';
+
+const TAIL_BYTES = 16 * 1024;
+const { O_CREAT, O_RDWR } = constants;
+
+/**
+ * The log of an agent that writes into it by itself. It is kept within a limit: what is too long becomes the older file,
+ * of which there is one, and the agent goes on at the new end, since it appends.
+ */
+export class KeptLog {
+  readonly #fd: number;
+  readonly #path: string;
+  readonly #limitBytes: number;
+  /** Bytes that were written before what the file holds. */
+  #before = 0;
+  #size = 0;
+  #isOpen = true;
+
+  /** Makes a log, which only the user can read, and its folder. Throws what `mkdir` and `open` throw. */
+  constructor(path: string, limitBytes: number) {
+    mkdirSync(dirname(path), { recursive: true });
+    this.#fd = openSync(path, O_CREAT | O_RDWR, 0o600);
+    this.#path = path;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Bytes that the agent has written in all, as far as they were measured. */
+  get bytes(): number {
+    return this.#before + this.#size;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get limitBytes(): number {
+    return this.#limitBytes;
+  }
+
+  get isFull(): boolean {
+    return this.#size > this.#limitBytes;
+  }
+
+  /** Looks at the length of the file; returns by how much it has grown. */
+  measure(): number {
+    const { size } = fstatSync(this.#fd);
+    // Somebody else has cut it.
+    if (size < this.#size) this.#before += this.#size;
+    const grown = size < this.#size ? size : size - this.#size;
+    this.#size = size;
+    return grown;
+  }
+
+  /** Moves what the file holds into the older one. What comes in the instant of the cut is lost. */
+  async rotate(): Promise<void> {
+    const older = await keepOlder({
+      path: this.#path,
+      fd: this.#fd,
+      limitBytes: this.#limitBytes,
+      before: this.#before,
+    });
+    try {
+      older?.copyOn();
+    } catch {
+      // No room any more: the log has to be cut all the same.
+    }
+    const { size } = fstatSync(this.#fd);
+    ftruncateSync(this.#fd, 0);
+    this.#before += size;
+    this.#size = 0;
+    older?.close(size);
+  }
+
+  /** Returns the end of what was written, from the older file too; reads no more than that. */
+  tail(): LogTail {
+    const { size } = fstatSync(this.#fd);
+    const now = endOf(this.#fd, TAIL_BYTES);
+    if (size >= TAIL_BYTES || this.#before === 0) return { text: now, cut: size > TAIL_BYTES };
+    return { text: endOfOlder(olderLogPath(this.#path), TAIL_BYTES - size) + now, cut: true };
+  }
+
+  close(): void {
+    if (this.#isOpen) closeSync(this.#fd);
+    this.#isOpen = false;
+  }
+}
+
+function endOf(fd: number, bytes: number): string {
+  const { size } = fstatSync(fd);
+  const buffer = Buffer.alloc(Math.min(size, bytes));
+  return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, size - buffer.length));
+}
+
+function endOfOlder(path: string, bytes: number): string {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    return endOf(fd, bytes);
+  } catch {
+    // Somebody has removed it.
+    return '';
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}

@@ -1,0 +1,100 @@
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { olderLogPath } from './agent-log.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+/** An agent that writes faster than we copy is not followed for ever. */
+const MOST_OF_LIMIT = 1.5;
+/** What is copied at most while everything else waits. */
+const TURN_BYTES = 8 * CHUNK_BYTES;
+
+export interface FullLog {
+  readonly path: string;
+  readonly fd: number;
+  readonly limitBytes: number;
+  /** Bytes that were written before what the log holds. */
+  readonly before: number;
+}
+
+/** The copy of a log, in its place. */
+export class OlderLog {
+  readonly #log: FullLog;
+  readonly #file: number;
+  readonly #buffer: Buffer;
+  #position: number;
+
+  constructor(log: FullLog, file: number) {
+    this.#log = log;
+    this.#file = file;
+    this.#buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    this.#position = Math.max(0, fstatSync(log.fd).size - log.limitBytes);
+  }
+
+  /** Copies to the end of the log, as that moves on, and lets others have their turns. */
+  async copy(): Promise<void> {
+    const { limitBytes, before } = this.#log;
+    const begin = this.#position;
+    if (before + begin > 0)
+      writeSync(this.#file, `[ralph-worker: ${before + begin} bytes of older output were dropped]\n`);
+    while (this.#position - begin < limitBytes * MOST_OF_LIMIT && !this.copyOn()) await nextTurn();
+  }
+
+  /**
+   * Copies some more and returns whether the end is reached. Without awaiting each piece: an agent would write more in
+   * the meantime than was copied.
+   */
+  copyOn(): boolean {
+    for (const most = this.#position + TURN_BYTES; this.#position < most;) {
+      const length = readSync(this.#log.fd, this.#buffer, 0, CHUNK_BYTES, this.#position);
+      if (length === 0) return true;
+      this.#position += writeSync(this.#file, this.#buffer, 0, length);
+    }
+    return false;
+  }
+
+  /** Says in the copy how much was lost of a log that was cut at that size, and closes it. */
+  close(cutAt: number): void {
+    const lost = cutAt - this.#position;
+    try {
+      if (lost > 0) writeSync(this.#file, `\n[ralph-worker: ${lost} bytes of output were dropped here]\n`);
+    } finally {
+      closeSync(this.#file);
+    }
+  }
+}
+
+/**
+ * Copies a log, or of one that is much too long the end, into its older file, which it replaces as a whole. Where there is
+ * no room for both, the one before goes first; when that does not help either, nothing is kept, so that the log can be
+ * cut all the same.
+ */
+export async function keepOlder(log: FullLog): Promise<OlderLog | undefined> {
+  try {
+    return await copied(log);
+  } catch {
+    try {
+      rmSync(olderLogPath(log.path), { force: true });
+      return await copied(log);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+async function copied(log: FullLog): Promise<OlderLog> {
+  const path = olderLogPath(log.path);
+  const draft = `${path}.new`;
+  const file = openSync(draft, 'w', 0o600);
+  try {
+    const older = new OlderLog(log, file);
+    await older.copy();
+    // The one before may be large, which takes a while to remove.
+    await rename(draft, path);
+    return older;
+  } catch (error) {
+    closeSync(file);
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import { Redaction } from '@ralph/protocol/cli/redact';
+import { secretFiles, secretValues, topSecretFiles } from '@ralph/protocol/process/secret-values';
+
+/** The secrets of a repository and of its workspaces, as far as they are in `.env` files. */
+export class Secrets {
+  readonly redaction = new Redaction();
+  /** Relative to the root; a workspace gets its own of them. */
+  readonly #files: readonly string[];
+
+  /** Reads the files of the user's repository. */
+  constructor(repoRoot: string) {
+    this.#files = secretFiles(repoRoot);
+    this.redaction.learn(secretValues(repoRoot, this.#files));
+  }
+
+  /** Reads the files of a workspace. */
+  learnFrom(workspace: string): void {
+    const files = new Set([...this.#files, ...topSecretFiles(workspace)]);
+    this.redaction.learn(secretValues(workspace, [...files]));
+  }
+
+  /** Returns a text without secrets. */
+  readonly redact = (text: string): string => this.redaction.text(text);
+}
