@@ -3,6 +3,7 @@ import type { COMMON_OPTIONS, OptionValues } from '@ralph/protocol/cli/options';
 import type { Output } from '@ralph/protocol/cli/output';
 import type { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
+import { Secrets } from '@ralph/protocol/process/secrets';
 import type { LAND_OPTIONS } from './options.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { abortedAfter } from './stopped.ts';
@@ -20,6 +21,8 @@ export interface Bench {
   /** Aborted when what a push has begun must be given up as well. */
   readonly lastCall: AbortSignal;
   readonly trees: ProcessTrees;
+  /** What is to be shown to nobody. */
+  readonly secrets: Secrets;
   /** Gates that passed in this process, by command and tree. */
   readonly passedGates: Set<string>;
 }
@@ -33,8 +36,12 @@ export async function openBench({ args, output, stop, cleanup }: LandCall): Prom
   const trees = new ProcessTrees();
   cleanup.defer('end the gate', () => trees.endAll());
   stop.onForce(() => trees.killAll());
+  const settings = await readSettings(args);
+  const secrets = new Secrets(settings.root);
+  output.redact = secrets.redact;
   return {
-    settings: await readSettings(args),
+    settings,
+    secrets,
     output,
     cleanup,
     stop: stop.signal,

@@ -69,7 +69,7 @@ function gateEnvironment({ settings }: Bench, { taskId, attempt }: Candidate, { 
 function openLog(path: string): number {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, 'w');
+    return openSync(path, 'w', 0o600);
   } catch (error) {
     throw asIoFailure(error, `write the log ${path}`);
   }

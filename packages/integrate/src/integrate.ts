@@ -74,6 +74,7 @@ async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened)
 
 async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: Opened): Promise<Landed> {
   const workspace = await openWorkspace(bench.settings.root, candidate);
+  bench.secrets.learnFrom(workspace.path);
   opened.workspace = workspace;
   const job = await beginJob(bench, candidate, workspace, tip);
   opened.job = job;

@@ -30,7 +30,7 @@ export async function keepWorkspace(
     const files = parts.details?.['files'];
     await writeMarker(workspace, {
       task_id: candidate.taskId,
-      reason: message,
+      reason: bench.secrets.redact(message),
       attempt: Math.max(1, job?.failures ?? 1),
       max_attempts: bench.settings.maxAttempts,
       generated_at: new Date().toISOString(),

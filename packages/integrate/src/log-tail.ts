@@ -1,19 +1,35 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const TAIL_BYTES = 4096;
+/** More than any secret is long: what was cut off within that far from the beginning is not shown. */
+const MARGIN_BYTES = 4096;
 
-/** Returns the end of a log, 4 KiB at most, beginning with a whole character; only that much is read. */
-export function logTail(path: string): string {
+/**
+ * Returns the end of a log, 4 KiB at most, beginning with a whole character; only little more is read.
+ *
+ * @param redact takes the secrets out
+ */
+export function logTail(path: string, redact: (text: string) => string): string {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
-    const length = Math.min(size, TAIL_BYTES);
+    const length = Math.min(size, TAIL_BYTES + MARGIN_BYTES);
     const bytes = Buffer.alloc(length);
     const read = readSync(fd, bytes, 0, length, size - length);
-    return wholeCharacters(bytes.subarray(0, read), length < size);
+    const isCut = length < size;
+    const shown = Buffer.from(redact(wholeCharacters(bytes.subarray(0, read), isCut)));
+    const begin = Math.max(isCut ? beginAfterCut(shown) : 0, shown.length - TAIL_BYTES);
+    return wholeCharacters(shown.subarray(begin), begin > 0);
   } finally {
     closeSync(fd);
   }
+}
+
+/** The first line may be the rest of one that had a secret. */
+function beginAfterCut(shown: Buffer): number {
+  const newline = shown.indexOf('\n');
+  const isOnlyLine = newline === -1 || newline === shown.length - 1;
+  return isOnlyLine ? Math.min(MARGIN_BYTES, shown.length) : newline + 1;
 }
 
 /** Returns bytes as text; when they were cut off from something, without the rest of a character in front. */

@@ -36,7 +36,7 @@ export async function passGate(job: Job, { commit, tree }: Prepared): Promise<vo
 async function redGate({ bench, candidate }: Job, tree: string, end: GateEnd): Promise<Failure> {
   const { taskId: task_id, attempt } = candidate;
   const { exitCode: exit_code, signal, logPath: log_path, durationMs: duration_ms } = end;
-  const tail = logTail(log_path);
+  const tail = logTail(log_path, bench.secrets.redact);
   const timed_out = end.cause === 'timeout';
   await bench.output.event('ci.failed', {
     task_id,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blockedMarker } from '@ralph/protocol/contract/blocked-marker';
@@ -53,6 +53,29 @@ describe('ralph-integrate run keeps what cannot land by itself', () => {
     const marker = markerOf(attempt.workspace);
     expect(marker).toMatchObject({ task_id: 'T-1', code: 'conflict', attempt: 1, max_attempts: 50 });
     expect([...(marker.conflict_files ?? [])].toSorted()).toEqual(conflicting);
+  });
+
+  it('tells no secret of a gate or a hook, to nobody, and keeps the log to the user', async () => {
+    const repo = temporaryRepository();
+    repo.write('.env', 'SERVICE=grün-und-geheim\n');
+    const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    writeFileSync(join(workspace, '.env.local'), "export OWN='made by the agent'\n");
+    const said = ['grün-und-geheim', 'made by the agent', `gh${'p_'}${'a1B2'.repeat(9)}`];
+    const ci = `echo 'uses ${said.join(' and ')}'; false`;
+    const red = await runProgram('ralph-integrate', [...RUN, '--ci', ci], { cwd: repo.root, stdin: `${line}\n` });
+    const uses = 'uses [redacted] and [redacted] and [redacted]';
+    expect(eventOf(red, 'ci.failed')).toMatchObject({ tail: `${uses}\n` });
+    expect(eventOf(red, 'task.blocked')).toMatchObject({ reason: `the gate ended with status 1: ${uses}` });
+    expect(markerOf(workspace).reason).toContain(uses);
+    const log = join(repo.root, '.ralph/logs/parallel/T-1.1.ci.log');
+    expect(statSync(log).mode & 0o777).toBe(0o600);
+    expect(readFileSync(log, 'utf8')).toContain(said[2]);
+    installHook(repo, 'pre-receive', `echo 'token=${said[0]}' >&2; exit 1`);
+    const refused = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(String(eventOf(refused, 'push.rejected')['message'])).toContain('token=[redacted]');
+    const one = await runProgram('ralph-integrate', ['one', 'T-1'], { cwd: repo.root });
+    expect(one.stderr).toContain('[redacted]');
+    expect(JSON.stringify([refused, one, markerOf(workspace)])).not.toContain(said[0]);
   });
 
   it('what a person resolves in the blocked workspace lands with the next try', async () => {

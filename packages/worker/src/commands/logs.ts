@@ -4,7 +4,7 @@ import type { RedactedStream } from '@ralph/protocol/cli/redacted-stream';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository } from '@ralph/protocol/process/repository';
 import { loggedAttempts, logPath, olderLogPath } from '../agent/agent-log.ts';
-import { Secrets } from '../agent/secrets.ts';
+import { Secrets } from '@ralph/protocol/process/secrets';
 import type { LOGS_OPTIONS } from '../options.ts';
 import { workspaceRoot } from '../site/workspace-root.ts';
 import { requireSafeId } from '../site/workspace-path.ts';

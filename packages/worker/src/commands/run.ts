@@ -5,7 +5,7 @@ import { startGitInShell } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { LogKeeper } from '../agent/log-keeper.ts';
-import { Secrets } from '../agent/secrets.ts';
+import { Secrets } from '@ralph/protocol/process/secrets';
 import { obeyRemovalOrder, readRemovalOrder } from '../removal/removal-order.ts';
 import { AgentPorts } from '../ports/agent-ports.ts';
 import { readOrigin } from '../site/origin.ts';

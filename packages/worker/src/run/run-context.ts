@@ -2,7 +2,7 @@ import type { Output } from '@ralph/protocol/cli/output';
 import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import type { AgentPorts } from '../ports/agent-ports.ts';
 import type { LogKeeper } from '../agent/log-keeper.ts';
-import type { Secrets } from '../agent/secrets.ts';
+import type { Secrets } from '@ralph/protocol/process/secrets';
 import type { Origin } from '../site/origin.ts';
 import type { Site } from '../site/site.ts';
 import type { Space } from '../space/space.ts';

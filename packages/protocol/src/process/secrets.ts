@@ -1,5 +1,5 @@
-import { Redaction } from '@ralph/protocol/cli/redact';
-import { secretFiles, secretValues, topSecretFiles } from '@ralph/protocol/process/secret-values';
+import { Redaction } from '../cli/redact.ts';
+import { secretFiles, secretValues, topSecretFiles } from './secret-values.ts';
 
 /** The secrets of a repository and of its workspaces, as far as they are in `.env` files. */
 export class Secrets {
