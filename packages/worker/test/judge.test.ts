@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentEnd } from '../src/agent/run-agent.ts';
-import { endedWell, failureOf, judge, type Verdict } from '../src/run/judge.ts';
 
-const well: AgentEnd = { exitCode: 0, signal: null, cause: 'exited', isRequested: false };
+import { endedWell, failureOf, judge, type JudgedEnd, type Verdict } from '../src/run/judge.ts';
+
+const well: JudgedEnd = { exitCode: 0, signal: null, cause: 'exited', isRequested: false };
 const work = { commits: 1, unfinished: undefined };
 
 describe('judge', () => {

@@ -1,29 +1,12 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { timerMs } from '@ralph/protocol/cli/timer-ms';
-import { commandLine } from '@ralph/protocol/cli/shell-words';
-import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
-import type { Task } from '@ralph/protocol/contract/task';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
-import { agentEnvironment } from './agent-environment.ts';
-import { isToStop, leaveSeat, recordAgent, type Seat } from './claimed-seat.ts';
-import { KeptLog } from './kept-log.ts';
+import { isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
+import type { KeptLog } from './kept-log.ts';
 import { lastLines } from './log-lines.ts';
-import { promptText } from './prompt.ts';
-import type { AttemptGuard } from '../run/attempt-guard.ts';
+import { openLog, seatOf, startAgent, type AgentRun } from './start-agent.ts';
 import type { RunContext } from '../run/run-context.ts';
-import { promptPath } from '../workspace/workspace-marker.ts';
 
 const LAST_LINES = 5;
-
-export interface AgentRun {
-  readonly task: Task;
-  readonly attempt: number;
-  readonly path: string;
-  readonly baseCommit: string;
-  readonly logPath: string;
-  readonly guard: AttemptGuard;
-}
 
 /** How an agent has ended, and what it said. */
 export interface AgentEnd extends TreeEnd {
@@ -55,7 +38,7 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
   const { secrets } = context;
   secrets.learnFrom(path);
   const ports = await context.ports.lease();
-  const tree = await startTree(context, run, ports?.base).catch((error: unknown) => {
+  const tree = await startAgent(context, run, ports?.base).catch((error: unknown) => {
     ports?.release();
     throw error;
   });
@@ -114,72 +97,7 @@ function requestedEnd(end: TreeEnd, seat: Seat): Pick<AgentEnd, 'isRequested' | 
   return { isRequested, cause: isRequested ? 'cancelled' : end.cause };
 }
 
-function seatOf({ site }: RunContext, { task, path }: AgentRun): Seat {
-  return { repoRoot: site.repo.root, taskId: task.id, path };
-}
-
 function endInTime(tree: ProcessTree, cause: 'timeout' | 'idle_timeout'): void {
   // Its end is awaited through `finished`.
   tree.end(cause).catch(() => {});
-}
-
-async function startTree(context: RunContext, run: AgentRun, portBase: number | undefined): Promise<ProcessTree> {
-  const { task, attempt, path, logPath } = run;
-  const opened: number[] = [];
-  try {
-    const log = openSync(logPath, 'a');
-    opened.push(log);
-    const stdin = openPrompt(promptPath(path), task);
-    opened.push(stdin);
-    const of = { taskId: task.id, title: task.title, attempt, path, branch: context.branch };
-    const env = agentEnvironment({ ...of, portBase });
-    if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
-    if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
-    const { command, trees } = context;
-    const streams = { stdin, stdout: log, stderr: log };
-    const tree = await trees.start({ command, cwd: path, folder: path, env, ...streams });
-    return recorded(seatOf(context, run), attempt, tree);
-  } catch (error) {
-    if (isFailure(error) && (error.code === 'cancelled' || error.code === 'agent_spawn_failed')) throw error;
-    throw notStarted(error, 'start the agent', `${commandLine(context.command)}  # try it by hand`);
-  } finally {
-    for (const descriptor of opened) closeSync(descriptor);
-  }
-}
-
-function openLog(path: string, limitBytes: number): KeptLog {
-  try {
-    return new KeptLog(path, limitBytes);
-  } catch (error) {
-    throw notStarted(
-      error,
-      `write the log ${path}`,
-      `${commandLine(['ls', '-ld', dirname(path)])}  # may you write it?`,
-    );
-  }
-}
-
-function openPrompt(path: string, task: Task): number {
-  try {
-    writeFileSync(path, promptText(task));
-    return openSync(path, 'r');
-  } catch (error) {
-    throw notStarted(error, `write ${path}`, `${commandLine(['ls', '-ld', dirname(path)])}  # may you write it?`);
-  }
-}
-
-/** The hint is a command that can be pasted: it is shown as the next one to type. */
-function notStarted(error: unknown, doing: string, hint: string): Failure {
-  const cause = asIoFailure(error, doing);
-  return new Failure('agent_spawn_failed', cause instanceof Error ? cause.message : String(cause), { cause, hint });
-}
-
-function recorded(seat: Seat, attempt: number, tree: ProcessTree): ProcessTree {
-  try {
-    recordAgent(seat, attempt, tree);
-    return tree;
-  } catch (error) {
-    tree.kill();
-    throw error;
-  }
 }

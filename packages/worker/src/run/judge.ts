@@ -1,7 +1,8 @@
 import type { FailureCode } from '@ralph/protocol/contract/failure';
 import type { AgentEnd } from '../agent/run-agent.ts';
 
-type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines'>;
+/** What the judgement of an agent looks at. */
+export type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines'>;
 
 /** What an agent left in its workspace. */
 export interface WorkLeft {

@@ -1,0 +1,104 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
+import type { Task } from '@ralph/protocol/contract/task';
+import type { ProcessTree } from '@ralph/protocol/process/process-tree';
+import { agentEnvironment } from './agent-environment.ts';
+import { isToStop, recordAgent, type Seat } from './claimed-seat.ts';
+import { KeptLog } from './kept-log.ts';
+import { promptText } from './prompt.ts';
+import type { AttemptGuard } from '../run/attempt-guard.ts';
+import type { RunContext } from '../run/run-context.ts';
+import { promptPath } from '../workspace/workspace-marker.ts';
+
+/** An agent that is to be run. */
+export interface AgentRun {
+  readonly task: Task;
+  readonly attempt: number;
+  readonly path: string;
+  readonly baseCommit: string;
+  readonly logPath: string;
+  readonly guard: AttemptGuard;
+}
+
+/** Returns where it is written down who the agent of an attempt is. */
+export function seatOf({ site }: RunContext, { task, path }: AgentRun): Seat {
+  return { repoRoot: site.repo.root, taskId: task.id, path };
+}
+
+/**
+ * Starts the agent of an attempt, held at its gate and written down, with the prompt on its stdin and its log behind
+ * stdout and stderr.
+ *
+ * @throws Failure `agent_spawn_failed`, `cancelled` when a stop came first
+ */
+export async function startAgent(
+  context: RunContext,
+  run: AgentRun,
+  portBase: number | undefined,
+): Promise<ProcessTree> {
+  const { task, attempt, path, logPath } = run;
+  const opened: number[] = [];
+  try {
+    const log = openSync(logPath, 'a');
+    opened.push(log);
+    const stdin = openPrompt(promptPath(path), task);
+    opened.push(stdin);
+    const of = { taskId: task.id, title: task.title, attempt, path, branch: context.branch };
+    const env = agentEnvironment({ ...of, portBase });
+    if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
+    if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
+    const { command, trees } = context;
+    const streams = { stdin, stdout: log, stderr: log };
+    const tree = await trees.start({ command, cwd: path, folder: path, env, ...streams });
+    return recorded(seatOf(context, run), attempt, tree);
+  } catch (error) {
+    if (isFailure(error) && (error.code === 'cancelled' || error.code === 'agent_spawn_failed')) throw error;
+    throw notStarted(error, 'start the agent', `${commandLine(context.command)}  # try it by hand`);
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+}
+
+/**
+ * Opens the log of an agent.
+ *
+ * @throws Failure `agent_spawn_failed`
+ */
+export function openLog(path: string, limitBytes: number): KeptLog {
+  try {
+    return new KeptLog(path, limitBytes);
+  } catch (error) {
+    throw notStarted(
+      error,
+      `write the log ${path}`,
+      `${commandLine(['ls', '-ld', dirname(path)])}  # may you write it?`,
+    );
+  }
+}
+
+function openPrompt(path: string, task: Task): number {
+  try {
+    writeFileSync(path, promptText(task));
+    return openSync(path, 'r');
+  } catch (error) {
+    throw notStarted(error, `write ${path}`, `${commandLine(['ls', '-ld', dirname(path)])}  # may you write it?`);
+  }
+}
+
+/** The hint is a command that can be pasted: it is shown as the next one to type. */
+function notStarted(error: unknown, doing: string, hint: string): Failure {
+  const cause = asIoFailure(error, doing);
+  return new Failure('agent_spawn_failed', cause instanceof Error ? cause.message : String(cause), { cause, hint });
+}
+
+function recorded(seat: Seat, attempt: number, tree: ProcessTree): ProcessTree {
+  try {
+    recordAgent(seat, attempt, tree);
+    return tree;
+  } catch (error) {
+    tree.kill();
+    throw error;
+  }
+}
