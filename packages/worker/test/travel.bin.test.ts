@@ -169,6 +169,13 @@ describe('what travels into a workspace', () => {
     expect(existsSync(join(path, 'node_modules'))).toBe(false);
     expect(runGit(path, ['ls-files', '-o', 'cache']).split('\n').length).toBe(4000);
     expect(addable(path)).toBe('');
+    // Git compares every new file with every line.
+    expect(
+      text('.git/info/exclude')
+        ?.split('\n')
+        .filter((line) => line.startsWith('/cache')),
+    ).toEqual(['/cache']);
+    expect(text('.git/info/exclude')).toContain('\n/zz.key\n');
   });
 
   it('takes nothing from a bare repository', async () => {

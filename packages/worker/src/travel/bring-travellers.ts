@@ -1,7 +1,7 @@
 import { constants, lstatSync, mkdirSync, symlinkSync, unlinkSync, type Stats } from 'node:fs';
 import { appendFile, copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { excludeLine } from './exclude-lines.ts';
+import { excludeText } from './exclude-names.ts';
 import { listNames } from './listed-names.ts';
 import { sourceOf, type Source } from './source.ts';
 import type { Traveller } from './traveller.ts';
@@ -31,11 +31,11 @@ export async function bringTravellers(
 ): Promise<readonly string[]> {
   const copies = await copiesOf(site, travellers, workspace);
   if (copies.length === 0) return [];
-  const lines = copies.map(({ path }) => `${excludeLine(path)}\n`).join('');
-  // Before the files: an agent's `git add` must never see one without the other.
-  await appendFile(join(workspace, '.git/info/exclude'), lines);
+  const paths = copies.map(({ path }) => path);
+  // Before the files: a `git add` must never see one without the other.
+  await appendFile(join(workspace, '.git/info/exclude'), await excludeText(site.repo.root, paths));
   await inTurns(copies, (copy) => bring(workspace, copy));
-  return copies.map(({ path }) => path);
+  return paths;
 }
 
 async function copiesOf(site: Site, travellers: readonly Traveller[], workspace: string): Promise<Copy[]> {
