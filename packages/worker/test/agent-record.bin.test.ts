@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { signalProcess } from '@ralph/protocol/process/process-list';
@@ -72,6 +72,15 @@ it('has an agent whose worker is gone ended by the next run, which keeps its wor
   expect(repo.git('show', 'refs/ralph/salvage/RQ-0001/1:edit.txt')).toBe('edit');
 });
 
+it('has agents whose worker is gone ended by the next run, whatever its tasks are', async () => {
+  const repo = temporaryRepository();
+  const pids = await orphaned(repo);
+  const run = await runWorker(repo, '', 'true');
+  expect(run.status).toBe(0);
+  expect(run.stderr).toContain('RQ-0001: ended the agent of attempt 1');
+  expect(pids.filter(isLiving)).toEqual([]);
+});
+
 it('is swept without a word when nothing of its agent lives, and never leads to a stranger', async () => {
   const repo = temporaryRepository();
   const folder = join(repo.root, AGENTS);
@@ -85,6 +94,9 @@ it('is swept without a word when nothing of its agent lives, and never leads to 
   const of = { task_id: 'RQ-0001', workspace_path: join(repo.workspaces, 'RQ-0001'), token: 'x', owner: identity };
   const cgroup = '/sys/fs/cgroup/unified';
   writeFileSync(join(folder, 'RQ-0001.json'), JSON.stringify({ ...of, ...identity, attempt: 1, mark, cgroup }));
+  writeFileSync(join(folder, 'RQ-0002.json'), '{');
+  writeFileSync(join(folder, 'RQ-0003.stop'), 'x');
+  writeFileSync(join(folder, `.RQ-0004.json.1.${'0'.repeat(16)}.next`), '');
   expect(await reap(repo)).toEqual([]);
-  expect(existsSync(join(folder, 'RQ-0001.json'))).toBe(false);
+  expect(readdirSync(folder)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { processIdentity } from '@ralph/protocol/contract/state-file';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { isGroupOfTree } from '@ralph/protocol/process/cgroup-place';
-import { randomHex } from '@ralph/protocol/process/random-hex';
+import { nextFilePath, sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 
 /** Who works on a task: the worker, and its agent from before the first instruction of that until its tree is gone. */
@@ -36,17 +36,15 @@ export interface AgentRecord {
   readonly agent: RecordedAgent | undefined;
 }
 
-const ENDING = '.json';
-
 function recordPath(repoRoot: string, taskId: string): string {
-  return join(repoRoot, RALPH_PATHS.agents, `${taskId}${ENDING}`);
+  return join(repoRoot, RALPH_PATHS.agents, `${taskId}.json`);
 }
 
 /** Writes down who works on a task, in one step, for whoever finds the task after the worker was killed. */
 export function writeAgentRecord(repoRoot: string, { agent: runs, ...of }: AgentRecord): void {
   const path = recordPath(repoRoot, of.task_id);
   mkdirSync(dirname(path), { recursive: true });
-  const next = join(dirname(path), `.${of.task_id}.${process.pid}.${randomHex(8)}.next`);
+  const next = nextFilePath(path);
   try {
     writeFileSync(next, `${JSON.stringify({ ...of, ...runs })}\n`);
     renameSync(next, path);
@@ -76,18 +74,27 @@ function agentIn(value: unknown): RecordedAgent | undefined {
   return { ...data, cgroup: undefined };
 }
 
-/** Returns the tasks of which it is written down who works on them, in order. */
+/** A record, a request to stop, or a half of a record. */
+const LEFT = /^(?:([^.].*)\.(?:json|stop)|\.(.+)\.json\.\d+\.[0-9a-f]{16}\.next)$/;
+
+/** Returns the tasks of which it is or was written down who works on them, in order. */
 export function recordedTasks(repoRoot: string): string[] {
-  const folder = join(repoRoot, RALPH_PATHS.agents);
   try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(ENDING));
-    return names
-      .map((name) => name.slice(0, -ENDING.length))
-      .filter(isSafeTaskId)
-      .toSorted();
+    const names = readdirSync(join(repoRoot, RALPH_PATHS.agents));
+    return [...new Set(names.flatMap((name) => LEFT.exec(name)?.slice(1).find(isSafe) ?? []))].toSorted();
   } catch {
     return [];
   }
+}
+
+function isSafe(taskId: string | undefined): boolean {
+  return taskId !== undefined && isSafeTaskId(taskId);
+}
+
+/** Removes what killed processes have left beside the record of a task that we have claimed, and one that nobody can read. */
+export function sweepAgentRecords(repoRoot: string, taskId: string): void {
+  if (readAgentRecord(repoRoot, taskId) === undefined) removeAgentRecord(repoRoot, taskId);
+  sweepNextFiles(recordPath(repoRoot, taskId));
 }
 
 /** Forgets who works on a task; never throws. What stays is swept by whoever takes the task next. */

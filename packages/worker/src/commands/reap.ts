@@ -1,6 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { REAP_OPTIONS } from '../options.ts';
-import { reap, type Reaped } from '../removal/reap.ts';
+import { reap } from '../removal/reap.ts';
+import type { Reaped } from '../removal/reaped.ts';
 import { openSite } from '../site/site.ts';
 
 /** `ralph-worker reap`: removes what processes that are gone have left, and says what it did. */

@@ -6,6 +6,7 @@ import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { LogKeeper } from '../agent/log-keeper.ts';
 import { Secrets } from '@ralph/protocol/process/secrets';
+import { reapAgents } from '../removal/reap-agents.ts';
 import { obeyRemovalOrder, readRemovalOrder } from '../removal/removal-order.ts';
 import { AgentPorts } from '../ports/agent-ports.ts';
 import { readOrigin } from '../site/origin.ts';
@@ -33,6 +34,8 @@ export async function run(call: RunCall): Promise<Result> {
   call.cleanup.defer('end the agents', () => trees.endAll());
   call.stop.onForce(() => trees.killAll());
   call.stop.signal.addEventListener('abort', () => void trees.endAll().catch(() => {}), { once: true });
+  for (const { task_id, what, action, reason } of await reapAgents(context.site.repo.root))
+    call.output.note(`${call.program}: ${task_id}: ${action} ${what}: ${reason}`);
   const outcomes: TaskOutcome[] = [];
   const pool = new TaskPool({
     jobs: call.args.jobs,

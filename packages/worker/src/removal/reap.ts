@@ -6,23 +6,14 @@ import { taskOfRef } from '../refs/attempt-number.ts';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { draftsOf, removeDraft } from '../workspace/draft-folder.ts';
 import { dropBaseRef, listRefs } from '../refs/ralph-refs.ts';
-import { endLeftAgent } from './end-left-agent.ts';
-import { recordedTasks } from '../agent/agent-record.ts';
+import { reapAgents } from './reap-agents.ts';
+import type { Reaped } from './reaped.ts';
 import { removeWorkspace } from './remove-workspace.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
 import { workspaceFolders } from './workspace-list.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 import { kindAt, workspacePath } from '../site/workspace-path.ts';
-
-export interface Reaped {
-  readonly task_id: string;
-  readonly action: 'ended' | 'removed' | 'kept' | 'swept';
-  /** An agent, a folder, a ref or a lock file. */
-  readonly what: string;
-  readonly reason: string;
-  readonly salvage_ref?: string;
-}
 
 const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
 
@@ -33,8 +24,7 @@ const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
  * with one of them is told in its row.
  */
 export async function reap(site: Site, options: { readonly all: boolean }): Promise<Reaped[]> {
-  const reaped: Reaped[] = [];
-  for (const taskId of recordedTasks(site.repo.root)) reaped.push(...(await reapAgent(site, taskId)));
+  const reaped = await reapAgents(site.repo.root);
   for (const { taskId, path } of workspaceFolders(site)) {
     reaped.push(await reapWorkspace(site, { taskId, path, all: options.all }));
   }
@@ -54,24 +44,6 @@ export async function reap(site: Site, options: { readonly all: boolean }): Prom
     reaped.push(...swept.filter(({ action }) => action === 'kept'));
   }
   return reaped;
-}
-
-/** Also when its workspace is gone. That somebody works on the task, or that nothing of the agent lived, is not told. */
-async function reapAgent(site: Site, taskId: string): Promise<Reaped[]> {
-  try {
-    const claim = await tryClaim(site.repo.root, taskId, { waitMs: 0 });
-    if (claim === undefined) return [];
-    try {
-      const ended = await endLeftAgent(site.repo.root, taskId);
-      if (ended === undefined) return [];
-      const what = `the agent of attempt ${ended.attempt}, pid ${ended.pid}`;
-      return [{ task_id: taskId, action: 'ended', what, reason: 'its worker is gone' }];
-    } finally {
-      claim.release();
-    }
-  } catch (error) {
-    return [{ task_id: taskId, action: 'kept', what: `the agent of ${taskId}`, reason: messageOf(error) }];
-  }
 }
 
 interface Candidate {
