@@ -96,7 +96,7 @@ it('is swept without a word when nothing of its agent lives, and never leads to 
   writeFileSync(join(folder, 'RQ-0001.json'), JSON.stringify({ ...of, ...identity, attempt: 1, mark, cgroup }));
   writeFileSync(join(folder, 'RQ-0002.json'), '{');
   writeFileSync(join(folder, 'RQ-0003.stop'), 'x');
-  writeFileSync(join(folder, `.RQ-0004.json.1.${'0'.repeat(16)}.next`), '');
+  for (const half of ['json', 'stop']) writeFileSync(join(folder, `.RQ-0004.${half}.1.${'0'.repeat(16)}.next`), '');
   expect(await reap(repo)).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
 });

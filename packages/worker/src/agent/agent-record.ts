@@ -75,7 +75,7 @@ function agentIn(value: unknown): RecordedAgent | undefined {
 }
 
 /** A record, a request to stop, or a half of a record. */
-const LEFT = /^(?:([^.].*)\.(?:json|stop)|\.(.+)\.json\.\d+\.[0-9a-f]{16}\.next)$/;
+const LEFT = /^(?:([^.].*)\.(?:json|stop)|\.(.+)\.(?:json|stop)\.\d+\.[0-9a-f]{16}\.next)$/;
 
 /** Returns the tasks of which it is or was written down who works on them, in order. */
 export function recordedTasks(repoRoot: string): string[] {
@@ -94,7 +94,9 @@ function isSafe(taskId: string | undefined): boolean {
 /** Removes what killed processes have left beside the record of a task that we have claimed, and one that nobody can read. */
 export function sweepAgentRecords(repoRoot: string, taskId: string): void {
   if (readAgentRecord(repoRoot, taskId) === undefined) removeAgentRecord(repoRoot, taskId);
-  sweepNextFiles(recordPath(repoRoot, taskId));
+  const path = recordPath(repoRoot, taskId);
+  sweepNextFiles(path);
+  sweepNextFiles(path.replace(/json$/, 'stop'));
 }
 
 /** Forgets who works on a task; never throws. What stays is swept by whoever takes the task next. */

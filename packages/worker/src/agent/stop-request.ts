@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { nextFilePath } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { readAgentRecord, type AgentRecord } from './agent-record.ts';
 
@@ -12,7 +13,10 @@ function requestPath(repoRoot: string, taskId: string): string {
 export function requestStop(repoRoot: string, { task_id, token }: AgentRecord): void {
   const path = requestPath(repoRoot, task_id);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${token}\n`);
+  const next = nextFilePath(path);
+  writeFileSync(next, `${token}\n`);
+  // In one step: the worker may look at any moment.
+  renameSync(next, path);
 }
 
 /** Tells whether the attempt that is written down as a task's was asked to stop. */

@@ -3,7 +3,7 @@ import { isAlive } from '@ralph/protocol/process/process-identity';
 import { ownLine } from '@ralph/protocol/process/process-list';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { readAgentRecord, type AgentRecord } from '../agent/agent-record.ts';
-import { requestStop } from '../agent/stop-request.ts';
+import { isStopRequested, requestStop } from '../agent/stop-request.ts';
 import { endLeftAgent } from './end-left-agent.ts';
 import { endStrays } from './end-strays.ts';
 
@@ -44,7 +44,7 @@ export async function stopAgent(repoRoot: string, taskId: string, signal: AbortS
 async function stopOwned(repoRoot: string, record: AgentRecord): Promise<StopOutcome | 'again'> {
   const { task_id, agent, workspace_path } = record;
   if (agent !== undefined && ownLine().has(agent.pid)) return running(task_id, 'this command is a part of its agent');
-  requestStop(repoRoot, record);
+  if (!isStopRequested(repoRoot, task_id)) requestStop(repoRoot, record);
   if (agent === undefined) return 'again';
   const { left } = await endStrays(workspace_path, agent);
   return left ? running(task_id, `its agent, pid ${agent.pid}, cannot be ended`) : stopped(task_id);
