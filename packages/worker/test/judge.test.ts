@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { endedWell, failureOf, judge, type JudgedEnd, type Verdict } from '../src/run/judge.ts';
 
 const well: JudgedEnd = { exitCode: 0, signal: null, cause: 'exited', isRequested: false };
-const work = { commits: 1, unfinished: undefined };
+const work = { commits: 1, unfinished: undefined, secrets: [] };
 
 describe('judge', () => {
   it('calls work ready when the agent ended with 0 and left commits', () => {
@@ -17,6 +17,10 @@ describe('judge', () => {
 
   it('does not hand on a workspace in the middle of something, commits or not', () => {
     expect(judge(well, { ...work, unfinished: 'a rebase in progress' }).kind).toBe('unfinished');
+  });
+
+  it('does not hand on commits that add secrets', () => {
+    expect(judge(well, { ...work, secrets: ['.env'] })).toEqual({ kind: 'secrets', files: ['.env'] });
   });
 
   it('does not trust the commits of an agent that failed', () => {
@@ -45,6 +49,11 @@ describe('failureOf', () => {
     [{ kind: 'idle_timeout' }, 'agent_idle_timeout', 'printed nothing for too long: out of tokens'],
     [{ kind: 'cancelled' }, 'cancelled', 'the run was stopped'],
     [{ kind: 'unfinished', what: 'a merge in progress' }, 'agent_failed', 'a merge in progress'],
+    [
+      { kind: 'secrets', files: ['.env', 'a', 'b', 'c', 'd'] },
+      'secrets_committed',
+      'committed .env, a, b and 2 more: ',
+    ],
   ];
 
   it.each(verdicts)('names what went wrong: %j', (verdict, code, words) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runProgram } from '@ralph/protocol/testing/run-built-program';
 import { runGit, temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
-import { isLiving, pidIn, runOf, runWorker, startWorker, taskLines } from './worker-run.ts';
+import { runOf, runWorker, startWorker, taskLines } from './worker-run.ts';
 
 const ATTEMPT = 'refs/ralph/attempts/RQ-0001/1';
 
@@ -172,29 +172,22 @@ describe('an agent that fails', () => {
     }
   });
 
-  it('left a rebase in progress, a repository inside, or a killed git: no work is handed on, none is lost', async () => {
+  it('left a repository inside, or a killed git: no work is handed on, none is lost', async () => {
     const repo = temporaryRepository();
     const run = await runWorker(
       repo,
-      taskLines('RQ-0001', 'RQ-0002', 'RQ-0003'),
+      taskLines('RQ-0002', 'RQ-0003'),
       `case $RALPH_TASK_ID in
-RQ-0001) echo a > f; git add f; git commit -q -m a; git checkout -q -b o HEAD~1; echo b > f; git add f; git commit -q -m b; git rebase main; exit 0;;
 RQ-0002) mkdir app; git init -q app; echo n > app/n;;
 RQ-0003) echo x > x; touch .git/index.lock; kill -9 $$;;
 esac`,
       '--jobs',
-      '3',
+      '2',
     );
     expect(run.status).toBe(1);
     const codes = Object.fromEntries(run.events('task.failed').map((event) => [event['task_id'], event]));
-    expect(codes['RQ-0001']).toMatchObject({
-      code: 'agent_failed',
-      reason: expect.stringContaining('a rebase in progress'),
-    });
     expect(codes['RQ-0002']).toMatchObject({ code: 'agent_failed', reason: expect.stringContaining('app/') });
     expect(codes['RQ-0003']).toMatchObject({ code: 'agent_signalled', salvage_ref: 'refs/ralph/salvage/RQ-0003/1' });
-    const kept = repo.git('log', '--format=%s', '--glob=refs/ralph/*/RQ-0001/*').split('\n');
-    expect(kept).toEqual(expect.arrayContaining(['a', 'b']));
     expect(repo.git('show', 'refs/ralph/salvage/RQ-0002/1:app/n')).toBe('n');
     expect(repo.git('show', 'refs/ralph/salvage/RQ-0003/1:x')).toBe('x');
     expect(repo.git('fsck', '--no-dangling')).toBe('');
@@ -221,19 +214,5 @@ esac`,
     expect(runGit(repo.folder, ['symbolic-ref', 'HEAD'])).toBe('refs/heads/home');
     expect(runGit(repo.folder, ['rev-list', '--count', '--all'])).toBe('1');
     expect(readdirSync(repo.workspaces)).toEqual([]);
-  });
-
-  it('runs into its time limit and is ended with everything that it started', async () => {
-    const repo = temporaryRepository();
-    const run = await runWorker(
-      repo,
-      taskLines('RQ-0001'),
-      'sh -c \'echo $$ > "$OUT/child"; while :; do sleep 0.1; done\' & while :; do sleep 0.1; done',
-      '--timeout',
-      '0.5',
-    );
-    expect(run.events('agent.finished')).toMatchObject([{ reason: 'timeout' }]);
-    expect(run.events('task.failed')).toMatchObject([{ code: 'agent_timeout' }]);
-    expect(isLiving(await pidIn(repo, 'child'))).toBe(false);
   });
 });

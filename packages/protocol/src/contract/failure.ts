@@ -59,6 +59,7 @@ export const FAILURE_CODES = {
   agent_timeout: 'timeout',
   agent_idle_timeout: 'timeout',
   agent_spawn_failed: 'failed',
+  secrets_committed: 'failed',
   setup_failed: 'failed',
   travel_refused: 'config',
   workspace_unsupported: 'config',

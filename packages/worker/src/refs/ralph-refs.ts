@@ -53,7 +53,7 @@ export async function dropBaseRef(repoRoot: string, taskId: string): Promise<voi
 }
 
 /**
- * Brings a commit of a workspace, with everything that it needs, under a ref of the user's repository.
+ * Brings a commit of a workspace, named by a ref or by its id, with everything that it needs, under a ref of the user's repository.
  *
  * @throws Failure `git_failed`; also when the ref holds something that would be lost and `replace` is not set
  */
@@ -64,6 +64,9 @@ export async function bringIn(
 ): Promise<void> {
   const refspec = `${to.replace ? '+' : ''}${from.ref}:${to.ref}`;
   const args = [
+    // The older ones bring in nothing that no ref names.
+    '-c',
+    'protocol.version=2',
     'fetch',
     '-q',
     '--no-tags',

@@ -1,10 +1,11 @@
 import { readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
-import { makeDraft, removeDraft, workspaceIn } from '../workspace/draft-folder.ts';
+import { removeDraft, workspaceIn } from '../workspace/draft-folder.ts';
 import { endLeftAgent } from './end-left-agent.ts';
 import { endStrays } from './end-strays.ts';
 import { unsavedGitlink } from '../work/gitlinks.ts';
 import { dropBaseRef } from '../refs/ralph-refs.ts';
+import { makeRemovalDraft } from './make-room.ts';
 import { salvageWorkspace, type Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
@@ -74,7 +75,7 @@ export async function removeWorkspace(site: Site, place: Place): Promise<Removal
 async function deleteWorkspace(site: Site, taskId: string, path: string): Promise<Omit<Removal, 'salvaged'>> {
   let left = path;
   try {
-    const draft = makeDraft(site, taskId);
+    const draft = await makeRemovalDraft(site, taskId, path);
     try {
       renameSync(path, workspaceIn(draft));
       left = draft.path;

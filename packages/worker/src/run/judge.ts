@@ -4,18 +4,23 @@ import type { AgentEnd } from '../agent/run-agent.ts';
 /** What the judgement of an agent looks at. */
 export type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines'>;
 
+const NAMED_FILES = 3;
+
 /** What an agent left in its workspace. */
 export interface WorkLeft {
   /** Commits of its own on top of what origin has. */
   readonly commits: number;
   /** Why the workspace cannot be taken as finished: a rebase in progress, a repository inside. */
   readonly unfinished: string | undefined;
+  /** Files that its commits add and none may. */
+  readonly secrets: readonly string[];
 }
 
 export type Verdict =
   | { readonly kind: 'ready' }
   | { readonly kind: 'no_changes' }
   | { readonly kind: 'unfinished'; readonly what: string }
+  | { readonly kind: 'secrets'; readonly files: readonly string[] }
   | { readonly kind: 'failed'; readonly exitCode: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timeout' }
@@ -41,6 +46,7 @@ export function judge(end: JudgedEnd, work: WorkLeft): Verdict {
       if (end.exitCode === null) return { kind: 'signalled', signal: end.signal ?? 'a signal' };
       if (end.exitCode !== 0) return { kind: 'failed', exitCode: end.exitCode };
       if (work.unfinished !== undefined) return { kind: 'unfinished', what: work.unfinished };
+      if (work.secrets.length > 0) return { kind: 'secrets', files: work.secrets };
       return work.commits > 0 ? { kind: 'ready' } : { kind: 'no_changes' };
   }
 }
@@ -60,6 +66,11 @@ export function failureOf(verdict: Verdict, lastLine: string): AttemptFailure | 
       return { code: 'no_changes', reason: `agent ended with status 0 but left no changes${said}` };
     case 'unfinished':
       return { code: 'agent_failed', reason: `agent ended with status 0 but left ${verdict.what}` };
+    case 'secrets':
+      return {
+        code: 'secrets_committed',
+        reason: `agent committed ${someOf(verdict.files)}: files that hold secrets by custom, and files of a run, are not handed on`,
+      };
     case 'failed':
       return { code: 'agent_failed', reason: `agent ended with status ${verdict.exitCode}${said}` };
     case 'signalled':
@@ -73,4 +84,10 @@ export function failureOf(verdict: Verdict, lastLine: string): AttemptFailure | 
     case 'stopped':
       return { code: 'cancelled', reason: 'stopped on request' };
   }
+}
+
+/** A long list is cut short. */
+function someOf(files: readonly string[]): string {
+  const more = files.length - NAMED_FILES;
+  return `${files.slice(0, NAMED_FILES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

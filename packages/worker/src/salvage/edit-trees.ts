@@ -1,10 +1,12 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { git, tryGit, type GitOptions } from '@ralph/protocol/process/git';
 import { openNestedRepositories } from '../work/nested-repositories.ts';
 import { stageEdits, unstageForbidden } from '../work/stage-edits.ts';
-import { inWorkspace } from '../workspace/workspace-git.ts';
+import { salvageGit } from './salvage-git.ts';
+import type { Site } from '../site/site.ts';
+import { kindAt } from '../site/workspace-path.ts';
 
 /** What a workspace holds beside its commits, as trees. */
 export interface EditTrees {
@@ -17,30 +19,47 @@ export interface EditTrees {
 }
 
 /**
- * Writes the files and the index of a workspace as trees, through a second index, so that its own stays as it is.
+ * Writes the files and the index of a workspace as trees, through a second index, so that its own stays as it is. The
+ * trees and new files go into the user's repository.
  *
  * @param head the commit to compare with; nothing on a branch without one
  */
-export async function editTrees(workspace: string, head: string | undefined): Promise<EditTrees> {
-  const folder = join(workspace, '.git/ralph');
-  mkdirSync(folder, { recursive: true });
-  const index = join(folder, 'salvage-index');
-  const where = inWorkspace(workspace, { env: { GIT_INDEX_FILE: index } });
-  const from = head === undefined ? await emptyTree(where) : await treeOf(where, head);
+export async function editTrees(repo: Site['repo'], workspace: string, head: string | undefined): Promise<EditTrees> {
+  const scratch = makeScratch(repo, workspace);
+  const index = join(scratch, 'index');
+  const where = salvageGit(repo.gitDir, workspace, index);
   try {
-    const own = join(workspace, '.git/index');
+    const from = head === undefined ? await emptyTree(where) : await treeOf(where, head);
     let staged: string | undefined;
-    if (existsSync(own)) {
-      cpSync(own, index);
-      staged = await indexTree(where, from);
-    }
+    if (copyIndex(workspace, index)) staged = await indexTree(where, from);
+    // Without an index, what the commit has and git ignores would seem to be deleted.
+    else await git(['read-tree', from], where);
     await stageEdits(where, from);
     const files = (await git(['write-tree'], where)).trim();
     const keepsStaged = staged !== undefined && staged !== from && staged !== files;
     return { files, staged: keepsStaged ? staged : undefined, edited: keepsStaged || files !== from };
   } finally {
-    rmSync(index, { force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Beside the objects that are to be written: a disk that has no room for the one has none for the other. */
+function makeScratch({ root }: Site['repo'], workspace: string): string {
+  const folder = join(root, dirname(RALPH_PATHS.claims), `.salvage.${basename(workspace)}`);
+  // A salvage that was killed has left it.
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Copies the index with its time, by which git knows which files it has to look into; tells whether there was one. */
+function copyIndex(workspace: string, copy: string): boolean {
+  const own = join(workspace, '.git/index');
+  if (kindAt(own) !== 'other') return false;
+  copyFileSync(own, copy);
+  const { atimeMs, mtimeMs } = statSync(own);
+  utimesSync(copy, atimeMs / 1000, (Math.floor(mtimeMs) - 1) / 1000);
+  return true;
 }
 
 /** Returns the index as a tree; nothing in the middle of a merge, where it has none. */
@@ -57,12 +76,12 @@ async function indexTree(where: GitOptions, from: string): Promise<string | unde
  * when they are those of the parent.
  */
 export async function filesTree(
+  repo: Site['repo'],
   folder: string,
-  gitDir: string,
   parent: string | undefined,
 ): Promise<string | undefined> {
-  const scratch = mkdtempSync(join(tmpdir(), 'ralph-salvage-'));
-  const env = { GIT_DIR: gitDir, GIT_WORK_TREE: folder, GIT_INDEX_FILE: join(scratch, 'index') };
+  const scratch = makeScratch(repo, folder);
+  const env = { GIT_DIR: repo.gitDir, GIT_WORK_TREE: folder, GIT_INDEX_FILE: join(scratch, 'index') };
   const where = { cwd: folder, env };
   try {
     const from = parent === undefined ? await emptyTree(where) : await treeOf(where, parent);

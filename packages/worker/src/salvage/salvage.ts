@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { baseRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { git, type GitOptions } from '@ralph/protocol/process/git';
 import { attemptOfRef } from '../refs/attempt-number.ts';
@@ -9,8 +7,10 @@ import { openNestedRepositories } from '../work/nested-repositories.ts';
 import { bringIn, listRefs, refsOfTask, setRef, type RalphRef } from '../refs/ralph-refs.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
+import { salvageGit } from './salvage-git.ts';
 import { unsavedTips } from './unsaved-tips.ts';
-import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
+import { isReadable, mendGitFolder } from '../workspace/git-folder.ts';
+import { commitAt, inWorkspace } from '../workspace/workspace-git.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 
 export interface Salvaged {
@@ -29,8 +29,6 @@ interface Rescue {
   /** Commits of this task that the user's repository keeps already. */
   readonly saved: readonly string[];
 }
-
-const LOCAL_REF = 'refs/ralph/salvage';
 
 /**
  * Puts everything that a workspace holds and nobody else has under its salvage ref in the user's repository: commits
@@ -57,7 +55,7 @@ export async function salvageWorkspace(
     earlier: refs.find((one) => one.ref === ref)?.commit,
     saved: [...refs, ...bases].map(({ commit }) => commit),
   };
-  const commit = (await isSound(path)) ? await fromWorkspace(rescue) : await fromFiles(rescue);
+  const commit = (await isSound(site, path)) ? await fromWorkspace(rescue) : await fromFiles(rescue);
   return commit === undefined ? undefined : { ref, commit, attempt };
 }
 
@@ -65,22 +63,22 @@ function highestAttempt(refs: readonly RalphRef[]): number {
   return Math.max(1, ...refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []));
 }
 
-async function isSound(path: string): Promise<boolean> {
-  if (!existsSync(join(path, '.git/HEAD'))) return false;
-  const { exitCode } = await tryWorkspaceGit(path, ['for-each-ref', '--count=1']);
-  return exitCode === 0;
+async function isSound(site: Site, path: string): Promise<boolean> {
+  if (await isReadable(path)) return true;
+  await mendGitFolder(site, path, readMarker(path)?.target_branch ?? 'main');
+  return isReadable(path);
 }
 
 async function fromWorkspace(rescue: Rescue): Promise<string | undefined> {
-  const { path, earlier } = rescue;
+  const { repo, path, earlier } = rescue;
   await openNestedRepositories(inWorkspace(path));
   const head = await commitAt(path, 'HEAD');
   const tips = await unsavedTips(path, rescue.saved);
-  const { files, staged, edited } = await editTrees(path, head);
+  const { files, staged, edited } = await editTrees(repo, path, head);
   if (tips.length === 0 && !edited) return undefined;
   const [tip] = tips;
   if (!edited && tips.length === 1 && tip !== undefined && earlier === undefined) return park(rescue, tip);
-  const where = inWorkspace(path);
+  const where = salvageGit(repo.gitDir, path);
   if (tips.length === 0 && staged === undefined && earlier !== undefined && (await treeOf(where, earlier)) === files)
     return earlier;
   const kept =
@@ -101,15 +99,14 @@ async function commitTree(
 }
 
 async function park({ repo, path, ref }: Rescue, commit: string): Promise<string> {
-  await workspaceGit(path, ['update-ref', LOCAL_REF, commit]);
-  await bringIn(repo.root, { path, ref: LOCAL_REF }, { ref, replace: false });
+  await bringIn(repo.root, { path, ref: commit }, { ref, replace: false });
   return commit;
 }
 
 /** The git folder of the workspace is gone or cannot be read: its files are kept all the same, in the user's. */
 async function fromFiles({ repo, path, ref, message, earlier, saved }: Rescue): Promise<string | undefined> {
   const parent = earlier ?? saved.at(-1);
-  const files = await filesTree(path, repo.gitDir, parent);
+  const files = await filesTree(repo, path, parent);
   if (files === undefined) return undefined;
   const commit = await commitTree({ cwd: repo.root }, files, parent === undefined ? [] : [parent], message);
   await setRef(repo.root, ref, commit);

@@ -41,18 +41,21 @@ export async function labelCommits(range: OwnRange, taskId: string): Promise<str
 
 /** Returns how many commits are the agent's own. */
 export async function countOwnCommits(range: OwnRange): Promise<number> {
-  return Number(await workspaceGit(range.workspace, ['rev-list', '--count', ...(await revisions(range))]));
+  return Number(await workspaceGit(range.workspace, ['rev-list', '--count', ...(await ownRevisions(range))]));
 }
 
-/** What is on another branch of origin counts: an agent may have pushed its own there, and it has still to land. */
-async function revisions({ workspace, branch, base, head }: OwnRange): Promise<string[]> {
+/**
+ * Returns the arguments that name the agent's own commits. What is on another branch of origin counts: an agent may have pushed its own there, and it
+ * has still to land.
+ */
+export async function ownRevisions({ workspace, branch, base, head }: OwnRange): Promise<string[]> {
   const landed = await commitAt(workspace, `refs/remotes/origin/${branch}`);
   return [head, '--not', base, ...(landed === undefined ? [] : [landed])];
 }
 
 async function ownCommits(range: OwnRange): Promise<Commit[]> {
   const order = ['--reverse', '--topo-order', '--date=raw', '--encoding=UTF-8', '--no-show-signature'];
-  const args = ['log', '-z', ...order, `--format=${FIELDS.join('%n')}`, ...(await revisions(range))];
+  const args = ['log', '-z', ...order, `--format=${FIELDS.join('%n')}`, ...(await ownRevisions(range))];
   const text = await workspaceGit(range.workspace, args);
   return text
     .split('\0')

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '@ralph/protocol/contract/failure';
+import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { unfinishedGitlink } from './gitlinks.ts';
 import { requireIdentity } from '../site/identity.ts';
 import type { WorkLeft } from '../run/judge.ts';
@@ -8,7 +8,9 @@ import { countOwnCommits, labelCommits } from './label-commits.ts';
 import { nestedRepositories } from './nested-repositories.ts';
 import { stageEdits } from './stage-edits.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
+import { committedSecrets } from './committed-secrets.ts';
 import { commitMessage } from './task-id-trailer.ts';
+import { hasOwnGitFolder } from '../workspace/git-folder.ts';
 import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 import { kindAt } from '../site/workspace-path.ts';
 
@@ -28,6 +30,11 @@ export interface FoundWork extends WorkLeft {
   readonly changedFiles: number;
 }
 
+/** What git needs to write the index of a small repository. */
+const ROOM_BYTES = 65_536;
+
+const NOTHING = { commits: 0, changedFiles: 0, secrets: [] } as const;
+
 const IN_PROGRESS: readonly (readonly [string, string])[] = [
   ['rebase-merge', 'a rebase in progress'],
   ['rebase-apply', 'a rebase in progress'],
@@ -44,24 +51,48 @@ export async function inspectWork({ taskId, path, branch, baseCommit }: WorkPlan
       hint: 'look at what the agent did',
     });
   }
+  if (!hasOwnGitFolder(path)) return { ...NOTHING, head: baseCommit, unfinished: 'no git folder of its own' };
   removeStaleLocks(path);
   const head = await commitAt(path, 'HEAD');
   const unfinished = head === undefined ? withoutHead(path) : await unfinishedWork(path, baseCommit);
-  if (head === undefined) return { head: baseCommit, commits: 0, changedFiles: 0, unfinished };
+  if (head === undefined) return { ...NOTHING, head: baseCommit, unfinished };
   const commits = await countOwnCommits({ workspace: path, branch, base: baseCommit, head });
-  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished };
+  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished, secrets: [] };
 }
 
 /**
  * Makes finished work out of what an agent left that ended well: commits its edits, sees to it that each commit names
- * the task, and puts the target branch on the newest. Unfinished work is left as it is.
+ * the task, and puts the target branch on the newest. Unfinished work, and work with secrets in its commits, is left as
+ * it is.
  *
- * @throws Failure `identity_missing`, `git_failed`
+ * @throws Failure `identity_missing`, `disk_full`, `git_failed`
  */
 export async function settleWork(plan: WorkPlan): Promise<FoundWork> {
+  try {
+    return await settle(plan);
+  } catch (error) {
+    throw onFullDisk(plan, error);
+  }
+}
+
+/** Git says in words alone that the disk is full; the disk itself can be asked. */
+function onFullDisk({ taskId, path }: WorkPlan, error: unknown): unknown {
+  if (!isFailure(error) || error.code !== 'git_failed' || kindAt(path) !== 'folder') return error;
+  const { bavail, bsize } = statfsSync(path);
+  if (bavail * bsize > ROOM_BYTES) return error;
+  return new Failure('disk_full', `no room to commit the edits of ${taskId}: the disk of ${path} is full`, {
+    cause: error,
+    hint: 'free some space and run the task again',
+  });
+}
+
+async function settle(plan: WorkPlan): Promise<FoundWork> {
   const { path, branch, baseCommit, taskId, title } = plan;
   const found = await inspectWork(plan);
   if (found.unfinished !== undefined) return found;
+  const secrets =
+    found.commits === 0 ? [] : await committedSecrets({ workspace: path, branch, base: baseCommit, head: found.head });
+  if (secrets.length > 0) return { ...found, secrets };
   const committed = await commitEdits(path, found.head, commitMessage(taskId, title));
   if (!committed && found.commits === 0 && plan.allowEmpty) await commitNothing(path, commitMessage(taskId, title));
   const newest = (await workspaceGit(path, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
@@ -69,7 +100,7 @@ export async function settleWork(plan: WorkPlan): Promise<FoundWork> {
   const head = await labelCommits({ ...own, head: newest }, taskId);
   await moveBranch(path, branch, { newest, head });
   const commits = await countOwnCommits({ ...own, head });
-  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished: undefined };
+  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished: undefined, secrets };
 }
 
 function withoutHead(path: string): string {

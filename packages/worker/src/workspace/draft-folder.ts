@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
@@ -26,7 +26,12 @@ export function makeDraft(site: Site, taskId: string): Draft {
   makeRoot(site.root);
   mkdirSync(path);
   const note: z.infer<typeof draftNote> = { task_id: taskId, repo_root: site.repo.root };
-  writeFileSync(join(path, NOTE), `${JSON.stringify(note, null, 2)}\n`);
+  try {
+    writeFileSync(join(path, NOTE), `${JSON.stringify(note, null, 2)}\n`);
+  } catch (error) {
+    rmSync(path, { recursive: true, force: true });
+    throw error;
+  }
   return { taskId, path };
 }
 

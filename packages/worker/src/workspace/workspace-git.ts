@@ -6,11 +6,11 @@ type Options = Omit<GitOptions, 'cwd'>;
 
 /**
  * Where git finds a workspace, for a command in it. The git folder is named, never searched for: in a workspace whose
- * own was destroyed, git would find the repository around it and change that. Hooks that the user has set for all
- * repositories do not run in commands of ours.
+ * own was destroyed, git would find the repository around it and change that. Hooks, be they the user's for all
+ * repositories or an agent's, do not run in commands of ours.
  */
 export function inWorkspace(path: string, options: Options = {}): GitOptions {
-  const settings = gitSettings({ 'core.hooksPath': '/dev/null' });
+  const settings = gitSettings({ 'core.hooksPath': '/dev/null', 'core.fsmonitor': 'false' });
   return {
     ...options,
     cwd: path,
