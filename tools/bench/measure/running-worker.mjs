@@ -1,0 +1,96 @@
+// A ralph-worker that runs agents, looked at from outside: what it says, its memory and its time on the processor.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { plainEnvironment } from './generated-repository.mjs';
+
+const launcher = fileURLToPath(new URL('../../../packages/worker/bin/ralph-worker.cjs', import.meta.url));
+
+/** Milliseconds of a tick in /proc/PID/stat: the kernel tells all programs 100 ticks a second. */
+const TICK_MS = 10;
+
+/** Starts one command of ralph-worker in a repository. */
+export function spawnWorker(root, ...args) {
+  return spawn(process.execPath, [launcher, ...args], { cwd: root, env: plainEnvironment() });
+}
+
+export class RunningWorker {
+  #child;
+  #ended;
+  #counts = new Map();
+  #waits = [];
+  #agents = [];
+
+  /** Starts `ralph-worker run` with a shell script as the agent, and places for so many. */
+  constructor(root, script, jobs) {
+    const agent = join(root, '..', 'agent');
+    writeFileSync(agent, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    this.#child = spawnWorker(root, 'run', '--jobs', String(jobs), '--', agent);
+    this.#ended = once(this.#child, 'exit');
+    let rest = '';
+    this.#child.stdout.setEncoding('utf8').on('data', (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop();
+      for (const line of lines) this.#count(JSON.parse(line));
+    });
+    this.#child.stderr.pipe(process.stderr);
+  }
+
+  /** Gives it so many tasks, the first of them with the number given. */
+  give(count, first = 1) {
+    for (let number = first; number < first + count; number += 1) {
+      this.#child.stdin.write(`${JSON.stringify({ id: `RQ-${number}`, title: 'bench' })}\n`);
+    }
+  }
+
+  /** Waits until it has said so many events of a type. */
+  saw(type, count) {
+    return new Promise((resolve) => {
+      this.#waits.push({ type, count, resolve });
+      this.#settle();
+    });
+  }
+
+  /** Returns its own milliseconds on the processor, without those of its children. */
+  ownTime() {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  }
+
+  /** Returns its memory in MB: `VmRSS` as it stands, `VmHWM` at most so far. */
+  memory(field) {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)[1]) / 1024;
+  }
+
+  /** Ends its input, or sends it a signal, and returns the milliseconds until it has ended. */
+  async end(signal) {
+    const begin = performance.now();
+    if (signal === undefined) this.#child.stdin.end();
+    else this.#child.kill(signal);
+    await this.#ended;
+    return performance.now() - begin;
+  }
+
+  /** Returns the milliseconds until no agent lives. */
+  async agentsGone() {
+    const begin = performance.now();
+    while (this.#agents.some((pid) => existsSync(`/proc/${pid}`))) await new Promise((done) => setTimeout(done, 5));
+    return performance.now() - begin;
+  }
+
+  #count({ type, pid }) {
+    if (type === 'agent.started') this.#agents.push(pid);
+    this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
+    this.#settle();
+  }
+
+  #settle() {
+    const isMet = ({ type, count }) => (this.#counts.get(type) ?? 0) >= count;
+    for (const wait of this.#waits.filter(isMet)) wait.resolve();
+    this.#waits = this.#waits.filter((wait) => !isMet(wait));
+  }
+}
