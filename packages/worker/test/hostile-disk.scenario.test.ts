@@ -30,7 +30,8 @@ describe('a hostile agent that fills the disk', () => {
 dd if=/dev/zero of=honest.txt bs=64k count=16 2>/dev/null; exit; fi
 echo work > work.txt; git add work.txt; git commit -q -m work; echo half > half.txt; ${FILL}; touch "${repo.folder}/acted"; ${end}`,
       );
-      const run = await disk.run(program('ralph-worker', 'run', '--workspace-root', root, '--jobs', '2', '--', agent), {
+      const args = ['run', '--workspace-root', root, '--min-free', '0', '--jobs', '2', '--', agent];
+      const run = await disk.run(program('ralph-worker', ...args), {
         cwd: repo.root,
         stdin: taskLines(HOSTILE, HONEST),
       });
@@ -56,7 +57,10 @@ echo work > work.txt; git add work.txt; git commit -q -m work; echo half > half.
     const root = join(small, 'repo');
     await disk.run(['cp', '-a', repo.root, small], { cwd: repo.folder });
     const agent = scriptedCommand(repo.folder, 'agent', `echo half > half.txt; cd ../../../../repo; ${FILL}; exit 3`);
-    const run = await disk.run(program('ralph-worker', 'run', '--', agent), { cwd: root, stdin: taskLines(HOSTILE) });
+    const run = await disk.run(program('ralph-worker', 'run', '--min-free', '0', '--', agent), {
+      cwd: root,
+      stdin: taskLines(HOSTILE),
+    });
     const { status, events } = runOf(run.status, run.stdout, run.stderr);
     expect(status).toBe(1);
     expect(leftProcesses(repo)).toEqual([]);
