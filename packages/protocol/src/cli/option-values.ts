@@ -50,7 +50,7 @@ const milliseconds = z
 function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
   switch (spec.kind) {
     case 'count':
-      return spec.fallback === 0 ? count : positiveCount;
+      return spec.fallback === 0 || spec.zero === true ? count : positiveCount;
     case 'bytes':
       return spec.zero === true ? bytes : positiveBytes;
     case 'status':

@@ -9,7 +9,7 @@ export interface OptionSpec {
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly many?: boolean;
-  /** A time or a size of 0 is a value too, where nothing is a sensible amount; a limit of nothing is none. */
+  /** A time, a size or a count of 0 is a value too, where nothing is a sensible amount; a limit of nothing is none. */
   readonly zero?: boolean;
   readonly fallback?: unknown;
 }
