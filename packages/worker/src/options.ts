@@ -1,11 +1,34 @@
 import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 
+/** How long the log of an attempt may grow where nobody says otherwise. */
+export const LOG_LIMIT_BYTES = 32 * 2 ** 20;
+
 export const ROOT_OPTIONS = {
   'workspace-root': {
     kind: 'text',
     value: 'DIR',
     describe: 'folder that holds the workspaces (default: PARENT/.workspaces/REPO/parallel)',
   },
+} as const satisfies OptionSpecs;
+
+export const SETUP_OPTIONS = {
+  setup: { kind: 'text', value: 'CMD', describe: 'run this by sh -c in each fresh workspace, before the agent' },
+  'setup-timeout': { kind: 'seconds', value: 'TIME', describe: 'end a set-up that runs longer (default: --timeout)' },
+  'setup-key': {
+    kind: 'text',
+    value: 'FILE',
+    many: true,
+    describe:
+      'lock file of the repository that decides about the result of the set-up, which is then shared; may be repeated',
+  },
+  'setup-share': {
+    kind: 'choice',
+    choices: ['auto', 'clone', 'link', 'copy', 'none'],
+    fallback: 'auto',
+    describe: 'how: copy-on-write, hard links to read-only files, copies, not at all (default: the first that is safe)',
+  },
+  fresh: { kind: 'flag', describe: 'make the workspace from nothing, also where a warm one is at hand' },
+  'keep-ignored': { kind: 'flag', describe: 'leave all ignored files in a warm workspace that is reused' },
 } as const satisfies OptionSpecs;
 
 export const TARGET_OPTIONS = {
@@ -51,7 +74,7 @@ export const RUN_OPTIONS = {
   'log-limit': {
     kind: 'bytes',
     value: 'SIZE',
-    fallback: 32 * 2 ** 20,
+    fallback: LOG_LIMIT_BYTES,
     describe: 'length at which the log of an agent is begun anew; one older part is kept (default: 32M)',
   },
   'allow-empty': {
@@ -59,22 +82,43 @@ export const RUN_OPTIONS = {
     describe: 'take an agent that ended well without any change as done, with an empty commit',
   },
   ...WORKSPACE_OPTIONS,
+  ...SETUP_OPTIONS,
+  warm: {
+    kind: 'count',
+    value: 'N',
+    zero: true,
+    describe: 'workspaces of large repositories that are kept for reuse when they are removed (default: --jobs)',
+  },
   ...LEASH_OPTION,
+} as const satisfies OptionSpecs;
+
+export const PREPARE_OPTIONS = {
+  ...WORKSPACE_OPTIONS,
+  ...SETUP_OPTIONS,
+  'setup-timeout': { ...SETUP_OPTIONS['setup-timeout'], describe: 'end a set-up that runs longer (default: no limit)' },
 } as const satisfies OptionSpecs;
 
 export const LIST_OPTIONS = {
   ...ROOT_OPTIONS,
   salvaged: { kind: 'flag', describe: 'the kept work of removed workspaces instead' },
+  warm: { kind: 'flag', describe: 'the workspaces that are kept for reuse instead' },
 } as const satisfies OptionSpecs;
 
 export const REMOVE_OPTIONS = {
   ...ROOT_OPTIONS,
   attempt: { kind: 'count', value: 'N', describe: 'only if the workspace is not that of a later attempt' },
+  warm: {
+    kind: 'count',
+    value: 'N',
+    zero: true,
+    fallback: 2,
+    describe: 'keep it for reuse if the repository is large and fewer than N are kept (default: 2)',
+  },
 } as const satisfies OptionSpecs;
 
 export const REAP_OPTIONS = {
   ...ROOT_OPTIONS,
-  all: { kind: 'flag', describe: 'also what was prepared by hand or waits for integration' },
+  all: { kind: 'flag', describe: 'also what was prepared by hand, waits for integration, or is kept for reuse' },
 } as const satisfies OptionSpecs;
 
 export const STOP_OPTIONS = {} as const satisfies OptionSpecs;

@@ -2,6 +2,7 @@ import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import {
   LIST_OPTIONS,
   LOGS_OPTIONS,
+  PREPARE_OPTIONS,
   REAP_OPTIONS,
   REMOVE_OPTIONS,
   RUN_OPTIONS,
@@ -17,7 +18,7 @@ export const program: ProgramSpec = {
   commands: [
     command({
       words: ['run'],
-      summary: 'Read tasks, run an agent for each in a fresh workspace, and say how it ended.',
+      summary: 'Read tasks, run an agent for each in a workspace of its own, and say how it ended.',
       command: 'required',
       options: RUN_OPTIONS,
       examples: ['ralph-state task list --runnable | ralph-worker run --jobs 4 -- claude -p'],
@@ -25,9 +26,9 @@ export const program: ProgramSpec = {
     }),
     command({
       words: ['prepare'],
-      summary: 'Make a fresh workspace for a task, without an agent.',
+      summary: 'Make a workspace for a task, without an agent.',
       operands: ONE_ID,
-      options: WORKSPACE_OPTIONS,
+      options: PREPARE_OPTIONS,
       load: () => import('./commands/prepare.ts'),
     }),
     command({
@@ -39,7 +40,7 @@ export const program: ProgramSpec = {
     }),
     command({
       words: ['list'],
-      summary: 'List the workspaces, or the work that was kept of removed ones.',
+      summary: 'List the workspaces, those that are kept for reuse, or the work that was kept of removed ones.',
       options: LIST_OPTIONS,
       load: () => import('./commands/list.ts'),
     }),

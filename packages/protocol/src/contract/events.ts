@@ -53,7 +53,8 @@ export const EVENTS = {
   'workspace.ready': taskEnvelope.extend({
     workspace_path: z.string(),
     base_commit: commitId,
-    reused: z.boolean(),
+    reused: z.boolean().describe('whether its files are those of a warm workspace'),
+    setup: z.enum(['ran', 'reused', 'shared']).optional().describe('how it came by what its set-up makes'),
     duration_ms: milliseconds,
   }),
   'workspace.removed': taskEnvelope.extend({ workspace_path: z.string() }),

@@ -1,9 +1,16 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { LIST_OPTIONS } from '../options.ts';
 import { openSite } from '../site/site.ts';
-import { listSalvaged, listWorkspaces, type ListedWorkspace, type SalvagedWork } from '../removal/workspace-list.ts';
+import {
+  listSalvaged,
+  listWarm,
+  listWorkspaces,
+  type ListedWarm,
+  type ListedWorkspace,
+  type SalvagedWork,
+} from '../removal/workspace-list.ts';
 
-/** `ralph-worker list`: the workspaces, or what was kept of removed ones. */
+/** `ralph-worker list`: the workspaces, those kept for reuse, or what was kept of removed ones. */
 export async function run({ args }: Call<typeof LIST_OPTIONS>): Promise<Result> {
   const site = await openSite(args);
   if (args.salvaged) {
@@ -15,6 +22,17 @@ export async function run({ args }: Call<typeof LIST_OPTIONS>): Promise<Result> 
         commit: (row: SalvagedWork) => row.commit.slice(0, 10),
         at: (row: SalvagedWork) => row.at,
         subject: (row: SalvagedWork) => row.subject,
+      },
+    };
+  }
+  if (args.warm) {
+    return {
+      records: listWarm(site),
+      columns: {
+        'set aside by': (row: ListedWarm) => row.task_id,
+        files: (row: ListedWarm) => String(row.files),
+        'set up': (row: ListedWarm) => (row.setup_key === null ? 'no' : 'yes'),
+        workspace: (row: ListedWarm) => row.workspace_path,
       },
     };
   }

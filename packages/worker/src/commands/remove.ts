@@ -7,7 +7,7 @@ import { openSite } from '../site/site.ts';
 export async function run({ args, operands }: Call<typeof REMOVE_OPTIONS>): Promise<Result> {
   const [taskId = ''] = operands;
   const order = { taskId, attempt: args.attempt };
-  const { path, removed, salvaged, leftover } = await removeOnRequest(await openSite(args), order);
+  const { path, removed, salvaged, leftover } = await removeOnRequest(await openSite(args), order, args.warm);
   const record = {
     task_id: taskId,
     workspace_path: path,

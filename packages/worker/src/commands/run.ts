@@ -19,6 +19,7 @@ import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { TaskPool } from '../run/task-pool.ts';
+import { readSetupOptions } from '../setup/read-setup-options.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
@@ -70,7 +71,7 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
   // The agent is started in another folder than the one in which its path was typed.
   const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
-  const idle = args['idle-timeout'];
+  const { 'idle-timeout': idle, fresh, 'keep-ignored': keepIgnored } = args;
   const secrets = new Secrets(site.repo.root);
   output.redact = secrets.redact;
   const ground = { program, site, branch, origin, travellers, space: spaceOf(args, site, origin.localConfig) };
@@ -83,6 +84,8 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
     logLimitBytes: args['log-limit'],
     logs: new LogKeeper(),
     ports: new AgentPorts((text) => output.note(`${program}: ${text}`)),
+    reuse: { limit: args.warm ?? (fresh ? 0 : args.jobs), fresh, keepIgnored },
+    setup: readSetupOptions(program, site, args, timeoutMs),
     secrets,
     trees,
     output,

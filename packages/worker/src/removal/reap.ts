@@ -6,11 +6,13 @@ import { taskOfRef } from '../refs/attempt-number.ts';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { draftsOf, removeDraft } from '../workspace/draft-folder.ts';
 import { dropBaseRef, listRefs } from '../refs/ralph-refs.ts';
+import { removeStored, storedSetups } from '../setup/setup-store.ts';
 import { reapAgents } from './reap-agents.ts';
 import type { Reaped } from './reaped.ts';
 import { removeWorkspace } from './remove-workspace.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
+import { abandonedKept, dropKept, dropWarm } from '../warm/warm-pool.ts';
 import { workspaceFolders } from './workspace-list.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 import { kindAt, workspacePath } from '../site/workspace-path.ts';
@@ -18,9 +20,10 @@ import { kindAt, workspacePath } from '../site/workspace-path.ts';
 const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
 
 /**
- * Ends the agents of workers that are gone, and removes what such processes have left: workspaces whose agent is gone, after what they hold has been kept;
- * halves of workspaces; base refs and claim files that stand for nothing. A workspace that is blocked, and one that
- * cannot be kept, stays; so does one that was prepared by hand or waits for integration, unless `all` is set. A problem
+ * Ends the agents of workers that are gone, and removes what such processes have left: workspaces whose agent is gone,
+ * after what they hold has been kept; halves of workspaces and of what is kept for reuse; base refs and claim files that
+ * stand for nothing. A workspace that is blocked, and one that cannot be kept, stays; so does one that was prepared by
+ * hand or waits for integration, and what is kept for reuse, unless `all` is set. A problem
  * with one of them is told in its row.
  */
 export async function reap(site: Site, options: { readonly all: boolean }): Promise<Reaped[]> {
@@ -32,6 +35,7 @@ export async function reap(site: Site, options: { readonly all: boolean }): Prom
     const row = { task_id: draft.taskId, what: draft.path, reason: 'half a workspace' };
     reaped.push(...(await sweep(site, row, () => removeDraft(draft))));
   }
+  reaped.push(...(await reapKept(site, options)));
   for (const { ref } of await listRefs(site.repo.root, 'refs/ralph/base/')) {
     const taskId = taskOfRef(ref);
     if (taskId === undefined || !isSafeTaskId(taskId) || kindAt(workspacePath(site, taskId)) !== 'absent') continue;
@@ -44,6 +48,31 @@ export async function reap(site: Site, options: { readonly all: boolean }): Prom
     reaped.push(...swept.filter(({ action }) => action === 'kept'));
   }
   return reaped;
+}
+
+/** What is kept for reuse goes when it is told to, halves of it always. */
+async function reapKept(site: Site, { all }: { readonly all: boolean }): Promise<Reaped[]> {
+  const rows: Reaped[] = [];
+  if (all) {
+    const reason = 'was kept for reuse';
+    for (const { taskId, path } of await dropWarm(site))
+      rows.push({ task_id: taskId, action: 'removed', what: path, reason });
+  }
+  for (const stored of storedSetups(site)) {
+    if (stored.isWhole && !all) continue;
+    const what = { task_id: stored.taskId, what: stored.path };
+    if (stored.isWhole) {
+      await removeStored(stored);
+      rows.push({ ...what, action: 'removed', reason: 'the stored result of a set-up' });
+    } else {
+      rows.push(...(await sweep(site, { ...what, reason: 'half of a stored set-up' }, () => removeStored(stored))));
+    }
+  }
+  for (const { taskId, path } of abandonedKept(site)) {
+    const row = { task_id: taskId, what: path, reason: 'belongs to a workspace that is gone' };
+    rows.push(...(await sweep(site, row, () => dropKept(site, taskId))));
+  }
+  return rows;
 }
 
 interface Candidate {

@@ -38,16 +38,21 @@ export function readRemovalOrder(record: Record<string, unknown>, lineNumber: nu
  * Removes the workspace of a task that has landed or that nobody wants any more. What it holds beside parked and
  * landed commits is kept under a salvage ref. That there is none is no error.
  *
+ * @param warm how many workspaces may be kept for reuse under the root, this one among them
  * @throws Failure `claim_held` while a living process has the task, `fenced` when the workspace is that of a later
  *   attempt than the one asked for, `task_unsafe_id`, `workspace_root`, `workspace_dirty`, what of git
  */
-export async function removeOnRequest(site: Site, { taskId, attempt: asked }: RemovalOrder): Promise<DoneRemoval> {
+export async function removeOnRequest(
+  site: Site,
+  { taskId, attempt: asked }: RemovalOrder,
+  warm: number,
+): Promise<DoneRemoval> {
   const path = workspacePath(site, taskId);
   const claim = await takeClaim(site.repo.root, taskId, { waitMs: 0 });
   try {
     const attempt = readMarker(path)?.attempt ?? (await lastAttempt(site, taskId));
     if (asked !== undefined && kindAt(path) === 'folder' && asked < attempt) throw fenced(taskId, asked, attempt);
-    return { ...(await removeWorkspace(site, { taskId, path, reason: REMOVED_ON_REQUEST })), path, attempt };
+    return { ...(await removeWorkspace(site, { taskId, path, reason: REMOVED_ON_REQUEST, warm })), path, attempt };
   } finally {
     claim.release();
   }
@@ -67,9 +72,12 @@ async function lastAttempt(site: Site, taskId: string): Promise<number> {
 }
 
 /** Carries out an order of the stream; a problem ends this order alone. */
-export async function obeyRemovalOrder({ site, output, program }: RunContext, order: RemovalOrder): Promise<void> {
+export async function obeyRemovalOrder(
+  { site, output, program, reuse }: RunContext,
+  order: RemovalOrder,
+): Promise<void> {
   try {
-    const { path, attempt, removed, salvaged, leftover } = await removeOnRequest(site, order);
+    const { path, attempt, removed, salvaged, leftover } = await removeOnRequest(site, order, reuse.limit);
     if (salvaged !== undefined) {
       await output.event('work.salvaged', { task_id: order.taskId, ...salvaged, reason: REMOVED_ON_REQUEST });
     }

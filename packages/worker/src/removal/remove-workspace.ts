@@ -10,6 +10,7 @@ import { salvageWorkspace, type Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
+import { dropKept, setAside } from '../warm/warm-pool.ts';
 import { kindAt } from '../site/workspace-path.ts';
 
 export interface Place {
@@ -19,6 +20,8 @@ export interface Place {
   readonly reason: string;
   /** Set by whoever made the workspace itself: it may no longer be able to say so. */
   readonly isMadeByUs?: boolean;
+  /** How many warm workspaces may be under the root if this one is set aside instead of deleted; none by default. */
+  readonly warm?: number;
 }
 
 export interface Removal {
@@ -58,7 +61,7 @@ export async function clearPlace(site: Site, place: Place): Promise<Removal> {
       const unsaved = await unsavedGitlink(path, readMarker(path)?.base_commit);
       if (unsaved !== undefined) throw holdsUnsaved(place, unsaved);
       const salvaged = await salvageWorkspace(site, { taskId, path, reason });
-      return { ...(await deleteWorkspace(site, taskId, path)), salvaged };
+      return { ...(await setAsideOrDelete(site, place)), salvaged };
     }
   }
 }
@@ -68,6 +71,18 @@ export async function removeWorkspace(site: Site, place: Place): Promise<Removal
   removeStaleRefLocks(site.repo.gitDir, place.taskId);
   const removal = await clearPlace(site, place);
   if (kindAt(place.path) === 'absent') await dropBaseRef(site.repo.root, place.taskId);
+  return removal;
+}
+
+async function setAsideOrDelete(site: Site, { taskId, path, warm }: Place): Promise<Omit<Removal, 'salvaged'>> {
+  try {
+    if (await setAside(site, taskId, path, warm ?? 0)) return { removed: true };
+  } catch {
+    // Setting it aside only saves time; what is left of it in its place is deleted as any other.
+    if (kindAt(path) === 'absent') return { removed: true };
+  }
+  const removal = await deleteWorkspace(site, taskId, path);
+  await dropKept(site, taskId);
   return removal;
 }
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attemptRef, baseRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
-import { hasOwnGitFolder } from '../workspace/git-folder.ts';
+import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
 
 /** Removes the locks that a killed git has left in a workspace. To be called when no process works there any more. */
 export function removeStaleLocks(workspace: string): void {

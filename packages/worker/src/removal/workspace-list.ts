@@ -4,6 +4,8 @@ import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { attemptOfRef, taskOfRef } from '../refs/attempt-number.ts';
 import { listRefs } from '../refs/ralph-refs.ts';
 import type { Site } from '../site/site.ts';
+import { warmWorkspaces } from '../warm/warm-pool.ts';
+import { workspaceIn } from '../workspace/draft-folder.ts';
 import { tryWorkspaceGit } from '../workspace/workspace-git.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 import { kindAt } from '../site/workspace-path.ts';
@@ -26,6 +28,15 @@ export interface SalvagedWork {
   readonly commit: string;
   readonly subject: string;
   readonly at: string;
+}
+
+export interface ListedWarm {
+  /** The task that it was set aside by. */
+  readonly task_id: string;
+  readonly workspace_path: string;
+  readonly files: number;
+  /** Null where no set-up has left anything in it. */
+  readonly setup_key: string | null;
 }
 
 export interface FoundFolder {
@@ -80,4 +91,14 @@ export async function listSalvaged(site: Site): Promise<SalvagedWork[]> {
       ? []
       : [{ task_id: taskId, attempt, ref, commit, subject, at }];
   });
+}
+
+/** Lists the workspaces that are kept for the next task. */
+export function listWarm(site: Site): ListedWarm[] {
+  return warmWorkspaces(site).map((warm) => ({
+    task_id: warm.taskId,
+    workspace_path: workspaceIn(warm),
+    files: warm.files,
+    setup_key: warm.setupKey ?? null,
+  }));
 }

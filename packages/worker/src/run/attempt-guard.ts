@@ -16,6 +16,8 @@ export interface GuardedPlace {
   readonly taskId: string;
   readonly attempt: number;
   readonly path: string;
+  /** How many removed workspaces may be kept for reuse. */
+  readonly warm: number;
 }
 
 /** What became of the things that an attempt had made. */
@@ -74,11 +76,11 @@ export class AttemptGuard {
     return { removal: this.#removal, problem: this.#problem ?? wordsOf(problems) };
   }
 
-  async #removeWorkspace({ site, taskId, attempt, path }: GuardedPlace, isOpen: boolean): Promise<void> {
+  async #removeWorkspace({ site, taskId, attempt, path, warm }: GuardedPlace, isOpen: boolean): Promise<void> {
     try {
       // It may stand there though we were never told; an older one in its place is none of ours.
       if (isOpen || readMarker(path)?.attempt === attempt) {
-        this.#removal = await removeWorkspace(site, { taskId, path, reason: this.#reason, isMadeByUs: true });
+        this.#removal = await removeWorkspace(site, { taskId, path, reason: this.#reason, isMadeByUs: true, warm });
       } else if (kindAt(path) === 'absent') {
         await dropBaseRef(site.repo.root, taskId);
       }

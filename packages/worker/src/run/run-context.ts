@@ -4,9 +4,11 @@ import type { AgentPorts } from '../ports/agent-ports.ts';
 import type { LogKeeper } from '../agent/log-keeper.ts';
 import type { Secrets } from '@ralph/protocol/process/secrets';
 import type { Origin } from '../site/origin.ts';
+import type { SetupPlan } from '../setup/setup-plan.ts';
 import type { Site } from '../site/site.ts';
 import type { Space } from '../space/space.ts';
 import type { Traveller } from '../travel/traveller.ts';
+import type { ReusePolicy } from '../workspace/workspace-plan.ts';
 
 /** What all tasks of one run share. */
 export interface RunContext {
@@ -27,6 +29,8 @@ export interface RunContext {
   readonly logLimitBytes: number;
   readonly logs: LogKeeper;
   readonly secrets: Secrets;
+  readonly reuse: ReusePolicy;
+  readonly setup: SetupPlan | undefined;
   readonly trees: ProcessTrees;
   readonly ports: AgentPorts;
   readonly output: Output;

@@ -7,7 +7,8 @@ import { nextAttemptNumber } from '../refs/attempt-claim.ts';
 import { AttemptGuard } from './attempt-guard.ts';
 import { closeFailedAttempt, failTask, skipTask, type Attempt } from './fail-task.ts';
 import { endedWell, failureOf, judge } from './judge.ts';
-import { IN_THE_WAY, openWorkspace } from '../workspace/open-workspace.ts';
+import { provideSetup, type SetupOutcome } from '../setup/provide-setup.ts';
+import { IN_THE_WAY, openWorkspace, type OpenedWorkspace } from '../workspace/open-workspace.ts';
 import { bringIn } from '../refs/ralph-refs.ts';
 import { runAgent, type AgentEnd } from '../agent/run-agent.ts';
 import type { RunContext } from './run-context.ts';
@@ -72,17 +73,19 @@ interface AttemptEnd {
 
 async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<AttemptEnd> {
   const { task, number, path, guard } = attempt;
-  const { site, branch, origin, travellers, space, signal, output } = context;
+  const { site, branch, origin, travellers, space, reuse, setup: plan, signal, output } = context;
   const of = { task_id: task.id, attempt: number };
-  const isOpen = guard.holdWorkspace({ site, taskId: task.id, attempt: number, path });
-  const ground = { path, branch, origin, travellers, space, signal };
+  const isOpen = guard.holdWorkspace({ site, taskId: task.id, attempt: number, path, warm: reuse.limit });
+  const ground = { path, branch, origin, travellers, space, reuse, setup: plan, signal };
   const request = { taskId: task.id, attempt: number, ...ground, phase: 'running' } as const;
-  const { baseCommit, salvaged, durationMs: duration_ms } = await openWorkspace(site, request);
+  const opened = await openWorkspace(site, request);
   isOpen();
+  const { baseCommit, salvaged, durationMs: duration_ms } = opened;
   if (salvaged !== undefined)
     await output.event('work.salvaged', { task_id: task.id, ...salvaged, reason: IN_THE_WAY });
-  const ready = { workspace_path: path, base_commit: baseCommit, reused: false, duration_ms };
-  await output.event('workspace.ready', { ...of, ...ready });
+  const setup = await setUp(context, attempt, opened);
+  const ready = { workspace_path: path, base_commit: baseCommit, reused: opened.reused, duration_ms };
+  await output.event('workspace.ready', { ...of, ...ready, ...(setup === undefined ? {} : { setup }) });
   const began = performance.now();
   const agent = await runAgent(context, { task, attempt: number, path, baseCommit, logPath: attempt.logPath, guard });
   const durationMs = Math.round(performance.now() - began);
@@ -109,6 +112,19 @@ async function sayFinished({ output }: RunContext, attempt: Attempt, end: Attemp
     output_bytes: agent.outputBytes,
     last_lines: [...agent.lastLines],
   });
+}
+
+async function setUp(
+  context: RunContext,
+  { task, number: attempt, path, logPath: log }: Attempt,
+  opened: OpenedWorkspace,
+): Promise<SetupOutcome | undefined> {
+  const { program, site, branch, setup: plan, secrets, trees, logs, logLimitBytes, output, signal } = context;
+  if (plan === undefined) return undefined;
+  const facts = { taskId: task.id, title: task.title, attempt, path, branch, baseCommit: opened.baseCommit };
+  const journal = { logPath: log, logLimitBytes, logs, redact: secrets.redact };
+  const note = (text: string) => output.note(`${program}: ${text}`);
+  return provideSetup(site, { ...facts, ...journal, repoRoot: site.repo.root, plan, trees, signal, note }, opened);
 }
 
 function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseCommit: string): WorkspaceMarker {

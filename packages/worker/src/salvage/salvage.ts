@@ -9,7 +9,7 @@ import type { Site } from '../site/site.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { salvageGit } from './salvage-git.ts';
 import { unsavedTips } from './unsaved-tips.ts';
-import { isReadable, mendGitFolder } from '../workspace/git-folder.ts';
+import { isReadable, mendGitFolder } from '../workspace/own-git-folder.ts';
 import { commitAt, inWorkspace } from '../workspace/workspace-git.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 

@@ -10,7 +10,7 @@ import { stageEdits } from './stage-edits.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { committedSecrets } from './committed-secrets.ts';
 import { commitMessage } from './task-id-trailer.ts';
-import { hasOwnGitFolder } from '../workspace/git-folder.ts';
+import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
 import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 import { kindAt } from '../site/workspace-path.ts';
 

@@ -1,111 +1,74 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { renameSync } from 'node:fs';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
-import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
-import { git } from '@ralph/protocol/process/git';
-import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import { alternatesText } from './borrowed-objects.ts';
+import type { SetupRecord } from '../setup/setup-record.ts';
 import { makeDraft, removeDraft, workspaceIn, type Draft } from './draft-folder.ts';
-import type { Origin } from '../site/origin.ts';
-import { configText, lfsEntries, sharedEntries, type ConfigEntry } from './repository-config.ts';
+import { checkOutBase, makeGitFolder } from './git-folder.ts';
 import type { Site } from '../site/site.ts';
 import { bringTravellers } from '../travel/bring-travellers.ts';
-import type { Traveller } from '../travel/traveller.ts';
+import { keepIndex } from '../warm/kept-folder.ts';
+import { renewWorkspace } from '../warm/renew-workspace.ts';
+import { takeWarm } from '../warm/warm-pool.ts';
 import { fillSubmodules } from './submodules.ts';
-import { workspaceGit } from './workspace-git.ts';
-import { writeMarker, type WorkspaceMarker } from './workspace-marker.ts';
+import type { WorkspacePlan } from './workspace-plan.ts';
 
-const CHECKOUT_LIMIT_MS = 600_000;
-
-export interface WorkspacePlan {
-  readonly taskId: string;
-  readonly attempt: number;
-  readonly path: string;
-  readonly branch: string;
-  readonly baseCommit: string;
-  readonly origin: Origin;
-  readonly travellers: readonly Traveller[];
-  readonly signal: AbortSignal;
-  readonly phase: WorkspaceMarker['phase'];
+export interface CreatedWorkspace {
+  /** Whether its files are those of a warm one. */
+  readonly reused: boolean;
+  /** What the wanted set-up has made there earlier and is still as it was. */
+  readonly setup: SetupRecord | undefined;
 }
 
 /**
  * Makes a workspace: a repository of its own with its own refs, settings, index and stash, that borrows the objects of
  * the user's repository. It is built beside its place and renamed into it, so that a crash never leaves half of one
- * there. Nothing may stand at its path.
+ * there. Its files are those of a warm workspace where there is one that can be proven clean. Nothing may stand at its
+ * path.
  *
  * @throws Failure `git_failed`, `travel_refused`, `workspace_unsupported`, or of the file system; nothing is left then
  */
-export async function createWorkspace(site: Site, plan: WorkspacePlan): Promise<void> {
-  const draft = draftOf(site, plan);
+export async function createWorkspace(site: Site, plan: WorkspacePlan): Promise<CreatedWorkspace> {
   try {
-    await build(site, plan, workspaceIn(draft));
-    renameSync(workspaceIn(draft), plan.path);
+    const created = (await fromWarm(site, plan)) ?? (await fromNothing(site, plan));
+    keepIndex(site, plan.taskId, plan.path, { small: plan.setupKey !== undefined });
+    return created;
   } catch (error) {
     throw asIoFailure(error, `make the workspace ${plan.path}`);
+  }
+}
+
+async function fromNothing(site: Site, plan: WorkspacePlan): Promise<CreatedWorkspace> {
+  const draft = makeDraft(site, plan.taskId);
+  try {
+    const folder = workspaceIn(draft);
+    await makeGitFolder(site, plan, folder);
+    await checkOutBase(folder, plan, { force: false });
+    await addUncommitted(site, plan, folder);
+    renameSync(folder, plan.path);
+    return { reused: false, setup: undefined };
   } finally {
     await removeDraft(draft);
   }
 }
 
-function draftOf(site: Site, plan: WorkspacePlan): Draft {
+async function addUncommitted(site: Site, plan: WorkspacePlan, folder: string): Promise<void> {
+  await fillSubmodules(site.repo.root, folder, plan.signal);
+  await bringTravellers(site, plan.travellers, folder);
+}
+
+/** A warm one only saves time: whatever is wrong with it, it is thrown away and a new one is made. */
+async function fromWarm(site: Site, plan: WorkspacePlan): Promise<CreatedWorkspace | undefined> {
+  let draft: Draft | undefined;
   try {
-    return makeDraft(site, plan.taskId);
-  } catch (error) {
-    throw asIoFailure(error, `make the workspace ${plan.path}`);
+    draft = plan.reuse.fresh ? undefined : takeWarm(site, plan.taskId, plan.setupKey);
+    if (draft === undefined) return undefined;
+    const setup = await renewWorkspace(site, plan, draft);
+    await addUncommitted(site, plan, workspaceIn(draft));
+    renameSync(workspaceIn(draft), plan.path);
+    return { reused: true, setup };
+  } catch {
+    return undefined;
+  } finally {
+    // What cannot be deleted is left to reap.
+    if (draft !== undefined) await removeDraft(draft).catch(() => {});
   }
-}
-
-async function build(site: Site, plan: WorkspacePlan, draft: string): Promise<void> {
-  const { origin, branch, baseCommit } = plan;
-  const { root, gitDir } = site.repo;
-  const format = origin.localConfig.find(({ key }) => key === 'extensions.objectformat')?.value ?? 'sha1';
-  await git(['init', '-q', '--template=', `--object-format=${format}`, '-b', branch, draft], { cwd: root });
-  const dotGit = join(draft, '.git');
-  mkdirSync(join(dotGit, 'objects/info'), { recursive: true });
-  mkdirSync(join(dotGit, 'info'), { recursive: true });
-  writeFileSync(join(dotGit, 'objects/info/alternates'), alternatesText(join(gitDir, 'objects')));
-  for (const name of ['shallow', 'info/sparse-checkout'])
-    if (existsSync(join(gitDir, name))) cpSync(join(gitDir, name), join(dotGit, name));
-  appendFileSync(
-    join(dotGit, 'config'),
-    configText([
-      ...originEntries(origin, branch),
-      ...sharedEntries(origin.localConfig),
-      ...(await lfsEntries(site.repo)),
-    ]),
-  );
-  writeFileSync(join(dotGit, 'info/exclude'), excludeText(readTextIfPresent(join(gitDir, 'info/exclude'))));
-  writeMarker(draft, {
-    task_id: plan.taskId,
-    attempt: plan.attempt,
-    base_commit: baseCommit,
-    target_branch: branch,
-    repo_root: root,
-    phase: plan.phase,
-  });
-  await workspaceGit(draft, ['update-ref', `refs/remotes/origin/${branch}`, baseCommit]);
-  await workspaceGit(draft, ['checkout', '-q', '-B', branch, baseCommit], {
-    signal: plan.signal,
-    limitMs: CHECKOUT_LIMIT_MS,
-  });
-  await fillSubmodules(root, draft, plan.signal);
-  await bringTravellers(site, plan.travellers, draft);
-}
-
-function originEntries(origin: Origin, branch: string): ConfigEntry[] {
-  return [
-    { key: 'remote.origin.url', value: origin.fetchUrl },
-    ...origin.pushUrls.map((value) => ({ key: 'remote.origin.pushurl', value })),
-    { key: 'remote.origin.fetch', value: '+refs/heads/*:refs/remotes/origin/*' },
-    { key: `branch.${branch}.remote`, value: 'origin' },
-    { key: `branch.${branch}.merge`, value: `refs/heads/${branch}` },
-  ];
-}
-
-/** What the user ignores without saying so in the tree is ignored in the workspace too, and files of the run always. */
-function excludeText(users: string | undefined): string {
-  return [users ?? '', ...RUNTIME_PATTERNS, ...SECRET_PATTERNS, ...SECRET_EXAMPLES.map((name) => `!${name}`), ''].join(
-    '\n',
-  );
 }

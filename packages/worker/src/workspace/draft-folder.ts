@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
@@ -22,7 +22,7 @@ export interface Draft {
 
 /** Makes the folder of a draft; its note comes first, so that whatever a crash leaves there can be told from others'. */
 export function makeDraft(site: Site, taskId: string): Draft {
-  const path = join(site.root, `${PREFIX}${taskId}.${randomBytes(4).toString('hex')}`);
+  const path = join(site.root, newName(taskId));
   makeRoot(site.root);
   mkdirSync(path);
   const note: z.infer<typeof draftNote> = { task_id: taskId, repo_root: site.repo.root };
@@ -53,15 +53,37 @@ export async function removeDraft(draft: Draft): Promise<void> {
 
 /** Returns the drafts of this repository under the root, in order of their names. */
 export function draftsOf(site: Site): Draft[] {
+  return foldersOf(site, PREFIX);
+}
+
+/** Returns the folders of this repository under the root that are named and noted as drafts are, with another prefix. */
+export function foldersOf(site: Site, prefix: string): Draft[] {
   if (kindAt(site.root) !== 'folder') return [];
   return readdirSync(site.root)
     .toSorted()
     .flatMap((name) => {
-      const taskId = /^\.ralph-draft\.(.+)\.[0-9a-f]{8}$/.exec(name)?.[1];
+      if (!name.startsWith(prefix)) return [];
+      const taskId = /^(.+)\.[0-9a-f]{8}$/.exec(name.slice(prefix.length))?.[1];
       const path = join(site.root, name);
       if (taskId === undefined || !isSafeTaskId(taskId) || kindAt(path) !== 'folder') return [];
       return isOfRepository(site, path) ? [{ taskId, path }] : [];
     });
+}
+
+/** Makes a folder with a note the draft of a task, in one step; returns nothing when another was faster. */
+export function claimDraft(site: Site, folder: string, taskId: string): Draft | undefined {
+  const path = join(site.root, newName(taskId));
+  try {
+    renameSync(folder, path);
+    return { taskId, path };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function newName(taskId: string): string {
+  return `${PREFIX}${taskId}.${randomBytes(4).toString('hex')}`;
 }
 
 /** Nobody but this repository keeps anything under its default root, so there a note may be missing. */

@@ -2,30 +2,24 @@ import { attemptRef } from '@ralph/protocol/contract/paths';
 import { tryGit } from '@ralph/protocol/process/git';
 import { fetchBase } from './base-commit.ts';
 import { recordAttempt } from '../refs/attempt-claim.ts';
-import { createWorkspace } from './create-workspace.ts';
-import type { Origin } from '../site/origin.ts';
+import { createWorkspace, type CreatedWorkspace } from './create-workspace.ts';
 import { setRef } from '../refs/ralph-refs.ts';
 import { clearPlace, leftoverFailure } from '../removal/remove-workspace.ts';
 import type { Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
+import { setupKey, type SetupPlan } from '../setup/setup-plan.ts';
 import type { Space } from '../space/space.ts';
-import type { Traveller } from '../travel/traveller.ts';
-import type { WorkspaceMarker } from './workspace-marker.ts';
+import { reserveRoom } from '../warm/make-way.ts';
+import type { WorkspacePlan } from './workspace-plan.ts';
 
-export interface WorkspaceRequest {
-  readonly taskId: string;
-  readonly attempt: number;
-  readonly path: string;
-  readonly branch: string;
-  readonly origin: Origin;
-  readonly travellers: readonly Traveller[];
+export interface WorkspaceRequest extends Omit<WorkspacePlan, 'baseCommit' | 'setupKey'> {
+  readonly setup: SetupPlan | undefined;
   readonly space: Space;
-  readonly signal: AbortSignal;
-  readonly phase: WorkspaceMarker['phase'];
 }
 
-export interface OpenedWorkspace {
+export interface OpenedWorkspace extends CreatedWorkspace {
   readonly baseCommit: string;
+  readonly setupKey: string | undefined;
   /** What an older workspace at this place held and nobody else had. */
   readonly salvaged: Salvaged | undefined;
   readonly durationMs: number;
@@ -35,8 +29,8 @@ export interface OpenedWorkspace {
 export const IN_THE_WAY = 'an older workspace was in the place of a new one';
 
 /**
- * Makes a fresh workspace for a claimed task on the newest commit of the target branch, in place of an older one whose
- * work is kept first. The attempt number is used up even when this fails.
+ * Makes a workspace for a claimed task on the newest commit of the target branch, in place of an older one whose work is
+ * kept first. The attempt number is used up even when this fails.
  *
  * @throws Failure what of git, origin or the file system; the older workspace is then still there
  */
@@ -44,15 +38,18 @@ export async function openWorkspace(site: Site, request: WorkspaceRequest): Prom
   const { taskId, path } = request;
   const began = performance.now();
   const baseCommit = await fetchRecorded(site, request);
-  const { salvaged, removed, leftover } = await clearPlace(site, { taskId, path, reason: IN_THE_WAY });
+  const key = request.setup === undefined ? undefined : await setupKey(site, request.setup, baseCommit);
+  const warm = request.reuse.fresh ? 0 : request.reuse.limit;
+  const { salvaged, removed, leftover } = await clearPlace(site, { taskId, path, reason: IN_THE_WAY, warm });
   if (leftover !== undefined && !removed) throw leftoverFailure(leftover, salvaged);
-  const giveBack = await request.space.reserve(baseCommit, request.signal);
+  const want = { commit: baseCommit, fresh: request.reuse.fresh, signal: request.signal };
+  const giveBack = await reserveRoom(site, request.space, want);
   try {
-    await createWorkspace(site, { ...request, baseCommit });
+    const created = await createWorkspace(site, { ...request, baseCommit, setupKey: key });
+    return { ...created, baseCommit, setupKey: key, salvaged, durationMs: Math.round(performance.now() - began) };
   } finally {
     giveBack();
   }
-  return { baseCommit, salvaged, durationMs: Math.round(performance.now() - began) };
 }
 
 /** A number must be used up before anything can fail, so its ref stands on HEAD until the base is known. */

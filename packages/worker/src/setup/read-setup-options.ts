@@ -1,0 +1,58 @@
+import { isAbsolute } from 'node:path';
+import type { OptionValues } from '@ralph/protocol/cli/options';
+import { usageFailure } from '@ralph/protocol/cli/usage-failure';
+import { Failure } from '@ralph/protocol/contract/failure';
+import type { SETUP_OPTIONS } from '../options.ts';
+import type { Site } from '../site/site.ts';
+import { canClone } from './copy-files.ts';
+import type { SetupPlan, ShareMethod } from './setup-plan.ts';
+import { storeFolder } from './setup-store.ts';
+
+type SetupArguments = Pick<OptionValues<typeof SETUP_OPTIONS>, 'setup' | 'setup-key' | 'setup-share' | 'setup-timeout'>;
+
+/**
+ * Returns the set-up that the options ask for.
+ *
+ * @param timeoutMs the limit where the set-up has none of its own
+ * @throws Failure `usage`; `workspace_unsupported` when the file system cannot clone files and that is asked for
+ */
+export function readSetupOptions(
+  program: string,
+  site: Site,
+  args: SetupArguments,
+  timeoutMs: number | undefined,
+): SetupPlan | undefined {
+  const { setup: command, 'setup-key': keyFiles, 'setup-timeout': own } = args;
+  if (command === undefined) {
+    if (keyFiles.length > 0) throw usageFailure(program, '--setup-key needs --setup');
+    return undefined;
+  }
+  const bad = keyFiles.find((file) => file === '' || isAbsolute(file) || file.split('/').includes('..'));
+  if (bad !== undefined)
+    throw usageFailure(program, `--setup-key ${JSON.stringify(bad)}: not a path below the root of the repository`);
+  return {
+    command,
+    keyFiles,
+    share: keyFiles.length === 0 ? undefined : shareMethod(site, args['setup-share']),
+    timeoutMs: own === undefined ? timeoutMs : own * 1000,
+  };
+}
+
+function shareMethod(site: Site, chosen: SetupArguments['setup-share']): ShareMethod | undefined {
+  switch (chosen) {
+    case 'none':
+      return undefined;
+    case 'link':
+    case 'copy':
+      return chosen;
+    case 'clone':
+      if (canClone(storeFolder(site))) return 'clone';
+      throw new Failure('workspace_unsupported', `the file system of ${site.root} cannot clone files`, {
+        hint: 'leave --setup-share out, or choose another --workspace-root',
+      });
+    case 'auto':
+      if (canClone(storeFolder(site))) return 'clone';
+      // Root writes to read-only files, and so in what others have, too.
+      return process.getuid?.() === 0 ? 'copy' : 'link';
+  }
+}
