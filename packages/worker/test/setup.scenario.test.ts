@@ -88,6 +88,19 @@ describe('--setup', () => {
     expect(second.map((pid) => isLiving(pid))).toEqual([false, false]);
   });
 
+  it('of a killed worker ends with it, and reap removes the half', async () => {
+    const repo = dependent();
+    const setup = 'echo $$ > "$OUT/setup.pid"; mkdir -p deps; while :; do sleep 0.2; done';
+    const killed = startWorker(repo, 'true', '--setup', setup, '--setup-key', 'deps.lock');
+    killed.stdin.write(taskLines('RQ-0001'));
+    const pid = await pidIn(repo, 'setup.pid');
+    killed.kill('SIGKILL');
+    await waitUntil('the end of the set-up', () => !isLiving(pid));
+    expect(await worker(repo, 'reap')).toMatchObject([{ task_id: 'RQ-0001', action: 'removed' }]);
+    expect(repo.git('for-each-ref', 'refs/ralph/salvage')).toBe('');
+    expect(readdirSync(repo.workspaces)).toEqual(['.ralph-setup']);
+  });
+
   it('has its edits kept out of commits, and says so', async () => {
     const repo = dependent();
     const setup =
