@@ -16,9 +16,9 @@ const examples = [...(/## EXAMPLES\n\n([\s\S]*?)\n\n##/.exec(page)?.[1] ?? '').m
 
 it.each(examples)('runs the example of its page: %s', async (example) => {
   const repo = temporaryRepository({ '.gitignore': 'config/\nnode_modules/\n', 'package-lock.json': '{}\n' });
-  // Something to list, to show and to get back: an attempt that failed, and a workspace made by hand.
-  await runWorker(repo, taskLines('RQ-0001'), 'echo edit > edit.txt; echo said; exit 1');
-  await runProgram('ralph-worker', ['prepare', 'RQ-0009'], { cwd: repo.root });
+  // Something to list, to show and to get back: an attempt that failed, its warm workspace, and one made by hand.
+  await runWorker(repo, taskLines('RQ-0001'), 'echo edit > edit.txt; echo said; exit 1', '--setup', 'true');
+  await runProgram('ralph-worker', ['prepare', 'RQ-0009', '--fresh'], { cwd: repo.root });
   repo.queue([queueTask('RQ-0001'), queueTask('RQ-0002')]);
   repo.write('config/local.json', '{}\n');
   repo.write('tasks.ndjson', taskLines('RQ-0003'));
