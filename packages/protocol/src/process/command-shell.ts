@@ -143,6 +143,9 @@ interface Redirections {
   readonly errPath: string;
 }
 
+/** Some shells only wait for what has ended when they are asked about it. */
+const REAP = 'jobs >/dev/null';
+
 /** The status comes from a shell around the command, since the first one must go on reading. */
 function shellText(number: number, { command, cwd, env }: ShellCommand, files: Redirections): string {
   const settings = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}; `);
@@ -150,6 +153,6 @@ function shellText(number: number, { command, cwd, env }: ShellCommand, files: R
   return [
     `{ cd ${quoted(cwd)} || { echo "ended ${number} 125"; exit; }; ${settings.join('')}`,
     `setsid ${commandLine(command)} ${redirections} & echo "began ${number} $!"; `,
-    `wait $!; echo "ended ${number} $?"; } &\n`,
+    `wait $!; echo "ended ${number} $?"; } &\n${REAP}\n`,
   ].join('');
 }

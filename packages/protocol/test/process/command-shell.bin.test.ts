@@ -1,6 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { CommandShell, type ShellCommand } from '../../src/process/command-shell.ts';
+import { readProcStat } from '../../src/process/process-identity.ts';
 import { environmentOf, livingProcesses, signalProcess } from '../../src/process/process-list.ts';
 import { waitUntil } from '../../src/testing/wait-until.ts';
 
@@ -36,6 +37,16 @@ it.skipIf(process.platform !== 'linux')('runs commands side by side, and ends wh
 });
 
 // Needs files without a name, which only Linux opens again.
+it.skipIf(process.platform !== 'linux')('waits for what it has started', async () => {
+  const shell = await openShell();
+  const [pid = 0] = marked();
+  for (let count = 0; count < 20; count += 1) await shell.run(shellLine('exit 0'));
+  // What ended after the last look is waited for at the next.
+  expect(deadChildrenOf(pid)).toBeLessThan(4);
+  shell.close();
+});
+
+// Needs files without a name, which only Linux opens again.
 it.skipIf(process.platform !== 'linux')('says that a signal ended a command', async () => {
   const shell = await openShell();
   expect((await shell.run(shellLine('kill -9 $$'))).exitCode).toBeNull();
@@ -68,6 +79,11 @@ it.skipIf(process.platform !== 'linux')('leaves no file and no descriptor behind
   expect(descriptors()).toEqual([]);
   expect(readdirSync('/dev/shm').filter((name) => name.startsWith(`.ralph-${process.pid}-`))).toEqual([]);
 });
+
+function deadChildrenOf(parent: number): number {
+  const all = readdirSync('/proc').flatMap((name) => readProcStat(Number(name)) ?? []);
+  return all.filter((stat) => stat.state === 'Z' && stat.parent === parent).length;
+}
 
 function linkOf(descriptor: string): string {
   try {
