@@ -27,10 +27,16 @@ const PERSONAL = new RegExp(`^(?:${PERSONAL_VARIABLES.join('|')})=`);
  * Tells whether a process that carries no mark of ours is all the same one that a tree let go: it works in the tree's
  * folder, began after the tree, has no terminal, was left to init or to whoever adopts orphans here, and has nothing of
  * a person's session about it. An editor or a shell that somebody has opened in the folder is none.
+ *
+ * @param line we and our ancestors, for whoever asks about many
  */
-export function isStray(pid: number, stat: ProcStat, folder: TreeFolder): boolean {
+export function isStray(
+  pid: number,
+  stat: ProcStat,
+  folder: TreeFolder,
+  line: ReadonlySet<number> = ownLine(),
+): boolean {
   if (stat.terminal !== 0 || Number(stat.startTime) < Number(folder.since)) return false;
-  const line = ownLine();
   if (line.has(pid) || (stat.parent !== 1 && (stat.parent === process.pid || !line.has(stat.parent)))) return false;
   return worksIn(pid, folder.path) && !environmentOf(pid).some((entry) => PERSONAL.test(entry));
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { dropFile } from './drop-file.ts';
 import { commandLine } from '../cli/shell-words.ts';
 import { Failure } from '../contract/failure.ts';
 import { claimPath } from './claimed-tasks.ts';
@@ -27,7 +27,7 @@ export async function tryClaim(
   const release = () => {
     try {
       // The file goes while we hold it, so that nobody who waits for it can win a file that is gone: winners look again.
-      if (lock.isCurrent()) rmSync(lock.path, { force: true });
+      if (lock.isCurrent()) dropFile(lock.path);
     } catch {
       // A file that stays does no harm: the claim is the lock on it.
     } finally {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readProcStat } from './process-identity.ts';
-import { environmentOf, livingProcesses, type ListedProcess } from './process-list.ts';
+import { environmentOf, livingProcesses, ownLine, type ListedProcess } from './process-list.ts';
 import { isStray, type TreeFolder } from './stray.ts';
 import { groupMembers } from './tree-group.ts';
 
@@ -56,10 +56,11 @@ export function livingMembers(signs: TreeSigns): TreeMember[] {
     ),
   );
   const group = heldGroup(all, proven, signs.leader);
+  const line = signs.folder === undefined ? undefined : ownLine();
   const found = all.flatMap(({ pid, stat }): TreeMember[] => {
     const inGroup = stat.group === group;
     const isMember = inGroup || stat.session === group || proven.has(pid);
-    return isMember || (signs.folder !== undefined && isStray(pid, stat, signs.folder))
+    return isMember || (signs.folder !== undefined && isStray(pid, stat, signs.folder, line))
       ? [{ pid, startTime: stat.startTime, inGroup }]
       : [];
   });

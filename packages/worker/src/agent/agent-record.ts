@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dropFile } from '@ralph/protocol/process/drop-file';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
@@ -49,7 +50,7 @@ export function writeAgentRecord(repoRoot: string, { agent: runs, ...of }: Agent
     writeFileSync(next, `${JSON.stringify({ ...of, ...runs })}\n`);
     renameSync(next, path);
   } catch (error) {
-    rmSync(next, { force: true });
+    dropFile(next);
     throw error;
   }
 }
@@ -102,7 +103,7 @@ export function sweepAgentRecords(repoRoot: string, taskId: string): void {
 /** Forgets who works on a task; never throws. What stays is swept by whoever takes the task next. */
 export function removeAgentRecord(repoRoot: string, taskId: string): void {
   try {
-    rmSync(recordPath(repoRoot, taskId), { force: true });
+    dropFile(recordPath(repoRoot, taskId));
   } catch {
     // It names nobody who lives.
   }

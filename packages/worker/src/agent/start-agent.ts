@@ -46,7 +46,7 @@ export async function startAgent(
     const stdin = openPrompt(promptPath(path), task);
     opened.push(stdin);
     const of = { taskId: task.id, title: task.title, attempt, path, branch: context.branch };
-    const env = agentEnvironment({ ...of, portBase });
+    const env = agentEnvironment({ ...of, portBase }, context.environment);
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
     if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
     const { command, trees } = context;

@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dropFile } from '@ralph/protocol/process/drop-file';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { nextFilePath } from '@ralph/protocol/process/next-file';
@@ -32,7 +33,7 @@ export function isStopRequested(repoRoot: string, taskId: string): boolean {
 /** Forgets a request; never throws. */
 export function removeStopRequest(repoRoot: string, taskId: string): void {
   try {
-    rmSync(requestPath(repoRoot, taskId), { force: true });
+    dropFile(requestPath(repoRoot, taskId));
   } catch {
     // It names an attempt that is over.
   }

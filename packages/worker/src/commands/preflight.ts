@@ -17,7 +17,7 @@ export async function run(call: Call<typeof WORKSPACE_OPTIONS>): Promise<Result>
   const { root } = findGitRepository(args.repo);
   const branch = await targetBranch(root, args['target-branch']);
   const site = await openSite(args);
-  const { localConfig } = await readOrigin(root);
+  const { localConfig } = await readOrigin(site.repo);
   await requireSupported(call, site, localConfig);
   await travellersOf(call, site);
   const takeBack = requireUsableRoot(site.root);

@@ -29,7 +29,7 @@ export async function run(call: PrepareCall): Promise<Result> {
   const site = await openSite(args);
   const path = workspacePath(site, taskId);
   const branch = await targetBranch(site.repo.root, args['target-branch']);
-  const origin = await readOrigin(site.repo.root);
+  const origin = await readOrigin(site.repo);
   requireUsableRoot(site.root);
   const travellers = await travellersOf(call, site);
   const setup = readSetupOptions(program, site, args, undefined);

@@ -62,7 +62,7 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
   const { args, command, program, output, stop } = call;
   const site = await openSite(args);
   const branch = await targetBranch(site.repo.root, args['target-branch']);
-  const origin = await readOrigin(site.repo.root);
+  const origin = await readOrigin(site.repo);
   const [name = '', ...words] = command;
   requireExecutable(name, process.cwd());
   requireUsableRoot(site.root);
@@ -87,6 +87,7 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
     reuse: { limit: args.warm ?? (fresh ? 0 : args.jobs), fresh, keepIgnored },
     setup: readSetupOptions(program, site, args, timeoutMs),
     secrets,
+    environment: { ...process.env },
     trees,
     output,
     signal: stop.signal,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeFlock, type HeldLock } from '@ralph/protocol/process/flock';
 import { portBlocks, portsOf, rangesOf } from './port-blocks.ts';
-import { areFree, ephemeralPorts } from './ports-in-use.ts';
+import { ephemeralPorts, UsedPorts } from './ports-in-use.ts';
 
 /** Blocks of others that we look at before we go without: each look starts a small program. */
 const BLOCK_TRIES = 8;
@@ -22,6 +22,8 @@ export interface PortRange {
 export class PortRanges {
   readonly #leased: { readonly lock: HeldLock; readonly ranges: readonly number[] }[] = [];
   readonly #taken = new Set<number>();
+  readonly #givenBackAt = new Map<number, number>();
+  readonly #used = new UsedPorts();
   #turn: Promise<unknown> = Promise.resolve();
 
   /** Returns a range of which no port is in use now; nothing when there is none. Never throws. */
@@ -47,11 +49,18 @@ export class PortRanges {
 
   async #freeRange(): Promise<PortRange | undefined> {
     for (const base of this.#leased.flatMap(({ ranges }) => ranges)) {
-      if (this.#taken.has(base) || !(await areFree(portsOf(base)))) continue;
+      // What the last agent with these ports has left is known only since then.
+      const since = this.#givenBackAt.get(base) ?? Number.NEGATIVE_INFINITY;
+      if (this.#taken.has(base) || !(await this.#used.areFree(portsOf(base), since))) continue;
       this.#taken.add(base);
-      return { base, release: () => void this.#taken.delete(base) };
+      return { base, release: () => this.#giveBack(base) };
     }
     return undefined;
+  }
+
+  #giveBack(base: number): void {
+    this.#taken.delete(base);
+    this.#givenBackAt.set(base, performance.now());
   }
 
   async #leaseBlock(): Promise<boolean> {

@@ -15,12 +15,30 @@ export function ephemeralPorts(): EphemeralPorts {
   }
 }
 
-/** Tells whether none of some ports is in use: by the tables of the kernel, else by listening on each for a moment. */
-export async function areFree(ports: readonly number[]): Promise<boolean> {
-  const used = usedByTable();
-  if (used !== undefined) return !ports.some((port) => used.has(port));
-  for (const port of ports) if (!(await canListen(port))) return false;
-  return true;
+/** The tables of the kernel take milliseconds to read: agents that start together need no look of their own. */
+const FRESH_MS = 10_000;
+
+/** What is known of the ports that are in use on this machine. */
+export class UsedPorts {
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #used: ReadonlySet<number> | undefined;
+
+  /**
+   * Tells whether none of some ports is in use: by the tables of the kernel, which are read again when they were last
+   * read before `since` or some seconds ago, else by listening on each for a moment.
+   *
+   * @param since as `performance.now()` tells the time
+   */
+  async areFree(ports: readonly number[], since: number): Promise<boolean> {
+    if (this.#lookedAt <= Math.max(since, performance.now() - FRESH_MS)) {
+      this.#lookedAt = performance.now();
+      this.#used = usedByTable();
+    }
+    const used = this.#used;
+    if (used !== undefined) return !ports.some((port) => used.has(port));
+    for (const port of ports) if (!(await canListen(port))) return false;
+    return true;
+  }
 }
 
 function usedByTable(): ReadonlySet<number> | undefined {

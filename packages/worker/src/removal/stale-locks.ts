@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { dropFile } from '@ralph/protocol/process/drop-file';
 import { dirname, join } from 'node:path';
 import { attemptRef, baseRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
@@ -7,7 +7,7 @@ import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
 /** Removes the locks that a killed git has left in a workspace. To be called when no process works there any more. */
 export function removeStaleLocks(workspace: string): void {
   if (!hasOwnGitFolder(workspace)) return;
-  for (const path of gitLockFiles(join(workspace, '.git'))) rmSync(path, { force: true });
+  for (const path of gitLockFiles(join(workspace, '.git'))) dropFile(path);
 }
 
 /**
@@ -16,7 +16,7 @@ export function removeStaleLocks(workspace: string): void {
  */
 export function removeStaleRefLocks(gitDir: string, taskId: string): void {
   for (const ref of [attemptRef(taskId, 1), salvageRef(taskId, 1)]) {
-    for (const path of gitLockFiles(join(gitDir, dirname(ref)))) rmSync(path, { force: true });
+    for (const path of gitLockFiles(join(gitDir, dirname(ref)))) dropFile(path);
   }
-  rmSync(join(gitDir, `${baseRef(taskId)}.lock`), { force: true });
+  dropFile(join(gitDir, `${baseRef(taskId)}.lock`));
 }

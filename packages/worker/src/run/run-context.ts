@@ -31,6 +31,8 @@ export interface RunContext {
   readonly secrets: Secrets;
   readonly reuse: ReusePolicy;
   readonly setup: SetupPlan | undefined;
+  /** Ours, as it was when the run began: Node asks the system for each variable anew. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly trees: ProcessTrees;
   readonly ports: AgentPorts;
   readonly output: Output;

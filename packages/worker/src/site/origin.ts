@@ -2,7 +2,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git } from '@ralph/protocol/process/git';
-import { readLocalConfig, type ConfigEntry } from '../workspace/repository-config.ts';
+import type { Repository } from '@ralph/protocol/process/repository';
+import { lfsEntries, readLocalConfig, type ConfigEntry } from '../workspace/repository-config.ts';
 
 export interface Origin {
   /** What a fetch in the user's repository names: the remote, or its push URL where it has no other. */
@@ -12,6 +13,8 @@ export interface Origin {
   readonly pushUrls: readonly string[];
   /** Settings of the user's repository, read on the way. */
   readonly localConfig: readonly ConfigEntry[];
+  /** Where a workspace keeps the objects of git-lfs. */
+  readonly lfs: readonly ConfigEntry[];
 }
 
 /**
@@ -19,14 +22,21 @@ export interface Origin {
  *
  * @throws Failure `no_origin`
  */
-export async function readOrigin(repoRoot: string): Promise<Origin> {
+export async function readOrigin(repo: Pick<Required<Repository>, 'root' | 'gitDir'>): Promise<Origin> {
+  const repoRoot = repo.root;
   const localConfig = await readLocalConfig(repoRoot);
   const has = (key: string) => localConfig.some((entry) => entry.key === key && entry.value !== '');
   if (!has('remote.origin.url') && !has('remote.origin.pushurl')) throw noOrigin(repoRoot);
   const pushUrls = (await urls(repoRoot, '--push')).map((url) => absoluteUrl(repoRoot, url));
   const [fetched] = has('remote.origin.url') ? await urls(repoRoot) : [];
   const fetchUrl = fetched === undefined ? (pushUrls[0] ?? '') : absoluteUrl(repoRoot, fetched);
-  return { fetchFrom: fetched === undefined ? fetchUrl : 'origin', fetchUrl, pushUrls, localConfig };
+  return {
+    fetchFrom: fetched === undefined ? fetchUrl : 'origin',
+    fetchUrl,
+    pushUrls,
+    localConfig,
+    lfs: await lfsEntries(repo),
+  };
 }
 
 async function urls(repoRoot: string, ...flags: readonly string[]): Promise<string[]> {

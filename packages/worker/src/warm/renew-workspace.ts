@@ -32,7 +32,7 @@ export async function renewWorkspace(site: Site, plan: WorkspacePlan, draft: Dra
   const wanted = setupKey !== undefined && found?.key === setupKey ? found : undefined;
   const keeps = reuse.keepIgnored || wanted !== undefined;
   await removeFolder(join(folder, '.git'));
-  await makeGitFolder(site, plan, folder);
+  makeGitFolder(site, plan, folder);
   if (wanted !== undefined) appendFileSync(join(folder, '.git/info/exclude'), `${wanted.excluded.join('\n')}\n`);
   renameSync(keptIndex(keptIn(draft)), join(folder, '.git/index'));
   await checkOutBase(folder, plan, { force: true });

@@ -24,19 +24,20 @@ const FIELDS = ['%H', '%P', '%T', '%an', '%ae', '%ad', '%cn', '%ce', '%cd', '%B'
  * Sees to it that every commit of the agent's own names its task: a message that does not gets a trailer. Such a
  * commit and those on top of it are made anew with the same tree, people and dates. Index and files are not touched.
  *
- * @returns the newest commit, on which nothing stands yet
+ * @returns the newest commit, on which nothing stands yet, and how many there are
  */
-export async function labelCommits(range: OwnRange, taskId: string): Promise<string> {
+export async function labelCommits(range: OwnRange, taskId: string): Promise<{ head: string; commits: number }> {
   const { workspace, head } = range;
   const renamed = new Map<string, string>();
-  for (const commit of await ownCommits(range)) {
+  const own = await ownCommits(range);
+  for (const commit of own) {
     const parents = commit.parents.map((parent) => renamed.get(parent) ?? parent);
     const named = carriesTaskId(commit.message, taskId);
     if (named && parents.every((parent, index) => parent === commit.parents[index])) continue;
     const message = named ? commit.message : withTaskId(commit.message, taskId);
     renamed.set(commit.id, await makeCommit(workspace, { ...commit, parents, message }));
   }
-  return renamed.get(head) ?? head;
+  return { head: renamed.get(head) ?? head, commits: own.length };
 }
 
 /** Returns how many commits are the agent's own. */

@@ -1,10 +1,11 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { unfinishedGitlink } from './gitlinks.ts';
 import { requireIdentity } from '../site/identity.ts';
 import type { WorkLeft } from '../run/judge.ts';
-import { countOwnCommits, labelCommits } from './label-commits.ts';
+import { countOwnCommits, labelCommits, type OwnRange } from './label-commits.ts';
 import { nestedRepositories } from './nested-repositories.ts';
 import { stageEdits } from './stage-edits.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
@@ -45,19 +46,30 @@ const IN_PROGRESS: readonly (readonly [string, string])[] = [
 ];
 
 /** Looks at what an agent left, and changes nothing but lock files of a git that was killed. */
-export async function inspectWork({ taskId, path, branch, baseCommit }: WorkPlan): Promise<FoundWork> {
+export async function inspectWork(plan: WorkPlan): Promise<FoundWork> {
+  const { path, branch, baseCommit } = plan;
+  const { head, unfinished } = await inspectState(plan);
+  if (head === undefined) return { ...NOTHING, head: baseCommit, unfinished };
+  const commits = await countOwnCommits({ workspace: path, branch, base: baseCommit, head });
+  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished, secrets: [] };
+}
+
+interface WorkState {
+  /** Nothing on a branch without a commit, and in a workspace that has no git folder any more. */
+  readonly head: string | undefined;
+  readonly unfinished: string | undefined;
+}
+
+async function inspectState({ taskId, path, baseCommit }: WorkPlan): Promise<WorkState> {
   if (kindAt(path) !== 'folder') {
     throw new Failure('workspace_missing', `the workspace of ${taskId} is gone: ${path}`, {
       hint: 'look at what the agent did',
     });
   }
-  if (!hasOwnGitFolder(path)) return { ...NOTHING, head: baseCommit, unfinished: 'no git folder of its own' };
+  if (!hasOwnGitFolder(path)) return { head: undefined, unfinished: 'no git folder of its own' };
   removeStaleLocks(path);
   const head = await commitAt(path, 'HEAD');
-  const unfinished = head === undefined ? withoutHead(path) : await unfinishedWork(path, baseCommit);
-  if (head === undefined) return { ...NOTHING, head: baseCommit, unfinished };
-  const commits = await countOwnCommits({ workspace: path, branch, base: baseCommit, head });
-  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished, secrets: [] };
+  return { head, unfinished: head === undefined ? withoutHead(path) : await unfinishedWork(path, baseCommit) };
 }
 
 /**
@@ -88,19 +100,34 @@ function onFullDisk({ taskId, path }: WorkPlan, error: unknown): unknown {
 
 async function settle(plan: WorkPlan): Promise<FoundWork> {
   const { path, branch, baseCommit, taskId, title } = plan;
-  const found = await inspectWork(plan);
-  if (found.unfinished !== undefined) return found;
-  const secrets =
-    found.commits === 0 ? [] : await committedSecrets({ workspace: path, branch, base: baseCommit, head: found.head });
-  if (secrets.length > 0) return { ...found, secrets };
-  const committed = await commitEdits(path, found.head, commitMessage(taskId, title));
-  if (!committed && found.commits === 0 && plan.allowEmpty) await commitNothing(path, commitMessage(taskId, title));
-  const newest = (await workspaceGit(path, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
+  const { head: before, unfinished } = await inspectState(plan);
+  if (before === undefined || unfinished !== undefined) return inspectWork(plan);
   const own = { workspace: path, branch, base: baseCommit };
-  const head = await labelCommits({ ...own, head: newest }, taskId);
+  const secrets = before === baseCommit ? [] : await committedSecrets({ ...own, head: before });
+  if (secrets.length > 0) return { ...(await inspectWork(plan)), secrets };
+  const message = commitMessage(taskId, title);
+  const edits = await commitEdits(path, before, message);
+  const isEmpty = edits === undefined && plan.allowEmpty && (await ownCommitsOf(own, before)) === 0;
+  const newest = isEmpty ? await commitNothing(path, message) : (edits ?? before);
+  const { head, commits } = await labelled(own, { before, newest }, taskId);
   await moveBranch(path, branch, { newest, head });
-  const commits = await countOwnCommits({ ...own, head });
   return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished: undefined, secrets };
+}
+
+type Own = Omit<OwnRange, 'head'>;
+
+async function ownCommitsOf(own: Own, head: string): Promise<number> {
+  return head === own.base ? 0 : countOwnCommits({ ...own, head });
+}
+
+/** A commit of ours right on the base names its task already. */
+async function labelled(
+  own: Own,
+  { before, newest }: { readonly before: string; readonly newest: string },
+  taskId: string,
+): Promise<{ head: string; commits: number }> {
+  if (before === own.base) return { head: newest, commits: newest === before ? 0 : 1 };
+  return labelCommits({ ...own, head: newest }, taskId);
 }
 
 function withoutHead(path: string): string {
@@ -115,20 +142,27 @@ async function unfinishedWork(path: string, baseCommit: string): Promise<string 
   return nested === undefined ? unfinishedGitlink(path, baseCommit) : `a git repository of its own in ${nested}`;
 }
 
-async function commitEdits(path: string, head: string, message: string): Promise<boolean> {
+/** Returns the commit of the edits; nothing when there are none. */
+async function commitEdits(path: string, head: string, message: string): Promise<string | undefined> {
   await stageEdits(inWorkspace(path), head);
   const staged = await tryWorkspaceGit(path, ['diff-index', '--cached', '--quiet', head, '--']);
-  if (staged.exitCode === 0) return false;
-  await requireIdentity(inWorkspace(path));
-  await workspaceGit(path, ['commit', '-q', '--cleanup=whitespace', '-F', '-'], { input: message });
-  return true;
+  return staged.exitCode === 0 ? undefined : commit(path, [], message);
 }
 
 /** A commit is what the rest of the way knows work by. */
-async function commitNothing(path: string, message: string): Promise<void> {
-  await requireIdentity(inWorkspace(path));
-  const args = ['commit', '-q', '--allow-empty', '--cleanup=whitespace', '-F', '-'];
-  await workspaceGit(path, args, { input: message });
+function commitNothing(path: string, message: string): Promise<string> {
+  return commit(path, ['--allow-empty'], message);
+}
+
+async function commit(path: string, flags: readonly string[], message: string): Promise<string> {
+  try {
+    const args = ['commit', '-q', ...flags, '--cleanup=whitespace', '-F', '-'];
+    await workspaceGit(path, args, { input: message });
+  } catch (error) {
+    await requireIdentity(inWorkspace(path));
+    throw error;
+  }
+  return (await workspaceGit(path, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
 }
 
 /** An agent may have worked on a branch of its own, or on none: HEAD is on the target branch afterwards. */
@@ -138,6 +172,8 @@ async function moveBranch(
   to: { readonly newest: string; readonly head: string },
 ): Promise<void> {
   const ref = `refs/heads/${branch}`;
+  const isThere = readTextIfPresent(join(path, '.git/HEAD')) === `ref: ${ref}\n`;
+  if (isThere && to.head === to.newest) return;
   const before = await commitAt(path, ref);
   if (before !== undefined && before !== to.newest) {
     // What was only on the target branch stays under a ref, for whoever removes the workspace to see.

@@ -40,7 +40,7 @@ async function fromNothing(site: Site, plan: WorkspacePlan): Promise<CreatedWork
   const draft = makeDraft(site, plan.taskId);
   try {
     const folder = workspaceIn(draft);
-    await makeGitFolder(site, plan, folder);
+    makeGitFolder(site, plan, folder);
     await checkOutBase(folder, plan, { force: false });
     await addUncommitted(site, plan, folder);
     renameSync(folder, plan.path);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
+import { dropFile } from '@ralph/protocol/process/drop-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { removeFolder } from './remove-folder.ts';
 import type { Site } from '../site/site.ts';
@@ -47,8 +48,21 @@ export function workspaceIn({ path }: Draft): string {
 
 /** Removes a draft, its note last. */
 export async function removeDraft(draft: Draft): Promise<void> {
+  if (removeEmptied(draft)) return;
   await removeFolder(workspaceIn(draft));
   await removeFolder(draft.path);
+}
+
+/** Most have given their workspace away. */
+function removeEmptied(draft: Draft): boolean {
+  if (kindAt(workspaceIn(draft)) !== 'absent') return false;
+  try {
+    dropFile(join(draft.path, NOTE));
+    rmdirSync(draft.path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the drafts of this repository under the root, in order of their names. */

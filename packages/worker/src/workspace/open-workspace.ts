@@ -1,9 +1,8 @@
-import { attemptRef } from '@ralph/protocol/contract/paths';
+import { isFailure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
 import { fetchBase } from './base-commit.ts';
 import { recordAttempt } from '../refs/attempt-claim.ts';
 import { createWorkspace, type CreatedWorkspace } from './create-workspace.ts';
-import { setRef } from '../refs/ralph-refs.ts';
 import { clearPlace, leftoverFailure } from '../removal/remove-workspace.ts';
 import type { Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
@@ -52,14 +51,18 @@ export async function openWorkspace(site: Site, request: WorkspaceRequest): Prom
   }
 }
 
-/** A number must be used up before anything can fail, so its ref stands on HEAD until the base is known. */
+/** The number is used up also when there is no base to be had: what is told of the attempt carries it. */
 async function fetchRecorded(site: Site, request: WorkspaceRequest): Promise<string> {
   const { taskId, attempt } = request;
   const { root } = site.repo;
-  const head = await tryGit(['rev-parse', '-q', '--verify', 'HEAD^{commit}'], { cwd: root });
-  if (head.exitCode === 0) await recordAttempt(site, taskId, attempt, head.stdout.trim());
-  const baseCommit = await fetchBase(root, request);
-  if (head.exitCode === 0) await setRef(root, attemptRef(taskId, attempt), baseCommit);
-  else await recordAttempt(site, taskId, attempt, baseCommit);
-  return baseCommit;
+  try {
+    const baseCommit = await fetchBase(root, request);
+    await recordAttempt(site, taskId, attempt, baseCommit);
+    return baseCommit;
+  } catch (error) {
+    if (isFailure(error) && error.code === 'claim_held') throw error;
+    const head = await tryGit(['rev-parse', '-q', '--verify', 'HEAD^{commit}'], { cwd: root });
+    if (head.exitCode === 0) await recordAttempt(site, taskId, attempt, head.stdout.trim());
+    throw error;
+  }
 }

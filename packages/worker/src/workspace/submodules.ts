@@ -67,7 +67,7 @@ function isFilled(home: string, from: string): boolean {
 async function fill(from: string, workspace: string, submodule: Submodule, signal: AbortSignal): Promise<void> {
   const inside = join(workspace, submodule.path);
   const gitDir = (await git(['rev-parse', '--path-format=absolute', '--git-common-dir'], { cwd: from })).trim();
-  const origin = await originOf(from);
+  const origin = await originOf({ root: from, gitDir });
   const format = (await git(['rev-parse', '--show-object-format'], { cwd: from })).trim();
   await git(['init', '-q', '--template=', `--object-format=${format}`, inside], { cwd: workspace });
   const dotGit = join(inside, '.git');
@@ -92,7 +92,7 @@ async function fill(from: string, workspace: string, submodule: Submodule, signa
 }
 
 /** One that its user made and has not pushed yet has none. */
-async function originOf(from: string): Promise<Origin | undefined> {
+async function originOf(from: Parameters<typeof readOrigin>[0]): Promise<Origin | undefined> {
   try {
     return await readOrigin(from);
   } catch (error) {
