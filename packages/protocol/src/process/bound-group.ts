@@ -1,45 +1,62 @@
 import { timerMs } from '../cli/timer-ms.ts';
+import { readProcStat } from './process-identity.ts';
 import { signalProcess } from './process-list.ts';
 
 /** How long a command may take to end after SIGTERM. */
 const TERM_MS = 2000;
 
+/** How long its end may stay unknown after SIGKILL. */
+const LOST_MS = 1000;
+
 export interface BoundGroup {
   /** To be called with the process group of the command as soon as it is known. */
   readonly started: (group: number) => void;
-  /** To be called at its end. */
-  readonly release: () => void;
+  /** To be called at its end, and whether that is known or was given up. */
+  readonly release: (isKnown: boolean) => void;
 }
 
-/** Sees to it that a command comes to an end: on abort and at the limit its group gets SIGTERM, and SIGKILL after 2 s. */
-export function boundGroup(limitMs: number, signal: AbortSignal | undefined): BoundGroup {
+/**
+ * Sees to it that a command comes to an end: on abort and at the limit its group gets SIGTERM, and SIGKILL after 2 s.
+ *
+ * @param onLost called when nobody has told of its end, or even of its start, 1 s after that
+ */
+export function boundGroup(limitMs: number, signal: AbortSignal | undefined, onLost: () => void): BoundGroup {
   let group: number | undefined;
+  let startTime: string | undefined;
   let told = false;
-  let kill: NodeJS.Timeout | undefined;
+  let next: NodeJS.Timeout | undefined;
   const send = (name: 'SIGTERM' | 'SIGKILL') => {
     if (group === undefined) return;
+    // Whoever should have waited for it may have been killed: then its number can be that of a stranger by now.
+    const leader = readProcStat(group);
+    if (leader !== undefined && leader.startTime !== startTime) return;
     // Its first moments it spends in the group of whoever started it.
     signalProcess(group, name);
     signalProcess(-group, name);
   };
+  const kill = () => {
+    send('SIGKILL');
+    next = setTimeout(onLost, LOST_MS);
+  };
   const end = () => {
+    if (told) return;
     told = true;
-    if (group === undefined || kill !== undefined) return;
     send('SIGTERM');
-    kill = setTimeout(() => send('SIGKILL'), TERM_MS);
+    next = setTimeout(kill, TERM_MS);
   };
   const limit = setTimeout(end, timerMs(limitMs));
-  if (signal?.aborted === true) told = true;
+  if (signal?.aborted === true) end();
   signal?.addEventListener('abort', end, { once: true });
-  const release = () => {
-    for (const timer of [limit, kill]) clearTimeout(timer);
+  const release = (isKnown: boolean) => {
+    for (const timer of [limit, next]) clearTimeout(timer);
     signal?.removeEventListener('abort', end);
     // What it has left behind keeps the number of the group from being given to a stranger.
-    if (told && group !== undefined) signalProcess(-group, 'SIGKILL');
+    if (told || !isKnown) send('SIGKILL');
   };
   const started = (known: number) => {
     group = known;
-    if (told) end();
+    startTime = readProcStat(known)?.startTime;
+    if (told) send('SIGTERM');
   };
   return { started, release };
 }

@@ -23,8 +23,7 @@ export interface ShellCommandEnd {
 }
 
 interface Running {
-  /** The group of the command, once it is known. */
-  group: number | undefined;
+  hasBegun: boolean;
   readonly started: (group: number) => void;
   readonly ended: (status: number | undefined) => void;
 }
@@ -51,8 +50,10 @@ export class CommandShell {
   private constructor(env: NodeJS.ProcessEnv) {
     this.#child = spawn('sh', ['-s'], { cwd: '/', env, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
     this.#child.on('error', () => this.#lose());
-    this.#child.on('exit', () => this.#lose());
-    this.#child.stdin?.on('error', () => this.#lose());
+    // The shells around the commands may live on, and tell of their ends: then its stdout stays open.
+    this.#child.on('exit', () => (this.#isGone = true));
+    this.#child.on('close', () => this.#lose());
+    this.#child.stdin?.on('error', () => (this.#isGone = true));
     this.#child.stdout?.setEncoding('latin1').on('data', (text: string) => this.#read(text));
     this.#child.unref();
     this.#hold(false);
@@ -80,14 +81,15 @@ export class CommandShell {
   async run(command: ShellCommand): Promise<ShellCommandEnd> {
     const files = this.#scratch.take(command.input);
     const number = (this.#numbers += 1);
+    let status: number | undefined;
     try {
-      const status = await new Promise<number | undefined>((resolve) => {
-        const bound = boundGroup(command.limitMs, command.signal);
+      status = await new Promise<number | undefined>((resolve) => {
+        const bound = boundGroup(command.limitMs, command.signal, () => this.#giveUp(number));
         const ended = (end: number | undefined) => {
-          bound.release();
+          bound.release(end !== undefined);
           resolve(end);
         };
-        this.#running.set(number, { group: undefined, started: bound.started, ended });
+        this.#running.set(number, { hasBegun: false, started: bound.started, ended });
         if (this.#isGone) return this.#finish(number, undefined);
         this.#hold(true);
         this.#child.stdin?.write(shellText(number, command, files));
@@ -95,7 +97,8 @@ export class CommandShell {
       const exitCode = status === undefined || status > LAST_STATUS ? null : status;
       return { stdout: files.stdout(), stderr: files.stderr(), exitCode };
     } finally {
-      this.#scratch.giveBack(files);
+      // Of a command that was lost nobody knows whether it still writes.
+      if (status !== undefined) this.#scratch.giveBack(files);
     }
   }
 
@@ -110,9 +113,16 @@ export class CommandShell {
     this.#text = lines.pop() ?? '';
     for (const line of lines) {
       const [word, number, value] = line.split(' ');
-      if (word === 'began') this.#running.get(Number(number))?.started(Number(value));
+      if (word === 'began') this.#begin(Number(number), Number(value));
       else this.#finish(Number(number), Number(value));
     }
+  }
+
+  #begin(number: number, group: number): void {
+    const running = this.#running.get(number);
+    if (running === undefined) return;
+    running.hasBegun = true;
+    running.started(group);
   }
 
   #finish(number: number, status: number | undefined): void {
@@ -120,6 +130,13 @@ export class CommandShell {
     this.#running.delete(number);
     if (this.#running.size === 0) this.#hold(false);
     running?.ended(status);
+  }
+
+  /** Goes on without the end of a command. What it has not begun by now, nobody is to begin later. */
+  #giveUp(number: number): void {
+    if (this.#running.get(number)?.hasBegun === false) this.#child.kill('SIGKILL');
+    this.#isGone = true;
+    this.#finish(number, undefined);
   }
 
   #lose(): void {

@@ -69,6 +69,44 @@ it.skipIf(process.platform !== 'linux')(
 );
 
 // Needs files without a name, which only Linux opens again.
+it.skipIf(process.platform !== 'linux')('loses nothing of what runs when it alone is killed', async () => {
+  const shell = await openShell();
+  const [main = 0] = marked();
+  const running = shell.run(shellLine(`while kill -0 ${main} 2>/dev/null; do sleep 0.02; done; echo done`));
+  await waitUntil('the command', () => marked().length > 2);
+  signalProcess(main, 'SIGKILL');
+  expect(await running).toMatchObject({ stdout: 'done\n', exitCode: 0 });
+  expect(shell.isUsable).toBe(false);
+  shell.close();
+});
+
+// Needs files without a name, which only Linux opens again.
+it.skipIf(process.platform !== 'linux')('gives a command up of which nobody tells the end any more', async () => {
+  const shell = await openShell();
+  const [main = 0] = marked();
+  const stop = new AbortController();
+  const running = shell.run({ ...shellLine('trap "" TERM; while :; do sleep 0.1; done'), signal: stop.signal });
+  await waitUntil('the command', () => marked().length > 2);
+  const around = await waitUntil('the shell around it', () => childrenOf(main)[0]);
+  signalProcess(around, 'SIGKILL');
+  stop.abort();
+  expect((await running).exitCode).toBeNull();
+  shell.close();
+  await waitUntil('its end', () => marked().length === 0);
+});
+
+// Needs files without a name, which only Linux opens again.
+it.skipIf(process.platform !== 'linux')('is given up when it has been stopped, and starts nothing later', async () => {
+  const shell = await openShell();
+  const [main = 0] = marked();
+  signalProcess(main, 'SIGSTOP');
+  expect((await shell.run({ ...shellLine('exit 0'), limitMs: 50 })).exitCode).toBeNull();
+  expect(shell.isUsable).toBe(false);
+  await waitUntil('its end', () => marked().length === 0);
+  shell.close();
+});
+
+// Needs files without a name, which only Linux opens again.
 it.skipIf(process.platform !== 'linux')('leaves no file and no descriptor behind', async () => {
   const descriptors = () =>
     readdirSync('/proc/self/fd').filter((one) => linkOf(one).includes(`.ralph-${process.pid}-`));
@@ -83,6 +121,10 @@ it.skipIf(process.platform !== 'linux')('leaves no file and no descriptor behind
 function deadChildrenOf(parent: number): number {
   const all = readdirSync('/proc').flatMap((name) => readProcStat(Number(name)) ?? []);
   return all.filter((stat) => stat.state === 'Z' && stat.parent === parent).length;
+}
+
+function childrenOf(parent: number): number[] {
+  return [...livingProcesses()].flatMap(({ pid, stat }) => (stat.parent === parent ? [pid] : []));
 }
 
 function linkOf(descriptor: string): string {
