@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { signalProcess } from '@ralph/protocol/process/process-list';
@@ -45,6 +45,22 @@ describe('ralph-worker stop', () => {
       { task_id: 'RQ-0001', code: 'cancelled', reason: 'stopped on request', salvage_ref: expect.any(String) },
     ]);
     expect(repo.git('show', 'refs/ralph/salvage/RQ-0001/1:edit.txt')).toBe('edit');
+  });
+
+  it('ends a set-up and gives the attempt up, also when the set-up ends well all the same', async () => {
+    const repo = temporaryRepository();
+    const setup = 'trap "exit 0" INT; echo $$ > "$OUT/$RALPH_TASK_ID"; while :; do sleep 0.05; done';
+    const worker = startWorker(repo, 'touch "$OUT/agent-ran"', '--setup', setup);
+    const ended = transcriptOf(worker);
+    worker.stdin.end(taskLines('RQ-0001'));
+    await pidIn(repo, 'RQ-0001');
+    expect(await stop(repo, 'RQ-0001')).toMatchObject({ status: 0, rows: [{ task_id: 'RQ-0001', stopped: true }] });
+    const { status, stdout, stderr } = await ended;
+    expect(runOf(status, stdout, stderr).events('task.failed')).toMatchObject([
+      { code: 'cancelled', reason: 'stopped on request' },
+    ]);
+    expect(existsSync(join(repo.folder, 'agent-ran'))).toBe(false);
+    expect(readdirSync(join(repo.root, '.ralph/cache/parallel/agents'))).toEqual([]);
   });
 
   it('ends several side by side, and says of the others that nothing runs', async () => {

@@ -57,6 +57,16 @@ export function isToStop({ repoRoot, taskId }: Seat): boolean {
   return isStopRequested(repoRoot, taskId);
 }
 
+/** Writes down that nothing runs for a task that we have claimed, for now: a request to stop it stays. Never throws. */
+export function emptySeat({ repoRoot, taskId }: Seat): void {
+  try {
+    const record = readAgentRecord(repoRoot, taskId);
+    if (record !== undefined) writeAgentRecord(repoRoot, { ...record, agent: undefined });
+  } catch {
+    // It names somebody who lives no more.
+  }
+}
+
 /** Forgets the agent of a task that we have claimed: its tree is gone. */
 export function leaveSeat({ repoRoot, taskId }: Seat): void {
   removeAgentRecord(repoRoot, taskId);

@@ -3,7 +3,7 @@ import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { ProcessTree, ProcessTrees, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { agentEnvironment, type AgentFacts } from '../agent/agent-environment.ts';
-import { leaveSeat, recordAgent } from '../agent/claimed-seat.ts';
+import { emptySeat, isToStop, recordAgent } from '../agent/claimed-seat.ts';
 import { KeptLog } from '../agent/kept-log.ts';
 import type { LogKeeper } from '../agent/log-keeper.ts';
 import { lastLines } from '../agent/log-lines.ts';
@@ -33,9 +33,11 @@ export interface SetupRun extends AgentFacts {
 export async function runSetup(run: SetupRun): Promise<void> {
   const { logPath, logLimitBytes, signal, taskId } = run;
   if (signal.aborted) throw cancelled();
+  requireWanted(run);
   const log = new KeptLog(logPath, logLimitBytes);
   try {
     const end = await watchSetup(run, log);
+    if (end.cause === 'exited') requireWanted(run);
     if (end.cause === 'exited' && end.exitCode === 0) return;
     if (end.cause === 'cancelled') throw cancelled();
     const [said] = lastLines(log.tail(), 1, run.redact);
@@ -61,7 +63,7 @@ async function watchSetup(run: SetupRun, log: KeptLog): Promise<TreeEnd> {
     return await tree.finished;
   } finally {
     clearTimeout(limit);
-    if (tree.isGone) leaveSeat({ repoRoot, taskId, path });
+    if (tree.isGone) emptySeat({ repoRoot, taskId, path });
     await unwatch();
   }
 }
@@ -89,6 +91,11 @@ async function startSetup(run: SetupRun): Promise<ProcessTree> {
 function endWords({ cause, exitCode, signal }: TreeEnd): string {
   if (cause === 'timeout') return 'ran longer than it may';
   return signal === null ? `ended with status ${exitCode}` : `was ended by ${signal}`;
+}
+
+/** Whoever stops a set-up asks first and ends it then: however it ended, it was asked to. */
+function requireWanted({ repoRoot, taskId, path }: SetupRun): void {
+  if (isToStop({ repoRoot, taskId, path })) throw new Failure('cancelled', 'stopped on request', { taskId });
 }
 
 function cancelled(): Failure {
