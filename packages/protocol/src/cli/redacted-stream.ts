@@ -1,3 +1,4 @@
+import { mayTellOfDropped, tellsOfDropped } from './dropped-output.ts';
 import type { SecretRange } from './secret-forms.ts';
 
 export const REDACTED = '[redacted]';
@@ -7,6 +8,12 @@ const LINE_LIMIT = 64 * 1024;
 /** What is held back of such a line: more than any secret has before it is known as one. */
 const OVERLAP = 8 * 1024;
 const KEY_LINES_LIMIT = 1000;
+
+/** Of a line whose beginning was dropped nobody can tell what it holds; no secret reaches further into it. */
+const CUT_MARGIN = 4096;
+/** What a private key mostly consists of; its last line may be shorter. */
+const KEY_BODY = /^\s*[A-Za-z0-9+/]{60,128}={0,2}\s*$/;
+const KEY_LAST = /^\s*[A-Za-z0-9+/]{1,128}={0,2}\s*$/;
 
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[ \t"'\\,]{0,8}\r?\n?$/;
 const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
@@ -21,6 +28,8 @@ export class RedactedStream {
   readonly #find: (text: string) => readonly SecretRange[];
   #held = '';
   #keyLines: number | undefined;
+  /** After a place at which output was dropped: whether its line is over, and lines since then that a key may have. */
+  #cut: { inLine: boolean; keyLines: number } | undefined;
   #swallowing = false;
 
   /** @param find returns where a text has secrets, in order and without overlaps */
@@ -54,14 +63,32 @@ export class RedactedStream {
   }
 
   #lines(text: string): string {
-    if (this.#keyLines === undefined && !text.includes('PRIVATE KEY')) return withoutRanges(text, this.#find(text));
+    const isPlain = this.#keyLines === undefined && this.#cut === undefined && !text.includes('PRIVATE KEY');
+    if (isPlain && !mayTellOfDropped(text)) return withoutRanges(text, this.#find(text));
     let shown = '';
     for (const line of text.split(/(?<=\n)/)) {
-      const rest = this.#afterKey(line);
+      const rest = this.#afterKey(this.#afterCut(line));
+      if (tellsOfDropped(rest)) this.#cut = { inLine: true, keyLines: 0 };
       shown += withoutRanges(rest, this.#find(rest));
       if (KEY_BEGIN.test(rest.slice(-120))) this.#keyLines = 0;
     }
     return shown;
+  }
+
+  /** Returns what can be shown of a line that follows dropped output: of a secret the beginning may be missing. */
+  #afterCut(line: string): string {
+    const cut = this.#cut;
+    if (cut === undefined) return line;
+    if (cut.inLine) {
+      cut.inLine = false;
+      return line.slice(CUT_MARGIN);
+    }
+    if (KEY_BODY.test(line) && cut.keyLines < KEY_LINES_LIMIT) {
+      cut.keyLines += 1;
+      return cut.keyLines === 1 ? `${REDACTED}\n` : '';
+    }
+    this.#cut = undefined;
+    return cut.keyLines > 0 && KEY_LAST.test(line) ? '' : line;
   }
 
   /** Returns what a line has that is not part of the private key we are in. */
@@ -77,7 +104,7 @@ export class RedactedStream {
   }
 
   #partOfLine(): string {
-    const text = this.#held;
+    const text = this.#cut?.inLine === true ? this.#afterCut(this.#held) : this.#held;
     const ranges = this.#find(text);
     let cut = text.length - OVERLAP;
     const across = ranges.find(({ from, end }) => from < cut && end > cut);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { droppedBefore, droppedHere } from '../../src/cli/dropped-output.ts';
 import { Redaction } from '../../src/cli/redact.ts';
 import { seededChance } from '../../src/testing/chance.ts';
 
@@ -151,3 +152,34 @@ describe('Redaction', () => {
     expect(known.text(`password=${text}`)).toContain('password=');
   });
 });
+
+describe('where output was dropped', () => {
+  const BEFORE = droppedBefore(7);
+  const keyLines = KEY.split('\n');
+
+  it.each([
+    ['the rest of a key that ends', `${BEFORE}${keyLines.slice(5).join('\n').slice(3)}\nmore\n`],
+    ['the middle of a key', `${BEFORE}${keyLines.slice(5, -1).join('\n').slice(3)}\nmore\n`],
+    ['a key of which the middle was lost', `${keyLines.slice(0, 5).join('\n')}${droppedHere(9)}${KEY_BODY}more\n`],
+  ])('shows nothing of %s', (_, text) => {
+    for (const shown of [known.text(text), inPieces(text)]) {
+      expect(shown).not.toMatch(/9Us8cKj|Ab3=/);
+      expect(shown).toContain('bytes of');
+      expect(shown.endsWith('more\n')).toBe(true);
+    }
+  });
+
+  it('leaves out the line whose beginning is missing, since a secret may have begun there', () => {
+    expect(known.text(`${BEFORE}opvalue1234567\nnext\n`)).toBe(`${BEFORE}next\n`);
+    const long = `${'y'.repeat(100_000)}END\nnext\n`;
+    expect(known.text(`${BEFORE}${long}`)).toBe(`${BEFORE}${long.slice(4096)}`);
+    expect(inPieces(`${BEFORE}${long}`)).toBe(`${BEFORE}${long.slice(4096)}`);
+  });
+});
+
+function inPieces(text: string): string {
+  const stream = known.stream();
+  let shown = '';
+  for (let at = 0; at < text.length; at += 1000) shown += stream.push(text.slice(at, at + 1000));
+  return shown + stream.end();
+}

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { droppedBefore, droppedHere } from '@ralph/protocol/cli/dropped-output';
 import { olderLogPath } from './agent-log.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -35,8 +36,7 @@ export class OlderLog {
   async copy(): Promise<void> {
     const { limitBytes, before } = this.#log;
     const begin = this.#position;
-    if (before + begin > 0)
-      writeSync(this.#file, `[ralph-worker: ${before + begin} bytes of older output were dropped]\n`);
+    if (before + begin > 0) writeSync(this.#file, droppedBefore(before + begin));
     while (this.#position - begin < limitBytes * MOST_OF_LIMIT && !this.copyOn()) await nextTurn();
   }
 
@@ -57,7 +57,7 @@ export class OlderLog {
   close(cutAt: number): void {
     const lost = cutAt - this.#position;
     try {
-      if (lost > 0) writeSync(this.#file, `\n[ralph-worker: ${lost} bytes of output were dropped here]\n`);
+      if (lost > 0) writeSync(this.#file, droppedHere(lost));
     } finally {
       closeSync(this.#file);
     }
