@@ -1,6 +1,6 @@
 import { isQueueTracked } from './bookkeeping.ts';
 import type { Job } from './job.ts';
-import { missingBranch } from './missing-branch.ts';
+import { missingBranch } from '@ralph/protocol/process/missing-branch';
 import { landAgain } from './next-command.ts';
 import { passGate } from './pass-gate.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -114,7 +114,7 @@ async function targetCommit(job: Job, signal: AbortSignal): Promise<string> {
       case 'fetched':
         return end.commit;
       case 'missing':
-        throw await missingBranch(settings);
+        throw await missingBranch(settings.root, settings.remote.name, settings.targetBranch);
       case 'auth':
       case 'network':
         throwIfStopped(signal);

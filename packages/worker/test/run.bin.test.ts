@@ -50,7 +50,9 @@ describe('ralph-worker run', () => {
     writeFileSync(join(repo.workspaces, 'RQ-0001'), 'in the way');
     const [failed] = (await runWorker(repo, taskLines('RQ-0001'), EDIT)).events('task.failed');
     expect(failed?.['code']).toBe('workspace_root');
-    expect(failed?.['next_command']).toMatch(new RegExp(`^ralph-worker preflight --repo ${repo.root}  # `));
+    expect(failed?.['next_command']).toMatch(
+      new RegExp(`^ralph-worker preflight --repo ${repo.root} --target-branch main  # `),
+    );
   });
 
   it('passes lines of others on, byte for byte', async () => {

@@ -2,26 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { excludeLine } from '../src/setup/settle-setup.ts';
 import { pathPattern } from '../src/site/run-tool.ts';
 import { filesInIndex } from '../src/warm/kept-folder.ts';
 import { isRunOrSecret } from '../src/warm/run-or-secret.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ralph-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-describe('excludeLine', () => {
-  it('stands for one path alone', () => {
-    expect(['made/', 'a [1]*.txt', '!x', 'end ', 'two\nlines', 'b\\c'].map(excludeLine)).toEqual([
-      '/made/',
-      '/a \\[1]\\*.txt',
-      '/!x',
-      '/end\\ ',
-      '/two?lines',
-      '/b\\\\c',
-    ]);
-  });
-});
 
 describe('pathPattern', () => {
   it('takes every sign for itself', () => {

@@ -80,8 +80,9 @@ describe('ralph-worker prepare', () => {
     await worker(repo, 'prepare', 'RQ-0001');
     const path = join(repo.workspaces, 'RQ-0001');
     writeFileSync(join(path, 'new.txt'), 'unsaved');
-    const { rows } = await worker(repo, 'prepare', 'RQ-0001');
+    const { rows, stderr } = await worker(repo, 'prepare', 'RQ-0001');
     expect(rows).toMatchObject([{ attempt: 2, salvage_ref: 'refs/ralph/salvage/RQ-0001/1' }]);
+    expect(stderr).toContain('refs/ralph/salvage/RQ-0001/1');
     expect(existsSync(join(path, 'new.txt'))).toBe(false);
     expect(repo.git('show', 'refs/ralph/salvage/RQ-0001/1:new.txt')).toBe('unsaved');
   });

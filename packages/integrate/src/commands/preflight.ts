@@ -3,7 +3,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { isQueueTracked } from '../bookkeeping.ts';
-import { missingBranch } from '../missing-branch.ts';
+import { missingBranch } from '@ralph/protocol/process/missing-branch';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { findRemote, shownUrl, type Remote } from '../remote.ts';
@@ -40,7 +40,7 @@ async function remoteCommit(root: string, remote: Remote, branch: string): Promi
   if (exitCode !== 0) throw unreachable(remote, stderr);
   const [commit = ''] = stdout.split('\t', 1);
   if (commit !== '') return commit;
-  throw await missingBranch({ root, remote, targetBranch: branch });
+  throw await missingBranch(root, remote.name, branch);
 }
 
 /** Brings the objects of the target here, to be compared with; no ref of the user's is moved. */

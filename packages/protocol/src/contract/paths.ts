@@ -25,6 +25,11 @@ export const RUNTIME_PATTERNS = [
 /** Files that hold secrets by custom: never added by us unless they are tracked already. */
 export const SECRET_PATTERNS = ['.env', '.env.*'] as const;
 
+/** Tells whether a file or folder of this name is one of `SECRET_PATTERNS`, examples among them. */
+export function isEnvName(name: string): boolean {
+  return name === '.env' || name.startsWith('.env.');
+}
+
 /** Files named like secrets that show what a secret looks like; repositories carry them. */
 export const SECRET_EXAMPLES = ['.env.example', '.env.sample', '.env.template', '.env.dist', '.env.defaults'] as const;
 

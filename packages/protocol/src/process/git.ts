@@ -125,8 +125,13 @@ export async function git(args: readonly string[], options: GitOptions): Promise
 /** Returns the failure for a git command that did not succeed; it tells no password. */
 export function gitFailed(args: readonly string[], cwd: string, result: GitResult): Failure {
   const words = withoutCredentials(result.stderr.trim().split('\n').slice(-5).join(' / '));
-  return new Failure('git_failed', `git ${args[0] ?? ''} failed in ${cwd}: ${words || 'ended by a signal'}`, {
+  return new Failure('git_failed', `git ${commandIn(args)} failed in ${cwd}: ${words || 'ended by a signal'}`, {
     hint: withoutCredentials(commandLine(['git', '-C', cwd, ...args])),
     details: { exit_code: result.exitCode },
   });
+}
+
+/** The word behind git's own options. */
+function commandIn(args: readonly string[]): string {
+  return args.find((word, index) => !word.startsWith('-') && args[index - 1] !== '-c') ?? '';
 }

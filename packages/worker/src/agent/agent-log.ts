@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { namesIn } from '@ralph/protocol/process/names-in';
 
 /** Returns the file that gets the output of an attempt's agent. */
 export function logPath(repoRoot: string, taskId: string, attempt: number): string {
@@ -12,10 +12,13 @@ export function olderLogPath(path: string): string {
   return `${path}.1`;
 }
 
-/** Returns the attempts of a task that have left a log, in order. */
-export async function loggedAttempts(repoRoot: string, taskId: string): Promise<number[]> {
-  const names = await readdir(join(repoRoot, RALPH_PATHS.logs)).catch(() => []);
-  const numbers = names.flatMap((name) => {
+/**
+ * Returns the attempts of a task that have left a log, in order.
+ *
+ * @throws Failure `permission`, `io`
+ */
+export function loggedAttempts(repoRoot: string, taskId: string): number[] {
+  const numbers = namesIn(join(repoRoot, RALPH_PATHS.logs)).flatMap((name) => {
     if (!name.startsWith(`${taskId}.`)) return [];
     const number = /^([1-9]\d*)\.log$/.exec(name.slice(taskId.length + 1))?.[1];
     return number === undefined ? [] : [Number(number)];

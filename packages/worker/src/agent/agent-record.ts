@@ -1,10 +1,11 @@
 import { dropFile } from '@ralph/protocol/process/drop-file';
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { processIdentity } from '@ralph/protocol/contract/state-file';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
+import { namesIn } from '@ralph/protocol/process/names-in';
 import { isGroupOfTree } from '@ralph/protocol/process/cgroup-place';
 import { nextFilePath, sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
@@ -55,10 +56,16 @@ export function writeAgentRecord(repoRoot: string, { agent: runs, ...of }: Agent
   }
 }
 
-/** Reads who works on a task; nothing when that is not written down so that it can be read. */
+/**
+ * Reads who works on a task; nothing when that is not written down, or makes no sense.
+ *
+ * @throws Failure `permission`, `io` when nobody can tell: an agent may live
+ */
 export function readAgentRecord(repoRoot: string, taskId: string): AgentRecord | undefined {
+  const text = readTextIfPresent(recordPath(repoRoot, taskId));
+  if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(readTextIfPresent(recordPath(repoRoot, taskId)) ?? 'null');
+    const value: unknown = JSON.parse(text);
     const { data } = seat.safeParse(value);
     if (data === undefined || data.task_id !== taskId) return undefined;
     const { workspace_path, token, owner } = data;
@@ -78,14 +85,14 @@ function agentIn(value: unknown): RecordedAgent | undefined {
 /** A record, a request to stop, or a half of a record. */
 const LEFT = /^(?:([^.].*)\.(?:json|stop)|\.(.+)\.(?:json|stop)\.\d+\.[0-9a-f]{16}\.next)$/;
 
-/** Returns the tasks of which it is or was written down who works on them, in order. */
+/**
+ * Returns the tasks of which it is or was written down who works on them, in order.
+ *
+ * @throws Failure `permission`, `io`
+ */
 export function recordedTasks(repoRoot: string): string[] {
-  try {
-    const names = readdirSync(join(repoRoot, RALPH_PATHS.agents));
-    return [...new Set(names.flatMap((name) => LEFT.exec(name)?.slice(1).find(isSafe) ?? []))].toSorted();
-  } catch {
-    return [];
-  }
+  const names = namesIn(join(repoRoot, RALPH_PATHS.agents));
+  return [...new Set(names.flatMap((name) => LEFT.exec(name)?.slice(1).find(isSafe) ?? []))].toSorted();
 }
 
 function isSafe(taskId: string | undefined): boolean {

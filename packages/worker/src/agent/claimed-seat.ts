@@ -33,11 +33,19 @@ export async function claimSeat(seat: Seat): Promise<TaskClaim> {
   let isOurs = true;
   const release = () => {
     // Of an agent that lives on all the same, the record must stay.
-    if (isOurs && readAgentRecord(repoRoot, taskId)?.agent === undefined) leaveSeat(seat);
+    if (isOurs && !hasAgent(seat)) leaveSeat(seat);
     isOurs = false;
     claim.release();
   };
   return { taskId, release };
+}
+
+function hasAgent({ repoRoot, taskId }: Seat): boolean {
+  try {
+    return readAgentRecord(repoRoot, taskId)?.agent !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** Writes down the agent of a task that we have claimed, before it runs its first instruction. */

@@ -1,4 +1,5 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import type { LIST_OPTIONS } from '../options.ts';
 import { openSite } from '../site/site.ts';
 import {
@@ -11,7 +12,8 @@ import {
 } from '../removal/workspace-list.ts';
 
 /** `ralph-worker list`: the workspaces, those kept for reuse, or what was kept of removed ones. */
-export async function run({ args }: Call<typeof LIST_OPTIONS>): Promise<Result> {
+export async function run({ args, program }: Call<typeof LIST_OPTIONS>): Promise<Result> {
+  if (args.salvaged && args.warm) throw usageFailure(program, 'give --salvaged or --warm, not both');
   const site = await openSite(args);
   if (args.salvaged) {
     return {

@@ -20,7 +20,7 @@ export async function run(call: LogsCall): Promise<Result> {
   const [taskId = ''] = operands;
   requireSafeId(taskId);
   const { root } = findRepository(args.repo);
-  const attempts = await loggedAttempts(root, taskId);
+  const attempts = loggedAttempts(root, taskId);
   const attempt = args.attempt ?? attempts.at(-1);
   if (attempt === undefined || !attempts.includes(attempt)) throw noLog(taskId, attempt, attempts);
   const redacted = args.reveal ? undefined : secretsOf(root, args['workspace-root'], taskId).redaction.stream();

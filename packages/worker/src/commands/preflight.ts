@@ -9,6 +9,7 @@ import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
+import { requireBranchOnOrigin } from '../workspace/base-commit.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */
@@ -17,7 +18,9 @@ export async function run(call: Call<typeof WORKSPACE_OPTIONS>): Promise<Result>
   const { root } = findGitRepository(args.repo);
   const branch = await targetBranch(root, args['target-branch']);
   const site = await openSite(args);
-  const { localConfig } = await readOrigin(site.repo);
+  const origin = await readOrigin(site.repo);
+  const { localConfig } = origin;
+  await requireBranchOnOrigin(root, origin, branch);
   await requireSupported(call, site, localConfig);
   await travellersOf(call, site);
   const takeBack = requireUsableRoot(site.root);

@@ -24,7 +24,7 @@ type PrepareCall = Call<typeof PREPARE_OPTIONS>;
 
 /** `ralph-worker prepare`: a workspace for a task, for whoever wants to work in it by hand. */
 export async function run(call: PrepareCall): Promise<Result> {
-  const { args, operands, stop, program } = call;
+  const { args, operands, stop, program, output } = call;
   const [taskId = ''] = operands;
   const site = await openSite(args);
   const path = workspacePath(site, taskId);
@@ -49,7 +49,8 @@ export async function run(call: PrepareCall): Promise<Result> {
       phase: 'prepared',
       reuse: { limit: DEFAULT_WARM, fresh: args.fresh, keepIgnored: args['keep-ignored'] },
     });
-    const { baseCommit } = opened;
+    const { baseCommit, salvaged } = opened;
+    if (salvaged !== undefined) output.note(`${program}: what the workspace held before was kept as ${salvaged.ref}`);
     const facts = { taskId, title: taskId, attempt, path, branch, baseCommit };
     const outcome = setup === undefined ? undefined : await setUp(call, site, { ...facts, plan: setup }, opened);
     const record = {
@@ -60,7 +61,7 @@ export async function run(call: PrepareCall): Promise<Result> {
       reused: opened.reused,
       duration_ms: opened.durationMs,
       ...(outcome === undefined ? {} : { setup: outcome }),
-      ...(opened.salvaged === undefined ? {} : { salvage_ref: opened.salvaged.ref }),
+      ...(salvaged === undefined ? {} : { salvage_ref: salvaged.ref }),
     };
     return { record, text: `${path}\n` };
   } finally {

@@ -15,9 +15,9 @@ export async function reapAgents(repoRoot: string): Promise<Reaped[]> {
 }
 
 async function reapAgent(repoRoot: string, taskId: string): Promise<Reaped[]> {
-  const record = readAgentRecord(repoRoot, taskId);
-  if (record !== undefined && isAlive(record.owner)) return [];
   try {
+    const record = readAgentRecord(repoRoot, taskId);
+    if (record !== undefined && isAlive(record.owner)) return [];
     const claim = await tryClaim(repoRoot, taskId, { waitMs: 0 });
     if (claim === undefined) return [];
     try {

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { taskOfRef } from '../refs/attempt-number.ts';
+import { namesIn } from '@ralph/protocol/process/names-in';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { draftsOf, removeDraft } from '../workspace/draft-folder.ts';
 import { dropBaseRef, listRefs } from '../refs/ralph-refs.ts';
@@ -148,8 +149,7 @@ function claimFile({ repo }: Site, taskId: string): string {
 
 function claimFiles({ repo }: Site): string[] {
   const folder = join(repo.root, RALPH_PATHS.claims);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
     const taskId = name.endsWith('.lock') ? name.slice(0, -'.lock'.length) : '';
     return isSafeTaskId(taskId) ? [taskId] : [];
   });

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
+import { namesIn } from '@ralph/protocol/process/names-in';
 import { attemptOfRef, taskOfRef } from '../refs/attempt-number.ts';
 import { listRefs } from '../refs/ralph-refs.ts';
 import type { Site } from '../site/site.ts';
@@ -48,19 +48,11 @@ export interface FoundFolder {
 export function workspaceFolders(site: Site): FoundFolder[] {
   return namesIn(site.root)
     .filter(isSafeTaskId)
+    .toSorted()
     .map((taskId) => ({ taskId, path: join(site.root, taskId) }))
     .filter(
       ({ path }) => kindAt(path) === 'folder' && (site.isDefaultRoot || readMarker(path)?.repo_root === site.repo.root),
     );
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).toSorted();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 /** Looks at each workspace without taking a lock or writing anything. */

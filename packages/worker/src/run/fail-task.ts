@@ -91,8 +91,12 @@ function reasonOf(context: RunContext, why: Why): Reason {
 }
 
 /** Most hints are prose; they follow, as a comment, the command that checks what they are about. */
-function nextCommand({ site }: RunContext, { code, parts }: Failure): string | undefined {
-  if (parts.hint === undefined || code === 'agent_spawn_failed') return parts.hint;
+function nextCommand({ site, branch }: RunContext, { code, parts }: Failure): string | undefined {
+  const { hint } = parts;
+  if (hint === undefined || code === 'agent_spawn_failed') return hint;
+  // No command of ours tells more about it.
+  if (code === 'task_unsafe_id') return `# ${hint}`;
   const root = site.isDefaultRoot ? [] : ['--workspace-root', site.root];
-  return `${commandLine(['ralph-worker', 'preflight', '--repo', site.repo.root, ...root])}  # ${parts.hint}`;
+  const check = ['ralph-worker', 'preflight', '--repo', site.repo.root, '--target-branch', branch, ...root];
+  return `${commandLine(check)}  # ${hint}`;
 }

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitOptions } from '@ralph/protocol/process/git';
+import { quotedForGit } from '../workspace/borrowed-objects.ts';
 import { inWorkspace } from '../workspace/workspace-git.ts';
 
 /**
@@ -13,12 +14,7 @@ import { inWorkspace } from '../workspace/workspace-git.ts';
 export function salvageGit(gitDir: string, workspace: string, index?: string): GitOptions {
   const env = {
     GIT_OBJECT_DIRECTORY: realpathSync(join(gitDir, 'objects')),
-    GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(workspace, '.git/objects')),
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: quotedForGit(join(workspace, '.git/objects')),
   };
   return inWorkspace(workspace, { env: index === undefined ? env : { ...env, GIT_INDEX_FILE: index } });
-}
-
-/** A colon would end the path. */
-function quoted(path: string): string {
-  return `"${path.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }

@@ -24,7 +24,8 @@ export function readSetupOptions(
 ): SetupPlan | undefined {
   const { setup: command, 'setup-key': keyFiles, 'setup-timeout': own } = args;
   if (command === undefined) {
-    if (keyFiles.length > 0) throw usageFailure(program, '--setup-key needs --setup');
+    const idle = keyFiles.length > 0 ? '--setup-key' : own === undefined ? undefined : '--setup-timeout';
+    if (idle !== undefined) throw usageFailure(program, `${idle} needs --setup`);
     return undefined;
   }
   const bad = keyFiles.find((file) => file === '' || isAbsolute(file) || file.split('/').includes('..'));

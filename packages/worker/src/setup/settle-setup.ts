@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { excludeLine } from '../travel/exclude-lines.ts';
 import { checkOutBase } from '../workspace/git-folder.ts';
 import { workspaceGit } from '../workspace/workspace-git.ts';
 import type { SetupRun } from './run-setup.ts';
@@ -67,14 +68,6 @@ function changedName(entry: string): string {
     .split(' ')
     .slice(entry.startsWith('u') ? 10 : 8)
     .join(' ');
-}
-
-/** Returns the line of an exclude file that stands for one path; a newline in it, which no line can hold, for any sign. */
-export function excludeLine(path: string): string {
-  return `/${path
-    .replace(/[\\*?[]/g, '\\$&')
-    .replaceAll('\n', '?')
-    .replace(/ $/, '\\ ')}`;
 }
 
 function some(paths: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { bareEnvironment } from '@ralph/protocol/process/environment';
 
 const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 
@@ -20,7 +21,7 @@ export function runTool(
   const options = {
     cwd: where.cwd,
     signal: where.signal,
-    env: { ...process.env, LC_ALL: 'C' },
+    env: { ...bareEnvironment(), LC_ALL: 'C' },
     maxBuffer: OUTPUT_LIMIT_BYTES,
   };
   return new Promise((resolve) => {

@@ -20,6 +20,6 @@ export async function openSite(args: {
 }): Promise<Site> {
   const repo = findGitRepository(args.repo);
   const { path, isDefault } = workspaceRoot(repo.root, args['workspace-root']);
-  await checkWorkspaceRoot(path, repo.root);
+  await checkWorkspaceRoot(path, repo);
   return { repo, root: path, isDefaultRoot: isDefault };
 }

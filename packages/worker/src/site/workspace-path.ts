@@ -13,7 +13,7 @@ import { isWithin } from './workspace-root.ts';
 export function requireSafeId(taskId: string): void {
   if (isSafeTaskId(taskId)) return;
   throw new Failure('task_unsafe_id', `${JSON.stringify(taskId)} cannot name a workspace`, {
-    hint: 'use letters, digits, dot, dash and underscore, at most 100, beginning with a letter or digit',
+    hint: `use letters, digits, dot, dash and underscore, at most 100, beginning with a letter or digit; no "..", no "." or ".lock" at the end, no name of a device such as "con"`,
     taskId,
   });
 }

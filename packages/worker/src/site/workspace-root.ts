@@ -1,7 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { quoted } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
+import type { Repository } from '@ralph/protocol/process/repository';
+import { excludeLine } from '../travel/exclude-lines.ts';
 import { unusable } from './usable-root.ts';
 
 export interface WorkspaceRoot {
@@ -53,7 +56,8 @@ export function isWithin(folder: string, path: string): boolean {
  *
  * @throws Failure `workspace_root` when it is the repository itself, or lies in it without being ignored
  */
-export async function checkWorkspaceRoot(root: string, repoRoot: string): Promise<void> {
+export async function checkWorkspaceRoot(root: string, repo: Required<Repository>): Promise<void> {
+  const { root: repoRoot, gitDir } = repo;
   if (root === repoRoot) {
     throw new Failure(
       'workspace_root',
@@ -69,20 +73,21 @@ export async function checkWorkspaceRoot(root: string, repoRoot: string): Promis
     const { exitCode } = await tryGit(['check-ignore', '-q', '--', probe], { cwd: repoRoot });
     if (exitCode === 0) return;
   }
-  throw new Failure('workspace_root', notIgnored(root, repoRoot, rule), {
-    hint: `echo '${rule}/' >> ${join(repoRoot, '.git/info/exclude')}`,
+  const line = excludeLine(`${rule}/`);
+  throw new Failure('workspace_root', notIgnored(root, repoRoot, line), {
+    hint: `echo ${quoted(line)} >> ${quoted(join(gitDir, 'info/exclude'))}`,
     details: { workspace_root: root, repo_root: repoRoot },
   });
 }
 
-function notIgnored(root: string, repoRoot: string, rule: string): string {
+function notIgnored(root: string, repoRoot: string, line: string): string {
   return [
     'the workspace root lies in the repository and is not ignored there',
     `  workspace_root: ${root}`,
     `  repo_root: ${repoRoot}`,
     '  ways out, one of:',
     '  - a folder outside the repository (leave --workspace-root out for the default)',
-    `  - the rule ${rule}/ in .gitignore`,
-    `  - the rule ${rule}/ in .git/info/exclude`,
+    `  - the rule ${line} in .gitignore`,
+    `  - the rule ${line} in .git/info/exclude`,
   ].join('\n');
 }

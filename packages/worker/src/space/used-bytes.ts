@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
-import { bareEnvironment } from '@ralph/protocol/process/environment';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { namesIn } from '@ralph/protocol/process/names-in';
+import { runTool } from '../site/run-tool.ts';
 import { isDraftName } from '../workspace/draft-folder.ts';
 
 const LIMIT_MS = 600_000;
@@ -24,23 +24,11 @@ export async function usedBytes(root: string): Promise<number> {
 }
 
 /** Files come and go while it looks: it then says so with its status, and counts the others. */
-function diskUsage(root: string, names: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const args = ['-sk', '--', ...names.map((name) => `./${name}`)];
-    const options = { cwd: root, env: { ...bareEnvironment(), LC_ALL: 'C' }, timeout: LIMIT_MS };
-    execFile('du', args, options, (error, stdout) => {
-      if (stdout !== '' || error === null) return resolve(stdout);
-      const hint = `try it by hand: du -sk ${root}`;
-      reject(new Failure('io', `cannot tell what the workspaces in ${root} take`, { cause: error, hint }));
-    });
+async function diskUsage(root: string, names: readonly string[]): Promise<string> {
+  const args = ['-sk', '--', ...names.map((name) => `./${name}`)];
+  const { isWell, stdout } = await runTool('du', args, { cwd: root, signal: AbortSignal.timeout(LIMIT_MS) });
+  if (isWell || stdout !== '') return stdout;
+  throw new Failure('io', `cannot tell what the workspaces in ${root} take`, {
+    hint: commandLine(['du', '-sk', root]),
   });
-}
-
-function namesIn(root: string): string[] {
-  try {
-    return readdirSync(root);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw asIoFailure(error, `read ${root}`);
-  }
 }

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
+import { isEnvName } from '@ralph/protocol/contract/paths';
 import { tryGit } from '@ralph/protocol/process/git';
 import type { CopyPattern } from './copy-patterns.ts';
 import { listNames } from './listed-names.ts';
@@ -58,9 +59,8 @@ async function hasFiles({ repo }: Site): Promise<boolean> {
 async function findSecrets(search: Search): Promise<void> {
   const names = [':(glob)**/.env', ':(glob)**/.env.*', ...WITHOUT_TOOL_FOLDERS];
   await list(search, [...IGNORED, '--exclude-standard', '--', ...names], (path) => {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const isSecret = name === '.env' || name.startsWith('.env.');
-    if (isSecret && closedFolderOf(path) === undefined) add(search, path, false);
+    if (isEnvName(path.slice(path.lastIndexOf('/') + 1)) && closedFolderOf(path) === undefined)
+      add(search, path, false);
   });
 }
 

@@ -1,7 +1,9 @@
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { baseRef } from '@ralph/protocol/contract/paths';
 import { git, tryGit, type GitResult } from '@ralph/protocol/process/git';
+import { missingBranch } from '@ralph/protocol/process/missing-branch';
 import { gitSettings } from './git-settings.ts';
 import type { Origin } from '../site/origin.ts';
 
@@ -34,19 +36,39 @@ export async function fetchBase(
 
 /** Asks origin why the fetch failed, since the words of git do not say it safely. */
 async function fetchFailure(repoRoot: string, origin: Origin, branch: string, result: GitResult): Promise<Failure> {
-  const asked = await tryGit(['ls-remote', '--exit-code', origin.fetchFrom, `refs/heads/${branch}`], { cwd: repoRoot });
-  const words = withoutCredentials(result.stderr.trim().split('\n').slice(0, 3).join(' / '));
-  if (asked.exitCode === 2) {
-    return new Failure('target_branch_missing', `origin has no branch ${branch}`, {
-      hint: `git push -u origin ${branch}`,
-    });
-  }
-  if (asked.exitCode === 0) {
-    return new Failure('git_failed', `cannot fetch ${branch} from origin: ${words}`, {
-      hint: `git fetch origin ${branch}`,
-    });
-  }
-  return new Failure('origin_unreachable', `cannot reach origin (${withoutCredentials(origin.fetchUrl)}): ${words}`, {
-    hint: `try it by hand: git ls-remote ${withoutCredentials(origin.fetchFrom)}`,
+  const problem = await branchProblem(repoRoot, origin, branch, result.stderr);
+  if (problem !== undefined) return problem;
+  return new Failure('git_failed', `cannot fetch ${branch} from origin: ${firstWords(result.stderr)}`, {
+    hint: commandLine(['git', 'fetch', 'origin', branch]),
   });
+}
+
+/**
+ * Makes sure that origin has the target branch; nothing is fetched.
+ *
+ * @throws Failure `target_branch_missing`, `origin_unreachable`
+ */
+export async function requireBranchOnOrigin(repoRoot: string, origin: Origin, branch: string): Promise<void> {
+  const problem = await branchProblem(repoRoot, origin, branch);
+  if (problem !== undefined) throw problem;
+}
+
+async function branchProblem(
+  repoRoot: string,
+  { fetchFrom, fetchUrl }: Origin,
+  branch: string,
+  said?: string,
+): Promise<Failure | undefined> {
+  const args = ['ls-remote', '--exit-code', fetchFrom, `refs/heads/${branch}`];
+  const { exitCode, stderr } = await tryGit(args, { cwd: repoRoot });
+  if (exitCode === 0) return undefined;
+  if (exitCode === 2) return missingBranch(repoRoot, 'origin', branch);
+  const where = withoutCredentials(fetchUrl);
+  return new Failure('origin_unreachable', `cannot reach origin (${where}): ${firstWords(said ?? stderr)}`, {
+    hint: commandLine(['git', 'ls-remote', withoutCredentials(fetchFrom)]),
+  });
+}
+
+function firstWords(stderr: string): string {
+  return withoutCredentials(stderr.trim().split('\n').slice(0, 3).join(' / '));
 }

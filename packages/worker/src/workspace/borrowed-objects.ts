@@ -9,7 +9,7 @@ import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 export function alternatesText(objects: string): string {
   const folders = new Set<string>();
   addFolder(objects, folders);
-  return [...folders].map((folder) => `${quoted(folder)}\n`).join('');
+  return [...folders].map((folder) => `${folder.includes('\n') ? quotedForGit(folder) : folder}\n`).join('');
 }
 
 function addFolder(path: string, folders: Set<string>): void {
@@ -30,11 +30,9 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
-/** Git takes a line that begins with a quote for a quoted one. */
-function quoted(path: string): string {
-  return path.includes('\n')
-    ? `"${path.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`
-    : path;
+/** Returns a path as git writes it between quotes, where a colon or a line end would end it otherwise. */
+export function quotedForGit(path: string): string {
+  return `"${path.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`;
 }
 
 function unquoted(line: string): string {
