@@ -168,6 +168,24 @@ describe('--setup-key', () => {
     expect(runGit(two ?? '', ['status', '--porcelain'])).toBe('');
   });
 
+  it.each([
+    ['it leaves as it is, is shared all the same', INSTALL, 'shared'],
+    ['it adds a file to, is not shared', `${INSTALL}; echo x > conf/x`, 'ran'],
+    ['it adds a folder to, is not shared', `${INSTALL}; mkdir conf/x`, 'ran'],
+  ])('beside a folder that travels, which %s', async (_, command, setup) => {
+    const repo = temporaryRepository({
+      '.gitignore': 'deps/\nconf/\n',
+      'deps.lock': '1\n',
+      '.worktreeinclude': 'conf/\n',
+    });
+    repo.write('conf/a b', 'mine\n');
+    const how = ['--setup', command, '--setup-key', 'deps.lock'];
+    await prepare(repo, 'RQ-0001', ...how);
+    const { rows, path } = await prepare(repo, 'RQ-0002', ...how);
+    expect(rows).toMatchObject([{ setup }]);
+    expect([existsSync(join(path, 'deps/d9')), readFileSync(join(path, 'conf/a b'), 'utf8')]).toEqual([true, 'mine\n']);
+  });
+
   it('is made once for agents that start side by side', async () => {
     const repo = dependent();
     const ids = ['RQ-0001', 'RQ-0002', 'RQ-0003', 'RQ-0004'];

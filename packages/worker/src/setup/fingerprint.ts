@@ -1,10 +1,10 @@
 import { runTool } from '../site/run-tool.ts';
 
-/** Sizes and times of all files by their names, and where symlinks lead. */
+/** Sizes and times of all files by their names, where symlinks lead, and the names of folders. */
 const LISTING =
   process.platform === 'linux'
-    ? String.raw`find . -type f -printf '%P %s %T@\n' -o -type l -printf '%P -> %l\n'`
-    : `find . -type f -exec stat -f '%N %z %Fm' {} + -o -type l -exec stat -f '%N -> %Y' {} +`;
+    ? String.raw`find . -type f -printf '%P %s %T@\n' -o -type l -printf '%P -> %l\n' -o -type d -printf '%P/\n'`
+    : `find . -type f -exec stat -f '%N %z %Fm' {} + -o -type l -exec stat -f '%N -> %Y' {} + -o -type d -print`;
 
 /**
  * Returns what stands for the files of a folder: another one when a file was added, removed or written to. Their

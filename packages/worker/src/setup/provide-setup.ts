@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { Site } from '../site/site.ts';
 import { keptFolder } from '../warm/kept-folder.ts';
 import type { OpenedWorkspace } from '../workspace/open-workspace.ts';
+import { fingerprint } from './fingerprint.ts';
 import { ignoredPaths } from './ignored-paths.ts';
 import { runSetup, type SetupRun } from './run-setup.ts';
 import type { ShareMethod } from './setup-plan.ts';
@@ -14,6 +16,8 @@ export type SetupOutcome = 'ran' | 'reused' | 'shared';
 
 /** A result of more pieces is made anew each time. */
 const MOST_PATHS = 500;
+/** Folders that are looked through before and after. */
+const MOST_FOLDERS = 20;
 
 /** Results that this process is making: others that want the same wait for it. */
 const making = new Map<string, Promise<void>>();
@@ -69,6 +73,8 @@ interface Goal {
 async function makeResult(run: SetupRun, { kept, key, store }: Goal): Promise<void> {
   const { path, taskId, signal } = run;
   const before = await ignoredPaths(path);
+  const folders = before.filter((one) => one.endsWith('/'));
+  const held = await contentsOf(run, folders);
   try {
     await runSetup(run);
   } catch (error) {
@@ -77,8 +83,9 @@ async function makeResult(run: SetupRun, { kept, key, store }: Goal): Promise<vo
   }
   const excluded = await settleSetup(run);
   const paths = (await ignoredPaths(path)).filter((one) => !before.includes(one));
-  // What a folder that was there before holds now cannot be told apart from what it held.
-  if (before.some((one) => one.endsWith('/')) || paths.length > MOST_PATHS) return;
+  // What was added to a folder that had travelled cannot be told apart from what it held.
+  const isApart = held !== undefined && held === (await contentsOf(run, folders));
+  if (!isApart || paths.length > MOST_PATHS) return;
   const record: SetupRecord = { key, paths, excluded, linked: store?.method === 'link' };
   if (store !== undefined) {
     try {
@@ -92,4 +99,11 @@ async function makeResult(run: SetupRun, { kept, key, store }: Goal): Promise<vo
   }
   if (signal.aborted) throw new Failure('cancelled', 'stopped while the workspace was set up');
   writeSetupRecord(kept, record);
+}
+
+/** What stands for all that the folders hold; nothing when there are too many to look, or that failed. */
+async function contentsOf({ path, signal }: SetupRun, folders: readonly string[]): Promise<string | undefined> {
+  if (folders.length > MOST_FOLDERS) return undefined;
+  const prints = await Promise.all(folders.map((folder) => fingerprint(join(path, folder), signal)));
+  return prints.includes(undefined) ? undefined : prints.join(' ');
 }
