@@ -18,14 +18,14 @@ export const SETUP_OPTIONS = {
     kind: 'text',
     value: 'FILE',
     many: true,
-    describe:
-      'lock file of the repository that decides about the result of the set-up, which is then shared; may be repeated',
+    describe: 'file that decides about the result of the set-up, as a lock file: it is then shared; may be repeated',
   },
   'setup-share': {
     kind: 'choice',
     choices: ['auto', 'clone', 'link', 'copy', 'none'],
     fallback: 'auto',
-    describe: 'how: copy-on-write, hard links to read-only files, copies, not at all (default: the first that is safe)',
+    describe:
+      'how it is shared: copy-on-write, hard links to read-only files, copies, not at all (default: the first that is safe)',
   },
   fresh: { kind: 'flag', describe: 'make the workspace from nothing, also where a warm one is at hand' },
   'keep-ignored': { kind: 'flag', describe: 'leave all ignored files in a warm workspace that is reused' },
@@ -47,7 +47,7 @@ export const WORKSPACE_OPTIONS = {
     kind: 'text',
     many: true,
     value: 'GLOB',
-    describe: 'ignored files that a workspace gets too, beside .env files; may be given again',
+    describe: 'ignored files that a workspace gets too, beside .env files; may be repeated',
   },
   'min-free': {
     kind: 'bytes',
@@ -59,7 +59,7 @@ export const WORKSPACE_OPTIONS = {
   quota: {
     kind: 'bytes',
     value: 'SIZE',
-    describe: 'what all workspaces may take together when one is made (default: no limit)',
+    describe: 'what all workspaces together may take when one is made (default: no limit)',
   },
 } as const satisfies OptionSpecs;
 
