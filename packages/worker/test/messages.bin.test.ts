@@ -39,6 +39,7 @@ describe('what is said next', () => {
     repo.git('remote', 'set-url', 'origin', join(repo.folder, 'gone'));
     const { status, error } = await worker(repo, 'preflight');
     expect([status, error]).toMatchObject([69, { code: 'origin_unreachable', hint: 'git ls-remote origin' }]);
+    expect(error['message']).not.toMatch(/ \/ (?:\/|$)/);
   });
 
   it('is the rule for an id, not a check that knows nothing of it', async () => {

@@ -70,5 +70,11 @@ async function branchProblem(
 }
 
 function firstWords(stderr: string): string {
-  return withoutCredentials(stderr.trim().split('\n').slice(0, 3).join(' / '));
+  return withoutCredentials(
+    stderr
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(0, 3)
+      .join(' / '),
+  );
 }
