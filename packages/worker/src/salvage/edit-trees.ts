@@ -4,6 +4,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { git, tryGit, type GitOptions } from '@ralph/protocol/process/git';
 import { openNestedRepositories } from '../work/nested-repositories.ts';
 import { stageEdits, unstageForbidden } from '../work/stage-edits.ts';
+import { showHiddenEdits } from './hidden-edits.ts';
 import { salvageGit } from './salvage-git.ts';
 import type { Site } from '../site/site.ts';
 import { kindAt } from '../site/workspace-path.ts';
@@ -34,6 +35,7 @@ export async function editTrees(repo: Site['repo'], workspace: string, head: str
     if (copyIndex(workspace, index)) staged = await indexTree(where, from);
     // Without an index, what the commit has and git ignores would seem to be deleted.
     else await git(['read-tree', from], where);
+    await showHiddenEdits(where);
     await stageEdits(where, from);
     const files = (await git(['write-tree'], where)).trim();
     const keepsStaged = staged !== undefined && staged !== from && staged !== files;

@@ -139,7 +139,9 @@ async function unfinishedWork(path: string, baseCommit: string): Promise<string 
   if (state !== undefined) return state[1];
   if ((await workspaceGit(path, ['ls-files', '--unmerged', '-z'])) !== '') return 'files in conflict';
   const [nested] = await nestedRepositories(inWorkspace(path));
-  return nested === undefined ? unfinishedGitlink(path, baseCommit) : `a git repository of its own in ${nested}`;
+  return nested === undefined
+    ? unfinishedGitlink(path, baseCommit)
+    : `a git repository of its own in ${nested.toString()}`;
 }
 
 /** Returns the commit of the edits; nothing when there are none. */
