@@ -129,6 +129,16 @@ describe('a warm workspace', () => {
     expect(readdirSync(repo.workspaces).filter((name) => name.startsWith('.ralph-draft'))).toEqual([]);
   });
 
+  it('is thrown away where an ignored file could not be removed, beside what a set-up has made', async () => {
+    const repo = largeRepository();
+    const setup = ['--setup', 'mkdir -p node_modules; echo x > node_modules/x'];
+    await worker(repo, 'prepare', 'RQ-0001', ...setup);
+    await usedBy(repo, 'RQ-0001', String.raw`echo left > "$(printf 'a\377.log')"`);
+    expect(await worker(repo, 'prepare', 'RQ-0002', ...setup)).toMatchObject([{ reused: false }]);
+    const path = join(repo.workspaces, 'RQ-0002');
+    expect(runGit(path, ['status', '--porcelain', '--ignored'])).toBe('!! node_modules/');
+  });
+
   it('that is broken costs nothing but time', async () => {
     const repo = largeRepository();
     await usedBy(repo, 'RQ-0001', 'true');

@@ -49,7 +49,11 @@ export async function renewWorkspace(site: Site, plan: WorkspacePlan, draft: Dra
       ? wanted
       : undefined;
   const stays = (path: string) => record?.paths.includes(path) === true || (reuse.keepIgnored && !isRunOrSecret(path));
-  for (const path of ignored) if (!stays(path)) await removeFolder(join(folder, path));
+  const goes = ignored.filter((path) => !stays(path));
+  for (const path of goes) await removeFolder(join(folder, path));
+  // A name that is not UTF-8 does not lead to its file.
+  const left = goes.length === 0 ? [] : (await ignoredPaths(folder)).filter((path) => !stays(path));
+  if (left.length > 0) throw new Failure('internal', `cannot remove from the warm workspace: ${left.join(', ')}`);
   await proveClean(folder, plan, { kept: ignored.filter(stays), keeps });
   return record;
 }
