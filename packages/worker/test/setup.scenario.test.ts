@@ -252,6 +252,33 @@ describe('--setup-key', () => {
     expect(two?.mode).toBe(one?.mode);
   });
 
+  it('is not given to a commit that has, or no longer ignores, what was made', async () => {
+    const repo = dependent();
+    await prepare(repo, 'RQ-0001', ...KEYED);
+    repo.write('.gitignore', 'none/\n');
+    repo.write('deps/d1', 'tracked\n');
+    repo.git('add', '-A');
+    repo.git('commit', '-qm', 'no longer ignored');
+    repo.git('push', '-q');
+    const { rows, path } = await prepare(repo, 'RQ-0002', ...KEYED);
+    expect(rows).toMatchObject([{ setup: 'ran' }]);
+    expect(runGit(path, ['status', '--porcelain'])).toBe('');
+    expect(readFileSync(join(path, 'deps/d1'), 'utf8')).toBe('tracked\n');
+    expect(existsSync(join(path, 'deps/d2'))).toBe(true);
+  });
+
+  it('takes no rights from files that a package manager linked from elsewhere', async () => {
+    const repo = dependent();
+    const store = join(repo.folder, 'package');
+    writeFileSync(store, 'package\n', { mode: 0o644 });
+    const linked = ['--setup', 'mkdir deps; ln "$OUT/package" deps/package', '--setup-key', 'deps.lock'];
+    for (const id of ['RQ-0001', 'RQ-0002']) await prepare(repo, id, ...linked, '--setup-share', 'link');
+    expect(statSync(store).mode & 0o777).toBe(0o644);
+    const given = statSync(join(repo.workspaces, 'RQ-0002/deps/package'));
+    expect(given.ino).not.toBe(statSync(store).ino);
+    expect(given.mode & 0o777).toBe(0o444);
+  });
+
   it('keeps the last few results; reap --all drops them, and halves always', async () => {
     const repo = dependent();
     for (let n = 1; n <= 5; n += 1)

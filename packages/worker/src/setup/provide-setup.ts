@@ -8,8 +8,8 @@ import { ignoredPaths } from './ignored-paths.ts';
 import { runSetup, type SetupRun } from './run-setup.ts';
 import type { ShareMethod } from './setup-plan.ts';
 import { writeSetupRecord, type SetupRecord } from './setup-record.ts';
-import { settleSetup, undoSetup } from './settle-setup.ts';
-import { giveStored, storeSetup } from './setup-store.ts';
+import { fitsBase, settleSetup, undoSetup } from './settle-setup.ts';
+import { giveStored, removePaths, storeSetup } from './setup-store.ts';
 
 /** How a workspace came by what its set-up makes. */
 export type SetupOutcome = 'ran' | 'reused' | 'shared';
@@ -46,11 +46,16 @@ export async function provideSetup(
   }
   const place = { workspace: run.path, method: share, signal: run.signal };
   for (let other = making.get(key); ; other = making.get(key)) {
-    await other?.catch(() => {});
+    await endOrStop(other, run.signal);
+    if (run.signal.aborted) throw stopped();
     const given = await giveStored(site, key, place);
-    if (given !== undefined) {
+    if (given !== undefined && (await fitsBase(run.path, given.paths))) {
       writeSetupRecord(kept, given);
       return 'shared';
+    }
+    if (given !== undefined) {
+      await removePaths(run.path, given.paths);
+      await undoSetup(run);
     }
     if (!making.has(key)) break;
   }
@@ -62,6 +67,24 @@ export async function provideSetup(
     making.delete(key);
   }
   return 'ran';
+}
+
+/** Waits for the result that another task is making, but no longer than this one may go on. */
+async function endOrStop(other: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  if (other === undefined || signal.aborted) return;
+  const listening = new AbortController();
+  const stop = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: listening.signal });
+  });
+  try {
+    await Promise.race([other.catch(() => {}), stop]);
+  } finally {
+    listening.abort();
+  }
+}
+
+function stopped(): Failure {
+  return new Failure('cancelled', 'stopped while the workspace was set up');
 }
 
 interface Goal {
@@ -97,7 +120,7 @@ async function makeResult(run: SetupRun, { kept, key, store }: Goal): Promise<vo
       );
     }
   }
-  if (signal.aborted) throw new Failure('cancelled', 'stopped while the workspace was set up');
+  if (signal.aborted) throw stopped();
   writeSetupRecord(kept, record);
 }
 

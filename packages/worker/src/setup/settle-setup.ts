@@ -36,6 +36,17 @@ export async function settleSetup(run: SetupRun): Promise<string[]> {
   return excluded;
 }
 
+/**
+ * Tells whether what was given to a workspace is no part of its base and ignored there: it may be that of a commit
+ * which ignored what this one has.
+ */
+export async function fitsBase(path: string, given: readonly string[]): Promise<boolean> {
+  if (given.length === 0) return true;
+  const names = given.map((one) => `:(literal)${one.replace(/\/$/, '')}`);
+  const status = ['status', '--porcelain', '-z', '--untracked-files=normal', '--', ...names];
+  return (await workspaceGit(path, status, { limitMs: LIMIT_MS })) === '';
+}
+
 /** Puts a workspace back on its base after a set-up that failed: none of its edits are anybody's work. */
 export async function undoSetup(run: SetupRun): Promise<void> {
   await checkOutBase(run.path, run, { force: true });

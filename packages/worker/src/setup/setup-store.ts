@@ -69,15 +69,35 @@ export async function giveStored(site: Site, key: string, place: Place): Promise
     if (!signal.aborted) await removeStored({ taskId: note.task_id, path: entry, isWhole: true });
     return undefined;
   }
+  const before = inodeOf(entry);
   const isGiven = await copyPaths(note.paths, { from: result, to: workspace, method, signal });
-  if (!isGiven) {
-    for (const path of note.paths) await removeFolder(join(workspace, path.replace(/\/$/, '')));
+  // What is removed leaves its place before its files go: one that is still there was whole all the while.
+  if (!isGiven || before === undefined || inodeOf(entry) !== before) {
+    await removePaths(workspace, note.paths);
     return undefined;
   }
   if (note.excluded.length > 0) appendFileSync(join(workspace, '.git/info/exclude'), `${note.excluded.join('\n')}\n`);
-  const now = new Date();
-  utimesSync(entry, now, now);
+  touch(entry);
   return { key, paths: note.paths, excluded: note.excluded, linked: method === 'link' };
+}
+
+/** Removes what a set-up has made in a workspace, or was given in its place. */
+export async function removePaths(workspace: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await removeFolder(join(workspace, path.replace(/\/$/, '')));
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+/** By its time it is known how long nobody has used it. */
+function touch(entry: string): void {
+  const now = new Date();
+  try {
+    utimesSync(entry, now, now);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 /**
@@ -91,7 +111,9 @@ export async function storeSetup(site: Site, taskId: string, record: SetupRecord
   const result = join(aside, 'result');
   try {
     mkdirSync(result, { recursive: true });
-    if (!(await copyPaths(record.paths, { from: workspace, to: result, method, signal }))) return;
+    // Package managers link files to a store of theirs: those are not ours to change the rights of.
+    const own = method === 'link' && (await hasLinks(workspace, record.paths, signal)) ? 'copy' : method;
+    if (!(await copyPaths(record.paths, { from: workspace, to: result, method: own, signal }))) return;
     if (method === 'link' && !(await takeWriteBits(result, signal))) return;
     const print = await fingerprint(result, signal);
     if (print === undefined) return;
@@ -113,8 +135,21 @@ export async function storeSetup(site: Site, taskId: string, record: SetupRecord
     await removeFolder(aside);
   }
   const whole = storedSetups(site).filter(({ isWhole }) => isWhole);
-  const byAge = whole.toSorted((one, other) => statSync(other.path).mtimeMs - statSync(one.path).mtimeMs);
+  const byAge = whole.toSorted((one, other) => timeOf(other.path) - timeOf(one.path));
   for (const stored of byAge.slice(MOST_KEYS)) await removeStored(stored);
+}
+
+/** Tells whether a file has a second name somewhere, or that cannot be told. */
+async function hasLinks(workspace: string, paths: readonly string[], signal: AbortSignal): Promise<boolean> {
+  if (paths.length === 0) return false;
+  const names = paths.map((path) => `./${path.replace(/\/$/, '')}`);
+  const args = [...names, '-type', 'f', '-links', '+1', '-print', '-quit'];
+  const { isWell, stdout } = await runTool('find', args, { cwd: workspace, signal });
+  return !isWell || stdout !== '';
+}
+
+function timeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 async function takeWriteBits(folder: string, signal: AbortSignal): Promise<boolean> {
