@@ -104,6 +104,20 @@ describe('a workspace of', () => {
   });
 });
 
+describe('what only the user’s own repository says', () => {
+  it('about ignored files and attributes holds in a workspace, too', async () => {
+    const repo = temporaryRepository(FILES);
+    writeFileSync(join(repo.folder, 'ignored'), 'build/\n');
+    repo.git('config', 'core.excludesFile', join(repo.folder, 'ignored'));
+    repo.git('config', 'core.autocrlf', 'input');
+    writeFileSync(join(repo.root, '.git/info/attributes'), '*.bat -text\n');
+    const agent = String.raw`mkdir build; echo x > build/x; printf 'a\r\n' > new.bat`;
+    const run = await runWorker(repo, taskLines('RQ-0001'), agent);
+    expect(run.events('agent.finished')).toMatchObject([{ changed_files: 1 }]);
+    expect(repo.git('cat-file', '-s', 'refs/ralph/attempts/RQ-0001/1:new.bat')).toBe('3');
+  });
+});
+
 describe('submodules', () => {
   const withSubmodules = () => {
     const inner = temporaryRepository({ 'inner.txt': 'inner' });

@@ -41,7 +41,7 @@ export function makeGitFolder(site: Site, plan: WorkspacePlan, folder: string): 
   writeFileSync(join(dotGit, 'HEAD'), `ref: refs/heads/${branch}\n`);
   writeFileSync(tracking, `${baseCommit}\n`);
   writeFileSync(join(dotGit, 'objects/info/alternates'), alternatesText(join(gitDir, 'objects')));
-  for (const name of ['shallow', 'info/sparse-checkout'])
+  for (const name of ['shallow', 'info/sparse-checkout', 'info/attributes'])
     if (existsSync(join(gitDir, name))) cpSync(join(gitDir, name), join(dotGit, name));
   const { localConfig, lfs } = origin;
   const shared = [...sharedEntries(localConfig), ...lfs];

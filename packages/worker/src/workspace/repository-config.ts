@@ -10,7 +10,8 @@ export interface ConfigEntry {
 /**
  * Settings of the user's repository that a workspace must share, or its commits and transports would behave
  * differently: who commits and how commits are signed, how origin is reached, line ends, filters such as git-lfs, what
- * a partial clone needs, and which files a sparse checkout has. Hooks, aliases and everything else stay behind on purpose.
+ * a partial clone needs, which files a sparse checkout has, and what is ignored. Hooks, aliases and everything else stay
+ * behind on purpose.
  */
 const SHARED = [
   /^user\.(?:name|email|signingkey|useconfigonly)$/,
@@ -20,7 +21,7 @@ const SHARED = [
   /^http\./,
   /^url\./,
   /^filter\./,
-  /^core\.(?:sparsecheckout|sparsecheckoutcone|sshcommand|autocrlf|eol|safecrlf|symlinks|ignorecase)$/,
+  /^core\.(?:sparsecheckout|sparsecheckoutcone|sshcommand|autocrlf|eol|safecrlf|symlinks|ignorecase|excludesfile|attributesfile)$/,
   /^remote\.origin\.(?:proxy|uploadpack|receivepack|promisor|partialclonefilter)$/,
   /^extensions\.partialclone$/,
 ];
