@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NO_ORDINARY_USER, ordinaryUser } from '@ralph/protocol/testing/ordinary-user';
+import { builtProgram, records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { runWorker, taskLines } from './worker-run.ts';
 
@@ -20,6 +23,25 @@ describe('work that git status does not show', () => {
     ]);
     expect(repo.git('show', `${ref}:gone/e`)).toBe('e');
   });
+
+  const ordinary = ordinaryUser();
+  // Root that cannot give its powers up reads everything.
+  it.skipIf(ordinary === undefined)(
+    `is kept: files and folders that nobody may read${ordinary === undefined ? ` (${NO_ORDINARY_USER})` : ''}`,
+    async () => {
+      const repo = temporaryRepository();
+      await runProgram('ralph-worker', ['prepare', 'RQ-0001'], { cwd: repo.root });
+      const hide = 'mkdir -p d/e; echo work > d/e/f; echo work > g; chmod 000 d/e/f d/e d g';
+      execFileSync('sh', ['-ec', hide], { cwd: join(repo.workspaces, 'RQ-0001') });
+      const command = [...(ordinary ?? []), process.execPath, builtProgram('ralph-worker'), 'remove', 'RQ-0001'];
+      const [program = '', ...args] = command;
+      const { stdout } = spawnSync(program, args, { cwd: repo.root, encoding: 'utf8' });
+      const ref = 'refs/ralph/salvage/RQ-0001/1';
+      expect(records(stdout)).toMatchObject([{ removed: true, salvaged: [{ ref }] }]);
+      expect(['d/e/f', 'g'].map((name) => repo.git('show', `${ref}:${name}`))).toEqual(['work', 'work']);
+      expect(readdirSync(repo.workspaces)).toEqual([]);
+    },
+  );
 
   it('is kept: files of repositories in repositories, however deep, whatever their names', async () => {
     const repo = temporaryRepository();

@@ -6,6 +6,7 @@ import { endStrays } from './end-strays.ts';
 import { unsavedGitlink } from '../work/gitlinks.ts';
 import { dropBaseRef } from '../refs/ralph-refs.ts';
 import { makeRemovalDraft } from './make-room.ts';
+import { openRights } from './open-rights.ts';
 import { salvageWorkspace, type Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
@@ -58,6 +59,7 @@ export async function clearPlace(site: Site, place: Place): Promise<Removal> {
     case 'folder': {
       if (place.isMadeByUs !== true && !isOurs(site, path)) throw notOurs(path);
       await endStrays(path);
+      await openRights(path);
       const unsaved = await unsavedGitlink(path, readMarker(path)?.base_commit);
       if (unsaved !== undefined) throw holdsUnsaved(place, unsaved);
       const salvaged = await salvageWorkspace(site, { taskId, path, reason });

@@ -17,9 +17,14 @@ export async function removeFolder(path: string): Promise<void> {
 }
 
 async function openFolders(folder: string): Promise<void> {
-  if (!(await lstat(folder)).isDirectory()) return;
-  await chmod(folder, 0o700);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openFolders(join(folder, entry.name));
+  try {
+    if (!(await lstat(folder)).isDirectory()) return;
+    await chmod(folder, 0o700);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) await openFolders(join(folder, entry.name));
+    }
+  } catch (error) {
+    // A removal that failed in one place may still go on in others.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
