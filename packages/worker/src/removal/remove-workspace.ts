@@ -63,6 +63,8 @@ export async function clearPlace(site: Site, place: Place): Promise<Removal> {
       const unsaved = await unsavedGitlink(path, readMarker(path)?.base_commit);
       if (unsaved !== undefined) throw holdsUnsaved(place, unsaved);
       const salvaged = await salvageWorkspace(site, { taskId, path, reason });
+      // Repositories inside have settings of their own, by which our git may have started something.
+      await endStrays(path);
       return { ...(await setAsideOrDelete(site, place)), salvaged };
     }
   }

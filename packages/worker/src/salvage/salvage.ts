@@ -9,6 +9,7 @@ import type { Site } from '../site/site.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { salvageGit } from './salvage-git.ts';
 import { unsavedTips } from './unsaved-tips.ts';
+import { restoreConfig } from '../workspace/own-config.ts';
 import { isReadable, mendGitFolder } from '../workspace/own-git-folder.ts';
 import { commitAt, inWorkspace } from '../workspace/workspace-git.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
@@ -43,6 +44,7 @@ export async function salvageWorkspace(
 ): Promise<Salvaged | undefined> {
   const { taskId, path, reason } = request;
   removeStaleLocks(path);
+  await restoreConfig(path);
   const refs = await refsOfTask(site.repo.root, taskId);
   const bases = await listRefs(site.repo.root, baseRef(taskId));
   const attempt = readMarker(path)?.attempt ?? highestAttempt(refs);

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git } from '@ralph/protocol/process/git';
 import type { Repository } from '@ralph/protocol/process/repository';
-import { lfsEntries, readLocalConfig, type ConfigEntry } from '../workspace/repository-config.ts';
+import type { ConfigEntry } from '../workspace/config-list.ts';
+import { lfsEntries, readLocalConfig } from '../workspace/repository-config.ts';
 
 export interface Origin {
   /** What a fetch in the user's repository names: the remote, or its push URL where it has no other. */

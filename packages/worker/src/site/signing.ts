@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { Repository } from '@ralph/protocol/process/repository';
 import { git, tryGit } from '@ralph/protocol/process/git';
-import type { ConfigEntry } from '../workspace/repository-config.ts';
+import type { ConfigEntry } from '../workspace/config-list.ts';
 
 /** A key that waits for somebody to type a passphrase must not be waited for. */
 const LIMIT_MS = 20_000;

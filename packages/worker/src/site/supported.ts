@@ -3,7 +3,7 @@ import { requireIdentity } from './identity.ts';
 import { lfsWarning } from './lfs.ts';
 import { requireSigning } from './signing.ts';
 import type { Site } from './site.ts';
-import type { ConfigEntry } from '../workspace/repository-config.ts';
+import type { ConfigEntry } from '../workspace/config-list.ts';
 
 /**
  * Makes sure, before any agent is started, that its work could be committed here and that a workspace holds what the

@@ -3,7 +3,7 @@ import type { WORKSPACE_OPTIONS } from '../options.ts';
 import { Space } from './space.ts';
 import { canCountTree } from './tree-bytes.ts';
 import type { Site } from '../site/site.ts';
-import type { ConfigEntry } from '../workspace/repository-config.ts';
+import type { ConfigEntry } from '../workspace/config-list.ts';
 
 /** Returns what watches over the room for the workspaces of a call. */
 export function spaceOf(

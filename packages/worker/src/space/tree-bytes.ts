@@ -1,5 +1,5 @@
 import { listNames } from '../travel/listed-names.ts';
-import type { ConfigEntry } from '../workspace/repository-config.ts';
+import type { ConfigEntry } from '../workspace/config-list.ts';
 
 const BLOCK = 4096;
 

@@ -12,6 +12,7 @@ import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { committedSecrets } from './committed-secrets.ts';
 import { commitMessage } from './task-id-trailer.ts';
 import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
+import { restoreConfig } from '../workspace/own-config.ts';
 import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 import { kindAt } from '../site/workspace-path.ts';
 
@@ -68,6 +69,7 @@ async function inspectState({ taskId, path, baseCommit }: WorkPlan): Promise<Wor
   }
   if (!hasOwnGitFolder(path)) return { head: undefined, unfinished: 'no git folder of its own' };
   removeStaleLocks(path);
+  await restoreConfig(path);
   const head = await commitAt(path, 'HEAD');
   return { head, unfinished: head === undefined ? withoutHead(path) : await unfinishedWork(path, baseCommit) };
 }

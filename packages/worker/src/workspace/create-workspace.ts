@@ -8,6 +8,7 @@ import { bringTravellers } from '../travel/bring-travellers.ts';
 import { keepIndex } from '../warm/kept-folder.ts';
 import { renewWorkspace } from '../warm/renew-workspace.ts';
 import { takeWarm } from '../warm/warm-pool.ts';
+import { keepConfig } from './own-config.ts';
 import { fillSubmodules } from './submodules.ts';
 import type { WorkspacePlan } from './workspace-plan.ts';
 
@@ -52,6 +53,7 @@ async function fromNothing(site: Site, plan: WorkspacePlan): Promise<CreatedWork
 
 async function addUncommitted(site: Site, plan: WorkspacePlan, folder: string): Promise<void> {
   await fillSubmodules(site.repo.root, folder, plan.signal);
+  keepConfig(folder);
   await bringTravellers(site, plan.travellers, folder);
 }
 

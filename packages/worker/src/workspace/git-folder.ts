@@ -4,7 +4,8 @@ import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/proto
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import type { Origin } from '../site/origin.ts';
 import { alternatesText } from './borrowed-objects.ts';
-import { configText, sharedEntries, type ConfigEntry } from './repository-config.ts';
+import type { ConfigEntry } from './config-list.ts';
+import { configText, sharedEntries } from './repository-config.ts';
 import type { Site } from '../site/site.ts';
 import { workspaceGit } from './workspace-git.ts';
 import { writeMarker } from './workspace-marker.ts';

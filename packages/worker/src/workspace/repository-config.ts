@@ -1,11 +1,6 @@
 import { resolve } from 'node:path';
 import { git, tryGit } from '@ralph/protocol/process/git';
-
-export interface ConfigEntry {
-  /** `section.name` or `section.subsection.name`, as git lists it. */
-  readonly key: string;
-  readonly value: string;
-}
+import { readConfigRecord, type ConfigEntry } from './config-list.ts';
 
 /**
  * Settings of the user's repository that a workspace must share, or its commits and transports would behave
@@ -36,11 +31,9 @@ export async function readLocalConfig(repoRoot: string): Promise<ConfigEntry[]> 
   return fields.flatMap((record, index) => {
     if (index % 2 === 0 || record === '') return [];
     const scope = fields[index - 1] ?? '';
-    const end = record.indexOf('\n');
-    // A key without a value, as `[core] bare` alone, means true.
-    const key = end === -1 ? record : record.slice(0, end);
+    const { key, value } = readConfigRecord(record);
     const isOurs = scope === 'local' || scope === 'worktree' || (scope !== 'command' && OF_FOLDERS.test(key));
-    return isOurs ? [{ key, value: end === -1 ? 'true' : record.slice(end + 1) }] : [];
+    return isOurs ? [{ key, value }] : [];
   });
 }
 
