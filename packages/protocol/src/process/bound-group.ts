@@ -1,6 +1,13 @@
+import { uptime } from 'node:os';
 import { timerMs } from '../cli/timer-ms.ts';
 import { readProcStat } from './process-identity.ts';
 import { signalProcess } from './process-list.ts';
+
+/** The unit in which /proc tells when a process began. */
+const TICK_MS = 10;
+
+/** By how much two clocks may differ. */
+const CLOCKS_MS = 100;
 
 /** How long a command may take to end after SIGTERM. */
 const TERM_MS = 2000;
@@ -22,14 +29,13 @@ export interface BoundGroup {
  */
 export function boundGroup(limitMs: number, signal: AbortSignal | undefined, onLost: () => void): BoundGroup {
   let group: number | undefined;
-  let startTime: string | undefined;
+  let beganAt = 0;
   let told = false;
   let next: NodeJS.Timeout | undefined;
   const send = (name: 'SIGTERM' | 'SIGKILL') => {
     if (group === undefined) return;
     // Whoever should have waited for it may have been killed: then its number can be that of a stranger by now.
-    const leader = readProcStat(group);
-    if (leader !== undefined && leader.startTime !== startTime) return;
+    if (isYounger(group, performance.now() - beganAt)) return;
     // Its first moments it spends in the group of whoever started it.
     signalProcess(group, name);
     signalProcess(-group, name);
@@ -55,8 +61,16 @@ export function boundGroup(limitMs: number, signal: AbortSignal | undefined, onL
   };
   const started = (known: number) => {
     group = known;
-    startTime = readProcStat(known)?.startTime;
+    beganAt = performance.now();
     if (told) send('SIGTERM');
   };
   return { started, release };
+}
+
+/** Tells whether a process has lived for less than some time: then its number is no longer that of whom we mean. */
+function isYounger(pid: number, ms: number): boolean {
+  const startTime = readProcStat(pid)?.startTime;
+  if (startTime === undefined) return false;
+  const lived = uptime() * 1000 - Number(startTime) * TICK_MS;
+  return lived < ms - CLOCKS_MS;
 }

@@ -29,15 +29,24 @@ export function readProcStat(pid: number): ProcStat | undefined {
   };
 }
 
+let ownStartTime: string | undefined;
+
 /** Returns the identity of a living process, or nothing. A zombie is not living. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
-  const startTime = startTimeOf(pid);
+  const startTime = knownStartTime(pid);
   return startTime === undefined ? undefined : { pid, start_time: startTime, boot_id: bootId() };
 }
 
 /** Tells whether the very process that an identity names is still alive: never by its number alone. */
 export function isAlive(identity: ProcessIdentity): boolean {
-  return identity.boot_id === bootId() && startTimeOf(identity.pid) === identity.start_time;
+  return identity.boot_id === bootId() && knownStartTime(identity.pid) === identity.start_time;
+}
+
+/** Our own never changes, and to ask for it costs the more the more threads we have. */
+function knownStartTime(pid: number): string | undefined {
+  if (pid !== process.pid) return startTimeOf(pid);
+  ownStartTime ??= startTimeOf(pid);
+  return ownStartTime;
 }
 
 function startTimeOf(pid: number): string | undefined {

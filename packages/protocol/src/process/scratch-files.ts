@@ -1,7 +1,6 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomHex } from './random-hex.ts';
 
 /** Longer output is given back to the system at once; shorter is overwritten by the next. */
 const KEEP_BYTES = 1 << 20;
@@ -27,6 +26,7 @@ export class ScratchFiles {
   readonly #free: Slot[] = [];
   readonly #all: Slot[] = [];
   #isClosed = false;
+  #opened = 0;
 
   /** Returns files with an empty output. */
   take(input: string | undefined): StreamFiles {
@@ -71,7 +71,8 @@ export class ScratchFiles {
   }
 
   #open(): number {
-    const path = join(this.#folder, `.ralph-${process.pid}-${randomHex(8)}`);
+    this.#opened += 1;
+    const path = join(this.#folder, `.ralph-${process.pid}-${process.hrtime.bigint()}-${this.#opened}`);
     const descriptor = openSync(path, 'wx+', 0o600);
     unlinkSync(path);
     return descriptor;

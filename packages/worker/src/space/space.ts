@@ -6,6 +6,9 @@ import { treeBytes } from './tree-bytes.ts';
 import { usedBytes } from './used-bytes.ts';
 import type { Site } from '../site/site.ts';
 
+const FRESH_MS = 1000;
+const AMPLE_BYTES = 20 * 2 ** 30;
+
 export interface SpaceRules {
   /** Bytes that must stay free on the disk of the workspaces. */
   readonly minFree: number;
@@ -20,6 +23,7 @@ export class Space {
   readonly #site: Site;
   readonly #rules: SpaceRules;
   #reserved = 0;
+  #seen = { at: Number.NEGATIVE_INFINITY, free: 0 };
   #counted: { readonly commit: string; readonly bytes: number } | undefined;
   #turn: Promise<void> = Promise.resolve();
 
@@ -40,8 +44,7 @@ export class Space {
   }
 
   async #take(commit: string | undefined, signal: AbortSignal | undefined): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#site.root);
-    const free = bavail * bsize;
+    const free = await this.#freeBytes();
     const need = commit === undefined ? 0 : await this.#needOf(commit, free, signal);
     const { minFree, quota: limit } = this.#rules;
     const quota = limit === undefined ? undefined : { limit, used: await usedBytes(this.#site.root) };
@@ -51,6 +54,15 @@ export class Space {
     if (verdict === 'workspace_quota') throw quotaReached(this.#site, room);
     this.#reserved += need;
     return need;
+  }
+
+  /** Asked again at once where it is scarce; to ask takes the kernel long on large disks. */
+  async #freeBytes(): Promise<number> {
+    const { at, free } = this.#seen;
+    if (performance.now() - at < FRESH_MS && free > this.#reserved + this.#rules.minFree + AMPLE_BYTES) return free;
+    const { bavail, bsize } = await statfs(this.#site.root);
+    this.#seen = { at: performance.now(), free: bavail * bsize };
+    return this.#seen.free;
   }
 
   /** A tree hardly changes from one commit to the next: where there is room for two, it is not counted again. */
