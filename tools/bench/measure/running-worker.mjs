@@ -1,15 +1,12 @@
 // A ralph-worker that runs agents, looked at from outside: what it says, its memory and its time on the processor.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainEnvironment } from './generated-repository.mjs';
 
 const launcher = fileURLToPath(new URL('../../../packages/worker/bin/ralph-worker.cjs', import.meta.url));
-
-/** Milliseconds of a tick in /proc/PID/stat: the kernel tells all programs 100 ticks a second. */
-const TICK_MS = 10;
 
 /** Starts one command of ralph-worker in a repository. */
 export function spawnWorker(root, ...args) {
@@ -22,12 +19,13 @@ export class RunningWorker {
   #counts = new Map();
   #waits = [];
   #agents = [];
+  #ready = [];
 
   /** Starts `ralph-worker run` with a shell script as the agent, and places for so many. */
-  constructor(root, script, jobs) {
+  constructor(root, script, jobs, ...args) {
     const agent = join(root, '..', 'agent');
     writeFileSync(agent, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    this.#child = spawnWorker(root, 'run', '--jobs', String(jobs), '--', agent);
+    this.#child = spawnWorker(root, 'run', '--jobs', String(jobs), ...args, '--', agent);
     this.#ended = once(this.#child, 'exit');
     let rest = '';
     this.#child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -53,11 +51,19 @@ export class RunningWorker {
     });
   }
 
-  /** Returns its own milliseconds on the processor, without those of its children. */
+  /** Returns its own milliseconds on the processor, by the kernel's own account, without those of its children. */
   ownTime() {
-    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+    const threads = `/proc/${this.#child.pid}/task`;
+    const ran = (thread) => Number(readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    return readdirSync(threads).reduce((sum, thread) => sum + ran(thread), 0) / 1e6;
+  }
+
+  /** Has one more workspace made and removed; returns what it says of it: `duration_ms` and `reused`. */
+  async workspace() {
+    const number = this.#ready.length + 1;
+    this.give(1, number);
+    await this.saw('workspace.removed', number);
+    return this.#ready.at(-1);
   }
 
   /** Returns its memory in MB: `VmRSS` as it stands, `VmHWM` at most so far. */
@@ -82,8 +88,9 @@ export class RunningWorker {
     return performance.now() - begin;
   }
 
-  #count({ type, pid }) {
+  #count({ type, pid, ...fields }) {
     if (type === 'agent.started') this.#agents.push(pid);
+    if (type === 'workspace.ready') this.#ready.push(fields);
     this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
     this.#settle();
   }

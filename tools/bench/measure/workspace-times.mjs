@@ -9,9 +9,9 @@ import { spawnWorker } from './running-worker.mjs';
 const BRANCH = 'main';
 
 /** Prepares a workspace; returns what the program says and the wall time from outside. */
-export async function prepared(root, id) {
+export async function prepared(root, id, ...args) {
   const begin = performance.now();
-  const child = spawnWorker(root, 'prepare', id);
+  const child = spawnWorker(root, 'prepare', id, ...args);
   let text = '';
   child.stdout.on('data', (part) => (text += part));
   child.stderr.pipe(process.stderr);
@@ -33,12 +33,6 @@ export async function reaped(root) {
   const child = spawnWorker(root, 'reap', '--all');
   child.stdout.resume();
   await once(child, 'exit');
-}
-
-/** Removes what reuse could find, so that the next workspace is a fresh one; unmeasured. */
-export async function forgotten(root, id) {
-  await removed(root, id);
-  rmSync(join(root, '../.workspaces'), { recursive: true, force: true });
 }
 
 /** Runs the sequence of ralph-agent-loop for a new workspace; returns its wall time. */
