@@ -44,6 +44,7 @@ async function fromNothing(site: Site, plan: WorkspacePlan): Promise<CreatedWork
     makeGitFolder(site, plan, folder);
     await checkOutBase(folder, plan, { force: false });
     await addUncommitted(site, plan, folder);
+    await plan.recorded;
     renameSync(folder, plan.path);
     return { reused: false, setup: undefined };
   } finally {
@@ -65,6 +66,7 @@ async function fromWarm(site: Site, plan: WorkspacePlan): Promise<CreatedWorkspa
     if (draft === undefined) return undefined;
     const setup = await renewWorkspace(site, plan, draft);
     await addUncommitted(site, plan, workspaceIn(draft));
+    await plan.recorded;
     renameSync(workspaceIn(draft), plan.path);
     return { reused: true, setup };
   } catch {

@@ -16,6 +16,8 @@ export interface WorkspacePlan {
   readonly reuse: ReusePolicy;
   /** The key of the set-up that is wanted; nothing without one. */
   readonly setupKey: string | undefined;
+  /** Settles when the attempt is recorded; before that, the workspace is not put in its place. */
+  readonly recorded: Promise<void>;
 }
 
 /** Which workspaces are reused, and how much of them. */
