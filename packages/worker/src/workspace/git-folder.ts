@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
@@ -10,6 +11,17 @@ import type { Site } from '../site/site.ts';
 import { workspaceGit } from './workspace-git.ts';
 import { writeMarker } from './workspace-marker.ts';
 import type { WorkspacePlan } from './workspace-plan.ts';
+
+/** A checkout waits for the disk as well as for the processor (24,000 files, two cores: 1.0 s alone, 0.6 s by four). */
+const WORKERS = 4;
+
+/** Checkouts of this process that run side by side. */
+let running = 0;
+
+/** Several checkouts share what one alone may have. */
+function workersFor(checkouts: number): number {
+  return Math.max(1, Math.floor(Math.max(WORKERS, availableParallelism()) / checkouts));
+}
 
 const CHECKOUT_LIMIT_MS = 600_000;
 
@@ -73,10 +85,15 @@ export async function checkOutBase(
   how: { readonly force: boolean },
 ): Promise<void> {
   const force = how.force ? ['--force'] : [];
-  await workspaceGit(folder, [...PLAIN_INDEX, 'checkout', '-q', ...force, '-B', plan.branch, plan.baseCommit], {
-    signal: plan.signal,
-    limitMs: CHECKOUT_LIMIT_MS,
-  });
+  const workers = ['-c', `checkout.workers=${workersFor(running + 1)}`];
+  const args = ['checkout', '-q', ...force, '-B', plan.branch, plan.baseCommit];
+  running += 1;
+  try {
+    const options = { signal: plan.signal, limitMs: CHECKOUT_LIMIT_MS };
+    await workspaceGit(folder, [...PLAIN_INDEX, ...workers, ...args], options);
+  } finally {
+    running -= 1;
+  }
 }
 
 function coreEntries(local: readonly ConfigEntry[]): ConfigEntry[] {
