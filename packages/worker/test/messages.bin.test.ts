@@ -64,10 +64,12 @@ describe('what cannot be read', () => {
   });
 });
 
-it.each(['list --salvaged --warm', 'prepare RQ-0001 --setup-timeout 5', 'prepare RQ-0001 --setup-key a'])(
-  'refuses options that would do nothing: %s',
-  async (words) => {
-    const { status, error } = await worker(temporaryRepository(), ...words.split(' '));
-    expect([status, error['code']]).toEqual([64, 'usage']);
-  },
-);
+it.each([
+  'list --salvaged --warm',
+  'prepare RQ-0001 --setup-timeout 5',
+  'prepare RQ-0001 --setup-key a',
+  'prepare RQ-0001 --setup true --setup-share copy',
+])('refuses options that would do nothing: %s', async (words) => {
+  const { status, error } = await worker(temporaryRepository(), ...words.split(' '));
+  expect([status, error['code']]).toEqual([64, 'usage']);
+});

@@ -22,7 +22,7 @@ export function readSetupOptions(
   args: SetupArguments,
   timeoutMs: number | undefined,
 ): SetupPlan | undefined {
-  const { setup: command, 'setup-key': keyFiles, 'setup-timeout': own } = args;
+  const { setup: command, 'setup-key': keyFiles, 'setup-share': share, 'setup-timeout': own } = args;
   if (command === undefined) {
     const idle = keyFiles.length > 0 ? '--setup-key' : own === undefined ? undefined : '--setup-timeout';
     if (idle !== undefined) throw usageFailure(program, `${idle} needs --setup`);
@@ -31,10 +31,12 @@ export function readSetupOptions(
   const bad = keyFiles.find((file) => file === '' || isAbsolute(file) || file.split('/').includes('..'));
   if (bad !== undefined)
     throw usageFailure(program, `--setup-key ${JSON.stringify(bad)}: not a path below the root of the repository`);
+  const isNamed = share !== 'auto' && share !== 'none';
+  if (keyFiles.length === 0 && isNamed) throw usageFailure(program, `--setup-share ${share} needs --setup-key`);
   return {
     command,
     keyFiles,
-    share: keyFiles.length === 0 ? undefined : shareMethod(site, args['setup-share']),
+    share: keyFiles.length === 0 ? undefined : shareMethod(site, share),
     timeoutMs: own === undefined ? timeoutMs : own * 1000,
   };
 }
