@@ -94,7 +94,7 @@ describe('ralph-state watch', () => {
 
   it('tells with --existing what is there already', async () => {
     const repository = temporaryRepository();
-    repository.write(STATE, stateOf({ task_id: 'A', lifecycle: 'failed' }, { task_id: 'B' }));
+    replaceState(repository, stateOf({ task_id: 'A', lifecycle: 'failed' }, { task_id: 'B' }));
     const { event } = startWatch(repository, '--existing');
     expect(await event(0)).toMatchObject({ type: 'watch.started', records: 2, revision: 5 });
     expect(await event(1)).toMatchObject({ task_id: 'A', lifecycle: 'failed', before: null, revision: 5 });
@@ -104,12 +104,12 @@ describe('ralph-state watch', () => {
   it('says nothing when only the form of the file has changed', async () => {
     const repository = temporaryRepository();
     const record = { task_id: 'A', lifecycle: 'failed', push_attempts: 0, started_at: '', workspace_path: '' };
-    repository.write(STATE, stateOf(record));
+    replaceState(repository, stateOf(record));
     const { event, lines } = startWatch(repository);
     await event(0);
     const turned = Object.fromEntries(Object.entries(record).toReversed());
     repository.write(STATE, `// a word\n${JSON.stringify(JSON.parse(stateOf(turned)), null, 4)}\n`);
-    repository.write(STATE, stateOf(turned, { task_id: 'B' }));
+    replaceState(repository, stateOf(turned, { task_id: 'B' }));
     expect(await event(1)).toMatchObject({ task_id: 'B' });
     expect(lines()).toHaveLength(2);
   });
@@ -127,7 +127,7 @@ describe('ralph-state watch', () => {
 
   it('says once that it cannot read it later, and goes on from what it knew', async () => {
     const repository = temporaryRepository();
-    repository.write(STATE, stateOf({ task_id: 'A' }));
+    replaceState(repository, stateOf({ task_id: 'A' }));
     const { child, ended, event } = startWatch(repository);
     let said = '';
     child.stderr.on('data', (text: string) => (said += text));
@@ -135,7 +135,7 @@ describe('ralph-state watch', () => {
     repository.write(STATE, '{ "workers": [');
     await waitUntil('a word on stderr', () => said !== '');
     repository.write(STATE, '{ "workers": [[');
-    repository.write(STATE, stateOf({ task_id: 'A' }, { task_id: 'B' }));
+    replaceState(repository, stateOf({ task_id: 'A' }, { task_id: 'B' }));
     expect(await event(1)).toMatchObject({ task_id: 'B', before: null });
     child.kill('SIGINT');
     const { status, stderr } = await ended;
@@ -186,12 +186,12 @@ describe('a reader of ralph-state watch', () => {
   it('who is slow gets the outcome of what happened meanwhile', { timeout: 60_000 }, async () => {
     const repository = temporaryRepository();
     const size = 200_000;
-    repository.write(STATE, stateOf());
+    replaceState(repository, stateOf());
     const child = startProgram('ralph-state', ['watch'], { cwd: repository.root });
     await once(child.stdout, 'readable');
     // More than pipe and buffers hold, so that the watch has to wait for us.
     const write = (round: number) =>
-      repository.write(STATE, stateOf({ task_id: 'A', push_attempts: round, last_error: 'x'.repeat(size) }));
+      replaceState(repository, stateOf({ task_id: 'A', push_attempts: round, last_error: 'x'.repeat(size) }));
     for (let round = 1; round <= 100; round += 1) {
       write(round);
       await new Promise((resolve) => setImmediate(resolve));
@@ -208,7 +208,7 @@ describe('a reader of ralph-state watch', () => {
     const { child, ended, event } = startWatch(repository);
     await event(0);
     child.stdout.destroy();
-    repository.write(STATE, stateOf({ task_id: 'A' }));
+    replaceState(repository, stateOf({ task_id: 'A' }));
     expect(await ended).toMatchObject({ status: 141, stderr: '' });
   });
 
@@ -243,12 +243,18 @@ describe('a reader of ralph-state watch', () => {
     child.stdout.on('data', (chunk: string) => (text += chunk));
     await waitUntil('the first line', () => text.includes('watch.started'));
     await momentAfter(3500);
-    repository.write(STATE, stateOf({ task_id: 'A' }));
+    replaceState(repository, stateOf({ task_id: 'A' }));
     await waitUntil('the second line', () => text.includes('record.changed'));
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
     expect((await ended).stdout).toBe(text);
   });
 });
+
+/** As a writer of the state file does: who watches must not find half of it. */
+function replaceState({ root, write }: TestRepository, text: string): void {
+  write(`${STATE}.next`, text);
+  renameSync(join(root, `${STATE}.next`), join(root, STATE));
+}
 
 /** Reads whole lines until one of them holds a text. */
 async function readUntil(stdout: NodeJS.ReadableStream, wanted: string): Promise<string> {
