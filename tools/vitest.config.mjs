@@ -16,6 +16,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     ...TIERS[mode],
     name: mode,
+    // To remove what a long test has made takes a slow disk its time.
+    hookTimeout: 120_000,
     passWithNoTests: true,
     allowOnly: false,
     reporters: ['default', ['json', { outputFile: `.reports/${mode}.json` }]],

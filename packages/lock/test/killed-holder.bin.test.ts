@@ -90,6 +90,8 @@ describe('the command of a ralph-lock that is killed', () => {
         cwd: root,
       });
       const [said] = (await once(child.stdout, 'data')) as [Buffer];
+      // A shell that is just starting a command loses a SIGINT that comes before that runs.
+      await waitUntil('both commands of the shell', () => sleepersBeside(String(said).trim()) === 2);
       child.kill(signal);
       await once(child, 'exit');
       expect([isGone(Number(String(said))), isLocked(root)]).toEqual([true, false]);
@@ -106,3 +108,9 @@ describe('the command of a ralph-lock that is killed', () => {
     process.kill(Number(stdout), 'SIGKILL');
   });
 });
+
+/** Returns how many children of its parent sleep as a process does. */
+function sleepersBeside(pid: string): number {
+  const script = 'pgrep -P "$(ps -o ppid= -p "$1" | tr -d " ")" -x sleep | grep -c .';
+  return Number(spawnSync('sh', ['-c', script, 'sh', pid], { encoding: 'utf8' }).stdout);
+}

@@ -6,6 +6,9 @@ import { livingMembers, type TreeMember, type TreeSigns } from './tree-members.t
 
 const POLL_MS = 20;
 
+/** After SIGKILL all are gone within the grace, unless the machine is too busy to let them die. */
+const GONE_MS = 10 * DEFAULTS.killGraceMs;
+
 /**
  * Ends every process of a tree: a signal, the grace, SIGKILL until nothing is left.
  *
@@ -20,7 +23,7 @@ export async function endMembers(
   signal(signs, first, members);
   if (await goneWithin(signs, DEFAULTS.interruptGraceMs)) return { found: true, left: false };
   const kill = (living: readonly TreeMember[]) => signal(signs, 'SIGKILL', living);
-  return { found: true, left: !(await goneWithin(signs, DEFAULTS.killGraceMs, kill)) };
+  return { found: true, left: !(await goneWithin(signs, GONE_MS, kill)) };
 }
 
 /** Sends a signal to every living process of a tree, and does not wait. */
