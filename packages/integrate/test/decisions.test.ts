@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { pauseMs } from '../src/backoff.ts';
-import { bookkeepingMode } from '../src/bookkeeping.ts';
-import { candidateOf } from '../src/candidate.ts';
-import { nextTry } from '../src/next-try.ts';
-import { exitOfRun, kindOfFailure } from '../src/outcome.ts';
+import { pauseMs } from '../src/candidate/backoff.ts';
+import { bookkeepingMode } from '../src/books/bookkeeping.ts';
+import { candidateOf } from '../src/candidate/candidate.ts';
+import { nextTry } from '../src/candidate/next-try.ts';
+import { exitOfRun, kindOfFailure } from '../src/candidate/outcome.ts';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
-import { startingPoint } from '../src/starting-point.ts';
+import { startingPoint } from '../src/candidate/starting-point.ts';
 import { Failure } from '@ralph/protocol/contract/failure';
-import { nextCommand } from '../src/next-command.ts';
+import { nextCommand } from '../src/candidate/next-command.ts';
 import { finishedLine } from './finished-attempt.ts';
 
 describe('pauseMs', () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { lastLine, logTail, wholeCharacters } from '../src/log-tail.ts';
+import { lastLine, logTail, wholeCharacters } from '../src/gate/log-tail.ts';
 
 const asIs = (text: string) => text;
 

@@ -1,4 +1,4 @@
-import type { PushVerdict } from '../src/push-verdict.ts';
+import type { PushVerdict } from '../src/push/push-verdict.ts';
 
 /** One way in which `git push --porcelain` ends. */
 export interface PushEnding {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
-import { pushVerdict, refusalWords } from '../src/push-verdict.ts';
+import { pushVerdict, refusalWords } from '../src/push/push-verdict.ts';
 import { PUSH_ENDINGS, type PushEnding } from './push-endings.ts';
 
 function resultOf({ exitCode, ref, stderr = '' }: PushEnding) {

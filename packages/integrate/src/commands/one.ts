@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
-import { latestAttempt } from '../attempt-refs.ts';
-import { openBench } from '../bench.ts';
-import type { Candidate } from '../candidate.ts';
-import { integrate } from '../integrate.ts';
+import { latestAttempt } from '../candidate/attempt-refs.ts';
+import { openBench } from '../site/bench.ts';
+import type { Candidate } from '../candidate/candidate.ts';
+import { integrate } from '../candidate/integrate.ts';
 import type { ONE_OPTIONS } from '../options.ts';
-import { usualFolder } from '../usual-folder.ts';
+import { usualFolder } from '../site/usual-folder.ts';
 
 /** `ralph-integrate one`: lands one workspace; ends with the status of what kept it from landing. */
 export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {

@@ -2,12 +2,12 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import { isQueueTracked } from '../bookkeeping.ts';
+import { isQueueTracked } from '../books/bookkeeping.ts';
 import { missingBranch } from '@ralph/protocol/process/missing-branch';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
-import { findRemote, shownUrl, type Remote } from '../remote.ts';
-import { requirePushedTasks } from '../pushed-tasks.ts';
+import { findRemote, shownUrl, type Remote } from '../site/remote.ts';
+import { requirePushedTasks } from '../books/pushed-tasks.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-integrate preflight`: says whether work could land, before any is done. Moves no ref. */

@@ -1,11 +1,11 @@
 import PQueue from 'p-queue';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
-import { openBench } from '../bench.ts';
-import { candidateOf } from '../candidate.ts';
-import { integrate } from '../integrate.ts';
+import { openBench } from '../site/bench.ts';
+import { candidateOf } from '../candidate/candidate.ts';
+import { integrate } from '../candidate/integrate.ts';
 import type { RUN_OPTIONS } from '../options.ts';
-import { exitOfRun, type Outcome, type Tally } from '../outcome.ts';
+import { exitOfRun, type Outcome, type Tally } from '../candidate/outcome.ts';
 
 /** No more is read while this many candidates wait: the pipe then slows the agents down. */
 const LONGEST_LINE = 1000;

@@ -36,15 +36,21 @@ function describe(event: AnyEvent): string | undefined {
     case 'rebase.conflicted':
       return `conflict in ${event.files.join(', ')}`;
     case 'ci.passed':
-      return `gate passed in ${event.duration_ms} ms${event.cached ? ' (known)' : ''}`;
+      return `${event.gate === undefined ? 'gate' : `gate ${event.gate}`} passed in ${event.duration_ms} ms${event.cached ? ' (known)' : ''}`;
     case 'ci.failed':
-      return `gate failed (${event.timed_out ? 'time limit' : `status ${event.exit_code ?? event.signal}`})`;
+      return `${event.gate === undefined ? 'gate' : `gate ${event.gate}`} failed (${event.timed_out ? 'time limit' : `status ${event.exit_code ?? event.signal}`})`;
+    case 'remediation.started':
+      return `resolver at work (try ${event.remedy}): ${event.code}`;
+    case 'remediation.finished':
+      return `resolver ended: ${event.result}${event.reason === undefined ? '' : `: ${event.reason}`}`;
     case 'push.rejected':
       return `push rejected: ${event.verdict}`;
     case 'task.skipped':
       return `not started: ${event.reason}`;
     case 'task.completed':
       return `landed as ${event.commit.slice(0, 10)}`;
+    case 'task.published':
+      return `published as ${event.branch}`;
     case 'task.blocked':
       return `blocked: ${event.reason}`;
     case 'task.failed':

@@ -11,6 +11,8 @@ const code = z.string().describe('a failure code');
 const revision = z.int().min(0).describe('of the state file after the change; 0 without a file');
 const before = lifecycle.nullable().describe('null where there was no record');
 
+const gate = z.string().optional().describe('name of the gate, where there are several');
+
 const taskIds = z.array(z.string()).describe('task ids, in the order in which they were started');
 const runCounts = z.looseObject({
   landed: z.int().min(0),
@@ -30,6 +32,10 @@ export const RUN_OUTCOMES = [
 ] as const;
 
 export const AGENT_END_REASONS = ['exited', 'timeout', 'idle_timeout', 'cancelled', 'spawn_failed'] as const;
+
+export const CI_FAILURE_CAUSES = ['red', 'already_red', 'timeout'] as const;
+
+export const REMEDY_RESULTS = ['resolved', 'unresolved', 'failed', 'timeout'] as const;
 
 export const PUSH_VERDICTS = ['race', 'policy', 'auth', 'network', 'local', 'unknown'] as const;
 
@@ -81,6 +87,7 @@ export const EVENTS = {
     title: z.string().optional(),
     output_bytes: z.int().min(0).optional().describe('written by the agent, dropped output included'),
     last_lines: z.array(z.string()).optional().describe('the last 5 lines of output that say something'),
+    command: z.array(z.string()).optional().describe('what was run, as arguments'),
   }),
   'work.salvaged': taskEnvelope.extend({ ref: z.string(), commit: commitId, reason }),
   'integrate.started': taskEnvelope.extend({
@@ -89,15 +96,41 @@ export const EVENTS = {
   }),
   'rebase.done': taskEnvelope.extend({ commit: commitId, base_commit: commitId }),
   'rebase.conflicted': taskEnvelope.extend({ files: z.array(z.string()) }),
-  'ci.started': taskEnvelope.extend({ command: z.string(), tree: commitId }),
-  'ci.passed': taskEnvelope.extend({ tree: commitId, cached: z.boolean(), duration_ms: milliseconds }),
+  'ci.started': taskEnvelope.extend({
+    command: z.string(),
+    tree: commitId,
+    gate,
+    with: z.array(z.string()).optional().describe('tasks that are judged together with this one'),
+  }),
+  'ci.passed': taskEnvelope.extend({
+    tree: commitId,
+    cached: z.boolean(),
+    duration_ms: milliseconds,
+    gate,
+    flaky: z.boolean().optional().describe('whether it failed first, on the same tree'),
+  }),
   'ci.failed': taskEnvelope.extend({
     tree: commitId,
+    gate,
+    cause: z.enum(CI_FAILURE_CAUSES).optional().describe('already_red: the target branch fails by itself'),
     exit_code: z.int().nullable(),
     signal: z.string().nullable(),
     timed_out: z.boolean(),
     log_path: z.string(),
     tail: z.string(),
+    duration_ms: milliseconds,
+  }),
+  'remediation.started': taskEnvelope.extend({
+    remedy: z.int().min(1).describe('which try this is'),
+    code,
+    handoff_path: z.string(),
+    log_path: z.string(),
+  }),
+  'remediation.finished': taskEnvelope.extend({
+    remedy: z.int().min(1),
+    result: z.enum(REMEDY_RESULTS),
+    reason: z.string().optional().describe('why it counts for nothing'),
+    commit: commitId.optional().describe('the new tip of the attempt'),
     duration_ms: milliseconds,
   }),
   'push.rejected': taskEnvelope.extend({ verdict: z.enum(PUSH_VERDICTS), message: z.string() }),
@@ -113,6 +146,15 @@ export const EVENTS = {
     ci_runs: z.int().min(0),
     workspace_path: z.string(),
     title: z.string().optional(),
+  }),
+  'task.published': taskEnvelope.extend({
+    branch: z.string().describe('where it waits for a review; the target branch is untouched'),
+    commit: commitId,
+    base_commit: commitId,
+    ci_runs: z.int().min(0),
+    workspace_path: z.string(),
+    title: z.string().optional(),
+    answer: z.string().optional().describe('last line of what the command of a pull request printed'),
   }),
   'task.blocked': taskEnvelope.extend({
     reason,

@@ -11,6 +11,9 @@ export const RALPH_PATHS = {
   logs: '.ralph/logs/parallel',
   events: '.ralph/logs/parallel/events.ndjson',
   blockedMarker: '.ralph/cache/parallel/blocked_push.json',
+  handoffs: '.ralph/cache/parallel/handoffs',
+  ciFailureMarker: '.ralph/cache/parallel/ci-failure-marker',
+  ciPasses: '.ralph/cache/parallel/ci-passes',
 } as const;
 
 /** Files of the run itself: never part of a commit that we make, whatever the ignore files say. */
@@ -46,6 +49,11 @@ export function salvageRef(taskId: string, attempt: number): string {
 /** Returns the ref that keeps the commit with which an attempt has landed. */
 export function landedRef(taskId: string, attempt: number): string {
   return `refs/ralph/landed/${taskId}/${attempt}`;
+}
+
+/** Returns the ref that keeps what was made of an attempt to be pushed, for those that are stacked on it. */
+export function trainRef(taskId: string, attempt: number): string {
+  return `refs/ralph/train/${taskId}/${attempt}`;
 }
 
 /** Returns the ref that keeps the base commit of a living workspace from being pruned. */

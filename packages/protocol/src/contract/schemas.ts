@@ -8,6 +8,7 @@ import { queueFile, task } from './task.ts';
 import { configFile } from './config-file.ts';
 import { lockRecord } from './lock-record.ts';
 import { blockedMarker } from './blocked-marker.ts';
+import { ciFailureMarker, handoff } from './handoff.ts';
 import { statusDocument } from './status-document.ts';
 
 const failureRecord = z.looseObject({
@@ -38,6 +39,8 @@ const documents: Record<string, z.ZodType> = {
   'config-file': configFile,
   'lock-record': lockRecord,
   'blocked-marker': blockedMarker,
+  handoff,
+  'ci-failure-marker': ciFailureMarker,
   error: failureRecord,
   'exit-status': exitStatus,
   'task-record': task,

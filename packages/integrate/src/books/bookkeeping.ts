@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { callSibling } from '@ralph/protocol/process/sibling';
+import type { Candidate } from '../candidate/candidate.ts';
+import { targetName, type Settings } from '../site/settings.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { git, tryGit } from '../workspace/workspace-git.ts';
+
+const FILES = [RALPH_PATHS.queue, RALPH_PATHS.done] as const;
+
+/** Where one of the two files stands: part of the target branch, only on disk, or nowhere. */
+export type FilePlace = 'tracked' | 'untracked' | 'absent';
+
+/**
+ * Tells who keeps the books: with `tracked` files the move of a task from queue to done is part of the commits that
+ * land; with `untracked` ones ralph-state does it. A file that is nowhere yet goes with the other one. `split` cannot be
+ * kept right by anybody (reference: part A15).
+ */
+export function bookkeepingMode(queue: FilePlace, done: FilePlace): 'tracked' | 'untracked' | 'split' {
+  const places = [queue, done];
+  if (!places.includes('tracked')) return 'untracked';
+  return places.includes('untracked') ? 'split' : 'tracked';
+}
+
+/**
+ * Reads who keeps the books of a repository whose target branch is at a commit.
+ *
+ * @param folder where the commit is known
+ * @throws Failure `config_invalid` when one file is tracked and the other is not
+ */
+export async function isQueueTracked(root: string, folder: string, commit: string): Promise<boolean> {
+  const tracked = await trackedFiles(folder, commit);
+  const [queue, done] = FILES.map((path) => {
+    if (tracked.includes(path)) return 'tracked';
+    return existsSync(join(root, path)) ? 'untracked' : 'absent';
+  });
+  const mode = bookkeepingMode(queue ?? 'absent', done ?? 'absent');
+  if (mode !== 'split') return mode === 'tracked';
+  const [inGit, notInGit] = queue === 'tracked' ? FILES : FILES.toReversed();
+  throw new Failure(
+    'config_invalid',
+    `${inGit} is tracked by git and ${notInGit} is not: finished tasks cannot be moved safely between them`,
+    {
+      hint: `cd ${quoted(root)} && git add -f ${FILES.join(' ')} && git commit -m queue && git push  # or track neither: git rm --cached ${inGit}`,
+    },
+  );
+}
+
+/**
+ * Commits the move of a task from queue to done behind its work. Both files are taken from the target first, so that
+ * what the attempt did to them, and what others have moved in the meantime, is settled in favour of the target.
+ *
+ * @returns whether there was anything to commit
+ * @throws Failure `bookkeeping_failed`
+ */
+export async function commitMove(
+  settings: Settings,
+  workspace: Workspace,
+  { taskId, attempt }: Candidate,
+  target: string,
+): Promise<boolean> {
+  const cwd = workspace.path;
+  await git(['checkout', '--quiet', target, '--', ...(await trackedFiles(cwd, target))], { cwd });
+  try {
+    await callSibling('ralph-state', ['task', 'archive', taskId, '--repo', cwd]);
+  } catch (error) {
+    const diff = ['git', '-C', settings.root, 'diff', targetName(settings), '--', ...FILES];
+    throw new Failure(
+      'bookkeeping_failed',
+      `${taskId} cannot be moved to done: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        taskId,
+        attempt,
+        cause: error,
+        hint: `${commandLine(diff)}  # the task has to be in the queue that is pushed`,
+      },
+    );
+  }
+  // By force: the folder may be ignored while the files in it are tracked.
+  await git(['add', '--force', '--', ...FILES.filter((path) => existsSync(join(cwd, path)))], { cwd });
+  const { exitCode } = await tryGit(['diff', '--cached', '--quiet'], { cwd });
+  if (exitCode === 0) return false;
+  const message = `${taskId}: move to done\n\nRalph-Task: ${taskId}\n`;
+  // The gate judges what is pushed; a hook that only knows people's commits must not.
+  await git(['commit', '--quiet', '--no-verify', '--file', '-'], { cwd, input: message });
+  return true;
+}
+
+/**
+ * Returns which of the queue and the done file a commit holds. By `ls-tree`: it tells "not there" apart from a failure,
+ * which `cat-file -e` does not for a path.
+ */
+export async function trackedFiles(folder: string, commit: string): Promise<string[]> {
+  const out = await git(['ls-tree', '-z', '--name-only', commit, '--', ...FILES], { cwd: folder });
+  return out.split('\0').filter((name) => name !== '');
+}

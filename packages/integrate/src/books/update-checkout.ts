@@ -1,0 +1,63 @@
+import { lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { git, tryGit } from '@ralph/protocol/process/git';
+import type { Bench } from '../site/bench.ts';
+import { targetName, trackingRef } from '../site/settings.ts';
+import { fetchTarget, isAncestor } from '../push/target.ts';
+
+/** No more files than this are named. */
+const MOST_NAMED = 5;
+
+/**
+ * Brings the user's checkout forward to the target branch, since the queue file in it has just changed there; only
+ * when the branch is checked out, strictly behind, and none of the user's edits are in the way.
+ *
+ * @param note is told why it was left where it is
+ */
+export async function updateCheckout({ settings, lastCall }: Bench, note: (what: string) => void): Promise<void> {
+  const { root, targetBranch } = settings;
+  const { stdout } = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd: root });
+  if (stdout.trim() !== `refs/heads/${targetBranch}`) return;
+  const pull = commandLine(['git', '-C', root, 'pull']);
+  const end = await fetchTarget(settings, lastCall);
+  if (end.kind !== 'fetched') return note(`your checkout is not updated: ${end.words}; next: ${pull}`);
+  const head = (await git(['rev-parse', 'HEAD'], { cwd: root })).trim();
+  if (head === end.commit) return;
+  if (!(await isAncestor(root, head, end.commit)))
+    return note(`your checkout has commits that ${targetName(settings)} has not: it is left as it is; next: ${pull}`);
+  const inTheWay = await firstInTheWay(root, head, end.commit);
+  if (inTheWay !== undefined)
+    return note(`your checkout is left as it is: ${inTheWay} would be overwritten; move it away, then: ${pull}`);
+  const settled = ['-c', 'core.hooksPath=/dev/null', '-c', 'merge.autoStash=false'];
+  const merge = await tryGit([...settled, 'merge', '--quiet', '--ff-only', trackingRef(settings)], { cwd: root });
+  if (merge.exitCode !== 0) note(`your checkout is left as it is: ${mergeWords(merge.stderr)}; then: ${pull}`);
+}
+
+/** Git names the files that are in the way in lines of their own. */
+function mergeWords(stderr: string): string {
+  const files = stderr.split('\n').flatMap((line) => (line.startsWith('\t') ? [line.trim()] : []));
+  if (files.length === 0) return stderr.trim().split('\n')[0] ?? '';
+  const more = files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : '';
+  return `your edits of ${files.slice(0, MOST_NAMED).join(', ')}${more} would be overwritten; commit or discard them`;
+}
+
+/** Git itself overwrites what is ignored, so it is not asked: nothing may stand where a path is new. */
+async function firstInTheWay(root: string, head: string, target: string): Promise<string | undefined> {
+  const changed = async (filter: string) => {
+    const args = ['diff', '--name-only', '--no-renames', `--diff-filter=${filter}`, '-z', head, target];
+    return (await git(args, { cwd: root })).split('\0').filter((path) => path !== '');
+  };
+  const removed = new Set(await changed('D'));
+  const isTaken = (path: string, asFolder: boolean) => {
+    const found = lstatSync(join(root, path), { throwIfNoEntry: false });
+    return found !== undefined && !removed.has(path) && !(asFolder && found.isDirectory());
+  };
+  for (const path of await changed('A')) {
+    if (isTaken(path, false)) return path;
+    for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+      if (isTaken(folder, true)) return folder;
+    }
+  }
+  return undefined;
+}

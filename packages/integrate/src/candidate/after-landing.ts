@@ -1,0 +1,22 @@
+import type { Bench } from '../site/bench.ts';
+import type { Candidate } from './candidate.ts';
+import type { Landed } from '../push/land.ts';
+import { updateCheckout } from '../books/update-checkout.ts';
+import { removeWorkspace } from '../workspace/workspace-removal.ts';
+
+/** Does what is nice to have once the work is safe; none of it can unmake the landing, so failures are only noted. */
+export async function afterLanding(
+  bench: Bench,
+  candidate: Candidate,
+  { queueTracked }: Landed,
+  hasWorkspace: boolean,
+): Promise<void> {
+  if (bench.stop.aborted) return;
+  const note = (what: string) => bench.output.note(`ralph-integrate: ${candidate.taskId}: ${what}`);
+  try {
+    if (queueTracked) await updateCheckout(bench, note);
+    if (hasWorkspace && !bench.settings.keepWorkspaces) await removeWorkspace(bench, candidate);
+  } catch (error) {
+    note(`landed, but not all could be cleared away: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

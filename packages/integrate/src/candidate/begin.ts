@@ -1,0 +1,98 @@
+import { Failure } from '@ralph/protocol/contract/failure';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { parkAgain, salvage } from './attempt-refs.ts';
+import type { Bench } from '../site/bench.ts';
+import type { Candidate } from './candidate.ts';
+import { readRecord, removeRecord, type IntegrationRecord } from './integration-record.ts';
+import { Job } from './job.ts';
+import { hasMarker, removeMarker } from './marker.ts';
+import { trackingRef } from '../site/settings.ts';
+import { startingPoint } from './starting-point.ts';
+import { isAncestor } from '../push/target.ts';
+import { branchOf, changedTrackedFiles, headOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
+import { bindRemote } from '../workspace/workspace-remote.ts';
+import { isRebasing, removeStaleLocks, undoRebase } from '../workspace/workspace-recovery.ts';
+import { git } from '../workspace/workspace-git.ts';
+
+/**
+ * Looks at what is true in a workspace and makes it fit to begin: what a killed integration left is cleared away, what
+ * a person did in a blocked workspace is taken over, and what nobody can explain is kept under a salvage ref.
+ *
+ * @param tip the parked tip of the attempt
+ * @throws Failure `workspace_dirty` when somebody's unfinished edits or rebase are in it; nothing of them is touched
+ */
+export async function beginJob(bench: Bench, candidate: Candidate, workspace: Workspace, tip: string): Promise<Job> {
+  await removeStaleLocks(workspace, bench.stop);
+  const wasBlocked = hasMarker(workspace);
+  const record = wasBlocked ? undefined : readRecord(workspace);
+  if (isRebasing(workspace)) {
+    // Ours writes its record before it begins, and takes the record away when it blocks.
+    if (record?.tip !== tip || record.head !== null) throw dirty(candidate, 'a rebase that is not finished');
+    const begunOn = await undoRebase(workspace);
+    await putHeadOn(workspace, tip, begunOn ?? (await branchOf(workspace)));
+  }
+  await bindRemote(bench.settings, workspace.path);
+  const head = await headOf(workspace);
+  const onTarget = await isAncestor(workspace.path, head, trackingRef(bench.settings));
+  const start = startingPoint({ head, tip, record, onTarget, wasBlocked });
+  if (start !== 'tip') await requireClean(candidate, workspace);
+  if (start === 'adopt') await parkAgain(bench.settings.root, candidate, workspace.path, { from: tip, to: head });
+  if (start === 'stray') await keep(bench, candidate, workspace, head);
+  const known = start === 'tip' && record?.tip === tip ? record : undefined;
+  if (known === undefined) removeRecord(workspace);
+  removeMarker(workspace);
+  return new Job({
+    bench,
+    candidate,
+    workspace,
+    branch: await branchOf(workspace),
+    tip: start === 'adopt' ? head : tip,
+    pushed: record?.tip === tip ? sentBy(record) : [],
+    interrupted: known !== undefined,
+  });
+}
+
+/** The last one may have been sent, and the process killed before it could say so. */
+function sentBy({ pushed, head }: IntegrationRecord): string[] {
+  return head === null || pushed.includes(head) ? [...pushed] : [...pushed, head];
+}
+
+/**
+ * Makes sure that nothing is lost when the tracked files are put on another commit.
+ *
+ * @throws Failure `workspace_dirty`
+ */
+export async function clearForReset({ bench, candidate, workspace, interrupted }: Job): Promise<void> {
+  if ((await changedTrackedFiles(workspace)).length === 0) return;
+  if (!interrupted) await requireClean(candidate, workspace);
+  const edits = (await git(['stash', 'create'], { cwd: workspace.path })).trim();
+  if (edits !== '') await keep(bench, candidate, workspace, edits);
+}
+
+async function keep(
+  { settings, output }: Bench,
+  candidate: Candidate,
+  workspace: Workspace,
+  commit: string,
+): Promise<void> {
+  const ref = await salvage(settings.root, candidate, workspace.path, commit);
+  const { taskId: task_id, attempt } = candidate;
+  await output.event('work.salvaged', {
+    task_id,
+    attempt,
+    ref,
+    commit,
+    reason: 'found in the workspace beside the attempt',
+  });
+}
+
+async function requireClean(candidate: Candidate, workspace: Workspace): Promise<void> {
+  const files = await changedTrackedFiles(workspace);
+  if (files.length > 0) throw dirty(candidate, `edits that are not committed (${files.slice(0, 5).join(', ')})`);
+}
+
+function dirty({ workspacePath }: Candidate, what: string): Failure {
+  return new Failure('workspace_dirty', `${workspacePath} holds ${what}`, {
+    hint: `${commandLine(['git', '-C', workspacePath, 'status'])}  # commit or discard it there, then land it again`,
+  });
+}

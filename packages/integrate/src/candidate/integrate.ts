@@ -1,0 +1,138 @@
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
+import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
+import { attemptRef } from '@ralph/protocol/contract/paths';
+import { identityOf } from '@ralph/protocol/process/process-identity';
+import { afterLanding } from './after-landing.ts';
+import { parkedTip } from './attempt-refs.ts';
+import { beginJob } from './begin.ts';
+import type { Bench } from '../site/bench.ts';
+import type { Candidate } from './candidate.ts';
+import { claimTask } from './claim.ts';
+import type { Job } from './job.ts';
+import { keepWorkspace, type Opened } from './keep-workspace.ts';
+import type { Landed } from '../push/land.ts';
+import { landWithRemedies } from '../remedy/land-with-remedies.ts';
+import { landedBefore, recordLanded } from './landed-before.ts';
+import { landAgain, nextCommand } from './next-command.ts';
+import { kindOfFailure, type Outcome } from './outcome.ts';
+import { targetName } from '../site/settings.ts';
+import { Stopped } from '../site/stopped.ts';
+import { isAncestor } from '../push/target.ts';
+import { openWorkspace } from '../workspace/workspace.ts';
+
+/**
+ * Integrates one candidate and says so in events. Whatever goes wrong ends this candidate only: it is blocked with its
+ * workspace kept, or failed. When told to stop, nothing is said about it and a later run begins it again.
+ */
+export async function integrate(bench: Bench, candidate: Candidate): Promise<Outcome> {
+  if (bench.stop.aborted) return { kind: 'stopped' };
+  const opened: Opened = {};
+  try {
+    const landed = await underClaim(bench, candidate, opened);
+    await afterLanding(bench, candidate, landed, opened.workspace !== undefined);
+    return { kind: 'landed' };
+  } catch (error) {
+    if (error instanceof Stopped) return { kind: 'stopped' };
+    return notLanded(bench, candidate, opened.job, asFailure(bench, candidate, error));
+  }
+}
+
+async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed> {
+  requireSafeId(bench.settings.root, candidate);
+  const release = await claimTask(bench, candidate);
+  try {
+    const tip = await parkedTip(bench.settings.root, candidate);
+    const landed = (await landedEarlier(bench, candidate, opened)) ?? (await landNow(bench, candidate, tip, opened));
+    await recordLanded(bench, candidate, landed.commit);
+    await sayCompleted(bench, candidate, landed, opened.job);
+    return landed;
+  } catch (error) {
+    if (!(error instanceof Stopped)) {
+      await keepWorkspace(bench, candidate, opened, asFailure(bench, candidate, error));
+    }
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+function requireSafeId(root: string, { taskId }: Candidate): void {
+  if (isSafeTaskId(taskId)) return;
+  throw new Failure('task_unsafe_id', `${JSON.stringify(taskId)} cannot serve as a folder and ref name`, {
+    hint: `${commandLine(['ralph-state', 'task', 'validate', '--repo', root])}  # letters, digits, dot, dash and underscore`,
+  });
+}
+
+/** Its workspace may be there still, to be cleared away; whether it is, is for `openWorkspace` to say. */
+async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed | undefined> {
+  const commit = await landedBefore(bench, candidate);
+  if (commit === undefined) return undefined;
+  const workspace = await openWorkspace(bench.settings.root, candidate).catch(() => undefined);
+  if (workspace !== undefined) opened.workspace = workspace;
+  return { commit, queueTracked: false };
+}
+
+async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: Opened): Promise<Landed> {
+  const workspace = await openWorkspace(bench.settings.root, candidate);
+  bench.secrets.learnFrom(workspace.path);
+  opened.workspace = workspace;
+  const job = await beginJob(bench, candidate, workspace, tip);
+  opened.job = job;
+  await requireWork(job);
+  const { taskId: task_id, attempt } = candidate;
+  const identity = identityOf(process.pid);
+  const who = identity === undefined ? {} : { identity };
+  await bench.output.event('integrate.started', { task_id, attempt, base: targetName(bench.settings), ...who });
+  return landWithRemedies(job);
+}
+
+/** An attempt whose tip is where it began would be found on the target, and has done nothing. */
+async function requireWork({ candidate, workspace, tip }: Job): Promise<void> {
+  const { path, baseCommit } = workspace;
+  if (baseCommit === undefined || !(await isAncestor(path, tip, baseCommit))) return;
+  throw new Failure('no_changes', `attempt ${candidate.attempt} at ${candidate.taskId} made no commits`, {
+    hint: commandLine(['git', '-C', path, 'status']),
+  });
+}
+
+async function sayCompleted(
+  { output }: Bench,
+  { taskId: task_id, attempt, title, workspacePath: workspace_path }: Candidate,
+  { commit }: Landed,
+  job: Job | undefined,
+): Promise<void> {
+  const push_attempts = job?.pushes ?? 0;
+  const ci_runs = job?.gateRuns ?? 0;
+  const named = title === undefined ? {} : { title };
+  await output.event('task.completed', { task_id, attempt, commit, push_attempts, ci_runs, workspace_path, ...named });
+}
+
+async function notLanded(bench: Bench, candidate: Candidate, job: Job | undefined, failure: Failure): Promise<Outcome> {
+  const { taskId: task_id, attempt, workspacePath: workspace_path } = candidate;
+  const { code, message: reason } = failure;
+  const land_command = landAgain(bench.settings, candidate);
+  const next_command = nextCommand(failure, land_command);
+  const told = { task_id, attempt, reason, code, next_command };
+  const kind = kindOfFailure(code);
+  switch (kind) {
+    case 'blocked':
+      await bench.output.event('task.blocked', { ...told, attempts: job?.pushes ?? 0, workspace_path, land_command });
+      break;
+    case 'failed':
+      await bench.output.event('task.failed', { ...told, salvage_ref: attemptRef(task_id, attempt) });
+      break;
+    case 'skipped':
+      await bench.output.event('task.skipped', { task_id, reason, code, next_command });
+      break;
+  }
+  return { kind, failure };
+}
+
+function asFailure({ output }: Bench, { taskId, attempt }: Candidate, thrown: unknown): Failure {
+  const error = asIoFailure(thrown, 'use a file');
+  if (isFailure(error)) return error;
+  if (error instanceof Error) output.detail(error.stack ?? error.message);
+  const words = error instanceof Error ? error.message : String(error);
+  return new Failure('internal', words, { taskId, attempt, cause: error });
+}

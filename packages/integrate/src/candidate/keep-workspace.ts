@@ -1,0 +1,45 @@
+import type { Failure } from '@ralph/protocol/contract/failure';
+import type { Bench } from '../site/bench.ts';
+import type { Candidate } from './candidate.ts';
+import { removeRecord } from './integration-record.ts';
+import type { Job } from './job.ts';
+import { writeMarker } from './marker.ts';
+import { putBack } from '../prepare/prepare.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+
+/** How far the work on a candidate had come when it ended. */
+export interface Opened {
+  workspace?: Workspace;
+  job?: Job;
+}
+
+/**
+ * Leaves a workspace on the attempt's own commits, with the reason beside them. To be called while the task is still
+ * claimed. A failure of this is only noted: the reason itself is what has to be told.
+ */
+export async function keepWorkspace(
+  bench: Bench,
+  candidate: Candidate,
+  { workspace, job }: Opened,
+  { code, message, parts }: Failure,
+): Promise<void> {
+  // With a claim that is held, another process is at work in it.
+  if (workspace === undefined || code === 'claim_held') return;
+  try {
+    if (job !== undefined) await putBack(job);
+    const files = parts.details?.['files'];
+    await writeMarker(workspace, {
+      task_id: candidate.taskId,
+      reason: bench.secrets.redact(message),
+      attempt: Math.max(1, job?.failures ?? 1),
+      max_attempts: bench.settings.maxAttempts,
+      generated_at: new Date().toISOString(),
+      code,
+      ...(Array.isArray(files) ? { conflict_files: files.map(String) } : {}),
+    });
+    removeRecord(workspace);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    bench.output.note(`ralph-integrate: ${candidate.taskId}: the workspace could not be put in order: ${why}`);
+  }
+}

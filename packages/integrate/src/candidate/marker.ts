@@ -1,0 +1,19 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BlockedMarker } from '@ralph/protocol/contract/blocked-marker';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { replaceFile } from '@ralph/protocol/process/durable-file';
+import type { Workspace } from '../workspace/workspace.ts';
+
+/** Tells whether the workspace was kept for a person (reference: part A13). */
+export function hasMarker({ path }: Workspace): boolean {
+  return existsSync(join(path, RALPH_PATHS.blockedMarker));
+}
+
+export async function writeMarker({ path }: Workspace, marker: BlockedMarker): Promise<void> {
+  await replaceFile(join(path, RALPH_PATHS.blockedMarker), `${JSON.stringify(marker, null, 2)}\n`);
+}
+
+export function removeMarker({ path }: Workspace): void {
+  rmSync(join(path, RALPH_PATHS.blockedMarker), { force: true });
+}

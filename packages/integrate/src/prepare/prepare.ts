@@ -1,0 +1,59 @@
+import { Failure } from '@ralph/protocol/contract/failure';
+import { clearForReset } from '../candidate/begin.ts';
+import { commitMove, isQueueTracked } from '../books/bookkeeping.ts';
+import { combineOnto, hasMerges } from './combine.ts';
+import { writeRecord } from '../candidate/integration-record.ts';
+import type { Job } from '../candidate/job.ts';
+import { mergeByHand, rebaseByHand } from '../candidate/next-command.ts';
+import { rebaseOnto } from './rebase.ts';
+import { targetName } from '../site/settings.ts';
+import { branchOf, headOf, putHeadOn } from '../workspace/workspace.ts';
+import { git } from '../workspace/workspace-git.ts';
+
+/** What is to be pushed: the work on top of a commit of the target branch, with the books kept. */
+export interface Prepared {
+  readonly commit: string;
+  readonly tree: string;
+  /** The commit of the target branch that it stands on. */
+  readonly onto: string;
+  readonly queueTracked: boolean;
+}
+
+/**
+ * Makes what is to be pushed, always anew from the attempt's own tip, so that nothing of an earlier try is left in it.
+ *
+ * @throws Failure `conflict`, `bookkeeping_failed`, `workspace_dirty`, `git_failed`
+ */
+export async function prepare(job: Job, onto: string): Promise<Prepared> {
+  const { workspace, candidate, bench, tip } = job;
+  if (!job.moved) await clearForReset(job);
+  job.moved = true;
+  await writeRecord(workspace, { tip, head: null, pushed: job.pushed });
+  await putHeadOn(workspace, tip, job.branch);
+  const merges = await hasMerges(workspace, { tip, onto });
+  const files = merges ? await combineOnto(job, onto) : await rebaseOnto(workspace, onto);
+  if (files.length > 0) throw await conflict(job, files, merges ? mergeByHand : rebaseByHand);
+  const { taskId: task_id, attempt } = candidate;
+  await bench.output.event('rebase.done', { task_id, attempt, commit: await headOf(workspace), base_commit: onto });
+  const queueTracked = await isQueueTracked(bench.settings.root, workspace.path, onto);
+  if (queueTracked) await commitMove(bench.settings, workspace, candidate, onto);
+  const commit = await headOf(workspace);
+  const tree = (await git(['rev-parse', 'HEAD^{tree}'], { cwd: workspace.path })).trim();
+  await writeRecord(workspace, { tip, head: commit, pushed: job.pushed });
+  return { commit, tree, onto, queueTracked };
+}
+
+/** Puts a workspace back on the attempt's own commits, as far as it was moved away from them. */
+export async function putBack(job: Job): Promise<void> {
+  if (!job.moved) return;
+  await putHeadOn(job.workspace, job.tip, job.branch ?? (await branchOf(job.workspace)));
+}
+
+async function conflict({ bench, candidate }: Job, files: string[], byHand: typeof rebaseByHand): Promise<Failure> {
+  const { taskId: task_id, attempt } = candidate;
+  await bench.output.event('rebase.conflicted', { task_id, attempt, files });
+  return new Failure('conflict', `conflict with ${targetName(bench.settings)} in ${files.join(', ')}`, {
+    hint: byHand(bench.settings, candidate),
+    details: { files },
+  });
+}

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { tryGit, type GitResult } from '@ralph/protocol/process/git';
+import type { Settings } from '../site/settings.ts';
+import { bindRemote } from '../workspace/workspace-remote.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { hooksFrom, NO_HOOKS } from '../workspace/workspace-git.ts';
+
+/** The low-speed limit ends a silent server before this. */
+const PUSH_LIMIT_MS = 600_000;
+
+/**
+ * Sends a commit to the target branch, never by force. The commit is named, so that what the gate has seen is what is
+ * pushed, whatever has become of HEAD. A submodule's commit that is on no remote makes git refuse.
+ */
+export async function pushCommit(
+  settings: Settings,
+  workspace: Workspace,
+  commit: string,
+  signal: AbortSignal,
+): Promise<GitResult> {
+  const { root, remote, targetBranch } = settings;
+  // Again: agent and gate are done with the configuration only now.
+  await bindRemote(settings, workspace.path);
+  const args = [
+    '-c',
+    'push.followTags=false',
+    'push',
+    '--porcelain',
+    '--recurse-submodules=check',
+    remote.name,
+    `${commit}:refs/heads/${targetBranch}`,
+  ];
+  const options = { cwd: workspace.path, signal, limitMs: PUSH_LIMIT_MS };
+  return tryGit(args, hooksFrom(await usersHooks(root), options));
+}
+
+/** Returns the folder of hooks that the user has chosen: a hook of theirs may judge a push, one of a workspace may not. */
+async function usersHooks(root: string): Promise<string> {
+  const { stdout } = await tryGit(['config', '--type=path', '--get', 'core.hooksPath'], { cwd: root });
+  const folder = stdout.trimEnd();
+  return folder === '' ? NO_HOOKS : resolve(root, folder);
+}

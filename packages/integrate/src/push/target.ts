@@ -1,0 +1,83 @@
+import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
+import { pause } from '../candidate/backoff.ts';
+import { withoutCredentials } from '@ralph/protocol/cli/credentials';
+import { trackingRef, type Settings } from '../site/settings.ts';
+import { transportVerdict } from './transport-verdict.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { git as workspaceGit, tryGit as tryWorkspaceGit } from '../workspace/workspace-git.ts';
+
+/** The low-speed limit ends a silent server before this; it is for a large history. */
+const FETCH_LIMIT_MS = 600_000;
+
+export type FetchEnd =
+  | { readonly kind: 'fetched'; readonly commit: string }
+  | { readonly kind: 'missing' | 'auth' | 'network'; readonly words: string };
+
+/** A rival, such as the user's own fetch, moves the same ref for a moment only. */
+const LOCKED_TRIES = 5;
+const LOCKED_PAUSE_MS = 200;
+
+/**
+ * Asks the remote for the target branch, into the tracking ref of the main repository. Never from a workspace, whose
+ * configuration an agent may have changed.
+ *
+ * @throws Failure `git_failed` when the cause is neither the remote nor the way to it
+ */
+export async function fetchTarget(settings: Settings, signal: AbortSignal): Promise<FetchEnd> {
+  const { root, remote, targetBranch } = settings;
+  const ref = trackingRef(settings);
+  const args = [
+    '-c',
+    // A remote may have an address for pushes only.
+    `remote.${remote.name}.url=${remote.fetchUrl}`,
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    remote.name,
+    `+refs/heads/${targetBranch}:${ref}`,
+  ];
+  const options = { cwd: root, signal, limitMs: FETCH_LIMIT_MS };
+  let result = await tryGit(args, options);
+  for (let tries = 1; tries < LOCKED_TRIES && /cannot lock ref/.test(result.stderr); tries += 1) {
+    await pause(LOCKED_PAUSE_MS, signal);
+    result = await tryGit(args, options);
+  }
+  if (result.exitCode === 0) return { kind: 'fetched', commit: (await git(['rev-parse', ref], { cwd: root })).trim() };
+  const words = withoutCredentials(result.stderr.trim().split('\n').slice(0, 3).join(' / '));
+  if (/couldn't find remote ref/.test(result.stderr)) return { kind: 'missing', words };
+  if (result.exitCode === null) return { kind: 'network', words: words || 'git fetch was cut off' };
+  const verdict = transportVerdict(result.stderr);
+  if (verdict === undefined) throw gitFailed(args.slice(2), root, result);
+  return { kind: verdict, words };
+}
+
+/** Makes a commit of the target branch, which the main repository has, known in a workspace too. */
+export async function bringTarget(settings: Settings, { path }: Workspace, commit: string): Promise<void> {
+  const ref = trackingRef(settings);
+  const present = await tryWorkspaceGit(['cat-file', '-e', `${commit}^{commit}`], { cwd: path });
+  if (present.exitCode === 0) {
+    await workspaceGit(['update-ref', ref, commit], { cwd: path });
+    return;
+  }
+  const args = [
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--update-shallow',
+    '--refmap=',
+  ];
+  await workspaceGit([...args, settings.root, `+${ref}:${ref}`], { cwd: path, limitMs: FETCH_LIMIT_MS });
+}
+
+/** Tells whether a commit is part of another's history. A commit that is not known here is not. */
+export async function isAncestor(folder: string, commit: string, of: string): Promise<boolean> {
+  const args = ['merge-base', '--is-ancestor', commit, of];
+  const result = await tryGit(args, { cwd: folder });
+  if (result.exitCode === 0) return true;
+  if (result.exitCode === 1 || /Not a valid (?:commit|object) name/.test(result.stderr)) return false;
+  throw gitFailed(args, folder, result);
+}

@@ -1,0 +1,52 @@
+import type { Call } from '@ralph/protocol/cli/program';
+import type { COMMON_OPTIONS, OptionValues } from '@ralph/protocol/cli/options';
+import type { Output } from '@ralph/protocol/cli/output';
+import type { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
+import { ProcessTrees } from '@ralph/protocol/process/process-tree';
+import { Secrets } from '@ralph/protocol/process/secrets';
+import type { LAND_OPTIONS } from '../options.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { abortedAfter } from './stopped.ts';
+
+/** How long a push that was sent may still be followed up after a stop. */
+const VERIFY_GRACE_MS = 10_000;
+
+/** What every candidate of this process is worked on with. */
+export interface Bench {
+  readonly settings: Settings;
+  readonly output: Output;
+  readonly cleanup: CleanupStack;
+  /** Aborted when nothing new may be begun. */
+  readonly stop: AbortSignal;
+  /** Aborted when what a push has begun must be given up as well. */
+  readonly lastCall: AbortSignal;
+  readonly trees: ProcessTrees;
+  /** What is to be shown to nobody. */
+  readonly secrets: Secrets;
+  /** Gates that passed in this process, by command and tree. */
+  readonly passedGates: Set<string>;
+}
+
+type LandCall = Pick<Call, 'output' | 'stop' | 'cleanup'> & {
+  readonly args: OptionValues<typeof LAND_OPTIONS> & OptionValues<typeof COMMON_OPTIONS>;
+};
+
+/** Reads the settings and makes sure that no gate outlives this process. */
+export async function openBench({ args, output, stop, cleanup }: LandCall): Promise<Bench> {
+  const trees = new ProcessTrees();
+  cleanup.defer('end the gate', () => trees.endAll());
+  stop.onForce(() => trees.killAll());
+  const settings = await readSettings(args);
+  const secrets = new Secrets(settings.root);
+  output.redact = secrets.redact;
+  return {
+    settings,
+    secrets,
+    output,
+    cleanup,
+    stop: stop.signal,
+    lastCall: abortedAfter(stop.signal, VERIFY_GRACE_MS),
+    trees,
+    passedGates: new Set(),
+  };
+}

@@ -1,0 +1,50 @@
+import type { OptionValues, COMMON_OPTIONS } from '@ralph/protocol/cli/options';
+import { findGitRepository } from '@ralph/protocol/process/repository';
+import type { LAND_OPTIONS } from '../options.ts';
+import { findRemote, type Remote } from './remote.ts';
+import { targetBranch } from '@ralph/protocol/process/target-branch';
+
+/** What stays the same for every candidate of a run. */
+export interface Settings {
+  /** Real path of the main worktree. */
+  readonly root: string;
+  readonly targetBranch: string;
+  readonly remote: Remote;
+  /** The gate, for `sh -c`. */
+  readonly ci: string | undefined;
+  readonly ciTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly backoffMs: readonly number[];
+  readonly keepWorkspaces: boolean;
+}
+
+/**
+ * Reads the settings of a run.
+ *
+ * @throws Failure `not_a_repository`, `detached_head` or `no_origin`
+ */
+export async function readSettings(
+  args: OptionValues<typeof LAND_OPTIONS> & OptionValues<typeof COMMON_OPTIONS>,
+): Promise<Settings> {
+  const { root } = findGitRepository(args.repo);
+  return {
+    root,
+    remote: await findRemote(root, args.remote),
+    targetBranch: await targetBranch(root, args['target-branch']),
+    ci: args.ci,
+    ciTimeoutMs: args['ci-timeout'] * 1000,
+    maxAttempts: args['max-attempts'],
+    backoffMs: args.backoff,
+    keepWorkspaces: args['keep-workspaces'],
+  };
+}
+
+/** Returns the tracking ref of the target branch. */
+export function trackingRef({ remote, targetBranch: branch }: Settings): string {
+  return `refs/remotes/${remote.name}/${branch}`;
+}
+
+/** Returns the target as people write it: `origin/main`. */
+export function targetName({ remote, targetBranch: branch }: Settings): string {
+  return `${remote.name}/${branch}`;
+}
