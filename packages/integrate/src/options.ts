@@ -1,3 +1,4 @@
+import { LANDINGS } from './train/line.ts';
 import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 
 export const TARGET_OPTIONS = {
@@ -30,7 +31,17 @@ export const LAND_OPTIONS = {
   'keep-workspaces': { kind: 'flag', describe: 'leave the workspace of a landed task where it is' },
 } as const satisfies OptionSpecs;
 
-export const RUN_OPTIONS = { ...LAND_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
+const TRAIN_OPTIONS = {
+  jobs: { kind: 'count', fallback: 2, describe: 'gates at the same time' },
+  landing: {
+    kind: 'choice',
+    choices: LANDINGS,
+    fallback: 'auto',
+    describe: 'a gate for each (train), one for several (batch), one after the other (serial), or as it fits (auto)',
+  },
+} as const satisfies OptionSpecs;
+
+export const RUN_OPTIONS = { ...LAND_OPTIONS, ...TRAIN_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
 
 export const ONE_OPTIONS = {
   workspace: {

@@ -1,6 +1,6 @@
 import type { Bench } from '../site/bench.ts';
 import type { Candidate } from './candidate.ts';
-import type { Landed } from '../push/land.ts';
+import type { Landed } from '../push/landed.ts';
 import { updateCheckout } from '../books/update-checkout.ts';
 import { removeWorkspace } from '../workspace/workspace-removal.ts';
 

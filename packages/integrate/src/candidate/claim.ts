@@ -1,20 +1,35 @@
+import { isFailure } from '@ralph/protocol/contract/failure';
 import { takeClaim } from '@ralph/protocol/process/task-claim';
 import type { Bench } from '../site/bench.ts';
 import type { Candidate } from './candidate.ts';
 import { Stopped, throwIfStopped } from '../site/stopped.ts';
 
 const WAIT_MS = 30_000;
+/** After this the others need not wait too. */
+const PATIENCE_MS = 1000;
 
 /**
  * Claims a task, so that no other process works in its workspace. The claim goes with the returned call, or with this
  * process.
  *
+ * @param onWait called when that takes its time
  * @throws Failure `claim_held` when another has it after 30 s; Stopped
  */
-export async function claimTask({ settings, stop, cleanup }: Bench, { taskId }: Candidate): Promise<() => void> {
-  const claim = await takeClaim(settings.root, taskId, { waitMs: WAIT_MS, signal: stop }).catch((error: unknown) => {
-    throw stop.aborted ? new Stopped() : error;
-  });
+export async function claimTask(
+  { settings, stop, cleanup }: Bench,
+  { taskId }: Candidate,
+  onWait: () => void,
+): Promise<() => void> {
+  const take = (waitMs: number) => takeClaim(settings.root, taskId, { waitMs, signal: stop });
+  const claim = await take(PATIENCE_MS)
+    .catch((error: unknown) => {
+      if (!isFailure(error) || error.code !== 'claim_held' || stop.aborted) throw error;
+      onWait();
+      return take(WAIT_MS - PATIENCE_MS);
+    })
+    .catch((error: unknown) => {
+      throw stop.aborted ? new Stopped() : error;
+    });
   const keep = cleanup.defer(`release the claim of ${taskId}`, claim.release);
   const release = () => {
     keep();

@@ -11,7 +11,7 @@ import type { Candidate } from './candidate.ts';
 import { claimTask } from './claim.ts';
 import type { Job } from './job.ts';
 import { keepWorkspace, type Opened } from './keep-workspace.ts';
-import type { Landed } from '../push/land.ts';
+import type { Landed } from '../push/landed.ts';
 import { landWithRemedies } from '../remedy/land-with-remedies.ts';
 import { landedBefore, recordLanded } from './landed-before.ts';
 import { landAgain, nextCommand } from './next-command.ts';
@@ -19,31 +19,35 @@ import { kindOfFailure, type Outcome } from './outcome.ts';
 import { targetName } from '../site/settings.ts';
 import { Stopped } from '../site/stopped.ts';
 import { isAncestor } from '../push/target.ts';
+import type { Passage } from '../train/passages.ts';
 import { openWorkspace } from '../workspace/workspace.ts';
 
 /**
  * Integrates one candidate and says so in events. Whatever goes wrong ends this candidate only: it is blocked with its
  * workspace kept, or failed. When told to stop, nothing is said about it and a later run begins it again.
  */
-export async function integrate(bench: Bench, candidate: Candidate): Promise<Outcome> {
+export async function integrate(bench: Bench, candidate: Candidate, passage: Passage): Promise<Outcome> {
   if (bench.stop.aborted) return { kind: 'stopped' };
   const opened: Opened = {};
   try {
-    const landed = await underClaim(bench, candidate, opened);
+    const landed = await underClaim(bench, candidate, opened, passage);
     await afterLanding(bench, candidate, landed, opened.workspace !== undefined);
     return { kind: 'landed' };
   } catch (error) {
     if (error instanceof Stopped) return { kind: 'stopped' };
-    return notLanded(bench, candidate, opened.job, asFailure(bench, candidate, error));
+    return await notLanded(bench, candidate, opened.job, asFailure(bench, candidate, error));
+  } finally {
+    passage.end();
   }
 }
 
-async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed> {
+async function underClaim(bench: Bench, candidate: Candidate, opened: Opened, passage: Passage): Promise<Landed> {
   requireSafeId(bench.settings.root, candidate);
-  const release = await claimTask(bench, candidate);
+  const release = await claimTask(bench, candidate, passage.letPass);
   try {
     const tip = await parkedTip(bench.settings.root, candidate);
-    const landed = (await landedEarlier(bench, candidate, opened)) ?? (await landNow(bench, candidate, tip, opened));
+    const landed =
+      (await landedEarlier(bench, candidate, opened)) ?? (await landNow(bench, candidate, tip, opened, passage));
     await recordLanded(bench, candidate, landed.commit);
     await sayCompleted(bench, candidate, landed, opened.job);
     return landed;
@@ -73,7 +77,13 @@ async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened)
   return { commit, queueTracked: false };
 }
 
-async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: Opened): Promise<Landed> {
+async function landNow(
+  bench: Bench,
+  candidate: Candidate,
+  tip: string,
+  opened: Opened,
+  passage: Passage,
+): Promise<Landed> {
   const workspace = await openWorkspace(bench.settings.root, candidate);
   bench.secrets.learnFrom(workspace.path);
   opened.workspace = workspace;
@@ -84,7 +94,7 @@ async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: 
   const identity = identityOf(process.pid);
   const who = identity === undefined ? {} : { identity };
   await bench.output.event('integrate.started', { task_id, attempt, base: targetName(bench.settings), ...who });
-  return landWithRemedies(job);
+  return landWithRemedies(job, passage.land);
 }
 
 /** An attempt whose tip is where it began would be found on the target, and has done nothing. */

@@ -1,10 +1,10 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { Bench } from '../site/bench.ts';
 import type { Candidate } from './candidate.ts';
-import { pause, pauseMs } from './backoff.ts';
+import { pauseMs } from './backoff.ts';
 import { nextTry } from './next-try.ts';
 import type { Refusal } from '../push/push-verdict.ts';
-import { throwIfStopped } from '../site/stopped.ts';
+import { refusedWords } from './refused-words.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** The work on one candidate, from its opened workspace to its end. */
@@ -24,6 +24,8 @@ export class Job {
   moved = false;
   pushes = 0;
   gateRuns = 0;
+  /** Those that the gate judges together with it. */
+  judgedWith: readonly string[] = [];
   failures = 0;
   #racesInRow = 0;
   #pauses = 0;
@@ -39,44 +41,26 @@ export class Job {
   }
 
   /**
-   * Counts a push that did not land or a connection that failed, and settles when it is time for the next try.
+   * Counts a push that did not land, or a connection that failed.
    *
-   * @throws Failure when there is to be none; Stopped
+   * @returns how long to wait before the next try, in milliseconds, or why there is to be none
    */
-  async waitForNextTry(refusal: Refusal, words: string, hint: string): Promise<void> {
-    const { candidate, bench } = this;
-    const { settings, stop, output } = bench;
+  countSetback(refusal: Refusal, words: string, hint: string): number | Failure {
+    const { maxAttempts, backoffMs } = this.bench.settings;
     this.failures += 1;
     this.#racesInRow = refusal === 'race' ? this.#racesInRow + 1 : 0;
     const { failures } = this;
-    const next = nextTry(refusal, { failures, racesInRow: this.#racesInRow, maxAttempts: settings.maxAttempts });
+    const next = nextTry(refusal, { failures, racesInRow: this.#racesInRow, maxAttempts });
     switch (next.kind) {
-      case 'blocked':
-        throw new Failure(
-          next.code,
-          `${REFUSAL_WORDS[refusal]}${next.final ? '' : ` (try ${failures} of ${settings.maxAttempts})`}: ${words}`,
-          { hint },
-        );
-      case 'after_pause': {
-        const ms = pauseMs(settings.backoffMs, this.#pauses, Math.random());
-        this.#pauses += 1;
-        output.note(`ralph-integrate: ${candidate.taskId}: ${REFUSAL_WORDS[refusal]}; next try in ${ms} ms (${words})`);
-        await pause(ms, stop);
-        break;
+      case 'blocked': {
+        const tries = next.final ? '' : ` (try ${failures} of ${maxAttempts})`;
+        return new Failure(next.code, `${refusedWords(refusal)}${tries}: ${words}`, { hint });
       }
+      case 'after_pause':
+        this.#pauses += 1;
+        return pauseMs(backoffMs, this.#pauses - 1, Math.random());
       case 'at_once':
-        break;
+        return 0;
     }
-    throwIfStopped(stop);
   }
 }
-
-const REFUSAL_WORDS = {
-  race: 'others pushed first each time',
-  lock_left: 'the branch is locked on the remote',
-  policy: 'the remote refuses the push',
-  auth: 'the remote refuses us',
-  network: 'the remote cannot be reached',
-  local: 'git refuses to push here',
-  unknown: 'the push was cut off and has not landed',
-} as const satisfies Record<Refusal, string>;

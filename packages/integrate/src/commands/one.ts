@@ -4,6 +4,8 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { latestAttempt } from '../candidate/attempt-refs.ts';
 import { openBench } from '../site/bench.ts';
+import { Passages } from '../train/passages.ts';
+import { Train } from '../train/train.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { integrate } from '../candidate/integrate.ts';
 import type { ONE_OPTIONS } from '../options.ts';
@@ -12,7 +14,9 @@ import { usualFolder } from '../site/usual-folder.ts';
 /** `ralph-integrate one`: lands one workspace; ends with the status of what kept it from landing. */
 export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
   const bench = await openBench(call);
-  const outcome = await integrate(bench, await candidateFrom(call, bench.settings.root));
+  const candidate = await candidateFrom(call, bench.settings.root);
+  const passages = new Passages(new Train(bench, { jobs: 1, landing: 'serial' }));
+  const outcome = await integrate(bench, candidate, passages.next(candidate));
   switch (outcome.kind) {
     case 'landed':
     case 'stopped':

@@ -5,15 +5,22 @@ import { openBench } from '../site/bench.ts';
 import { candidateOf } from '../candidate/candidate.ts';
 import { integrate } from '../candidate/integrate.ts';
 import type { RUN_OPTIONS } from '../options.ts';
+import { isSerial } from '../train/landing-size.ts';
+import { Passages } from '../train/passages.ts';
+import { Train } from '../train/train.ts';
 import { exitOfRun, type Outcome, type Tally } from '../candidate/outcome.ts';
 
 /** No more is read while this many candidates wait: the pipe then slows the agents down. */
 const LONGEST_LINE = 1000;
+/** So many workspaces are open at once. */
+const LONGEST_TRAIN = 64;
 
-/** `ralph-integrate run`: passes every line on at once and lands finished work, one candidate after the other. */
+/** `ralph-integrate run`: passes every line on at once and lands finished work by a merge train. */
 export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   const bench = await openBench(call);
-  const waiting = new PQueue({ concurrency: 1 });
+  const rules = { jobs: call.args.jobs, landing: call.args.landing };
+  const passages = new Passages(new Train(bench, rules));
+  const waiting = new PQueue({ concurrency: isSerial(rules) ? 1 : LONGEST_TRAIN });
   const tally: Tally = { landed: 0, blocked: 0, failed: 0, skipped: 0 };
   try {
     for await (const line of call.input.lines()) {
@@ -21,7 +28,8 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
       await call.output.pass(line);
       const candidate = parsed.kind === 'event' ? candidateOf(parsed.event) : undefined;
       if (candidate === undefined) continue;
-      void waiting.add(async () => count(tally, await integrate(bench, candidate)));
+      const passage = passages.next(candidate);
+      void waiting.add(async () => count(tally, await integrate(bench, candidate, passage)));
       await waiting.onSizeLessThan(LONGEST_LINE);
     }
   } finally {

@@ -24,7 +24,8 @@ export async function passGate(job: Job, { commit, tree }: Prepared, signal: Abo
     await bench.output.event('ci.passed', { task_id, attempt, tree, cached: true, duration_ms: 0 });
     return;
   }
-  await bench.output.event('ci.started', { task_id, attempt, command: ci, tree });
+  const judged = job.judgedWith.length === 0 ? {} : { with: [...job.judgedWith] };
+  await bench.output.event('ci.started', { task_id, attempt, command: ci, tree, ...judged });
   job.gateRuns += 1;
   const end = await runGate(job, ci, signal);
   throwIfStopped(signal);

@@ -32,7 +32,7 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   await putHeadOn(workspace, tip, job.branch);
   const merges = await hasMerges(workspace, { tip, onto });
   const files = merges ? await combineOnto(job, onto) : await rebaseOnto(workspace, onto);
-  if (files.length > 0) throw await conflict(job, files, merges ? mergeByHand : rebaseByHand);
+  if (files.length > 0) throw conflict(job, files, onto, merges ? mergeByHand : rebaseByHand);
   const { taskId: task_id, attempt } = candidate;
   await bench.output.event('rebase.done', { task_id, attempt, commit: await headOf(workspace), base_commit: onto });
   const queueTracked = await isQueueTracked(bench.settings.root, workspace.path, onto);
@@ -49,11 +49,9 @@ export async function putBack(job: Job): Promise<void> {
   await putHeadOn(job.workspace, job.tip, job.branch ?? (await branchOf(job.workspace)));
 }
 
-async function conflict({ bench, candidate }: Job, files: string[], byHand: typeof rebaseByHand): Promise<Failure> {
-  const { taskId: task_id, attempt } = candidate;
-  await bench.output.event('rebase.conflicted', { task_id, attempt, files });
+function conflict({ bench, candidate }: Job, files: string[], onto: string, byHand: typeof rebaseByHand): Failure {
   return new Failure('conflict', `conflict with ${targetName(bench.settings)} in ${files.join(', ')}`, {
     hint: byHand(bench.settings, candidate),
-    details: { files },
+    details: { files, onto },
   });
 }

@@ -54,8 +54,16 @@ export async function fetchTarget(settings: Settings, signal: AbortSignal): Prom
 }
 
 /** Makes a commit of the target branch, which the main repository has, known in a workspace too. */
-export async function bringTarget(settings: Settings, { path }: Workspace, commit: string): Promise<void> {
+export async function bringTarget(settings: Settings, workspace: Workspace, commit: string): Promise<void> {
   const ref = trackingRef(settings);
+  await bringCommit(settings.root, workspace, commit, ref);
+}
+
+/** Lets a commit be asked for by its name, also when the ref that held it has just gone. */
+const ANY_COMMIT = '--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack';
+
+/** Makes a commit of the main repository known in a workspace, under a ref. */
+export async function bringCommit(root: string, { path }: Workspace, commit: string, ref: string): Promise<void> {
   const present = await tryWorkspaceGit(['cat-file', '-e', `${commit}^{commit}`], { cwd: path });
   if (present.exitCode === 0) {
     await workspaceGit(['update-ref', ref, commit], { cwd: path });
@@ -69,8 +77,9 @@ export async function bringTarget(settings: Settings, { path }: Workspace, commi
     '--no-recurse-submodules',
     '--update-shallow',
     '--refmap=',
+    ANY_COMMIT,
   ];
-  await workspaceGit([...args, settings.root, `+${ref}:${ref}`], { cwd: path, limitMs: FETCH_LIMIT_MS });
+  await workspaceGit([...args, root, `+${commit}:${ref}`], { cwd: path, limitMs: FETCH_LIMIT_MS });
 }
 
 /** Tells whether a commit is part of another's history. A commit that is not known here is not. */

@@ -1,0 +1,40 @@
+import type { Failure } from '@ralph/protocol/contract/failure';
+import { pause } from '../candidate/backoff.ts';
+import { landAgain } from '../candidate/next-command.ts';
+import { refusedWords } from '../candidate/refused-words.ts';
+import type { Refusal } from '../push/push-verdict.ts';
+import { throwIfStopped } from '../site/stopped.ts';
+import type { Car } from './car.ts';
+
+export interface Setback {
+  /** Those for which there is to be no further try, and why. */
+  readonly out: ReadonlyMap<Car, Failure>;
+}
+
+/**
+ * Counts a push that did not land, or a connection that failed, for each of some candidates, and settles when it is time
+ * for the next try.
+ *
+ * @throws Stopped
+ */
+export async function nextTryOf(cars: readonly Car[], refusal: Refusal, words: string): Promise<Setback> {
+  const out = new Map<Car, Failure>();
+  const pauses: number[] = [];
+  for (const car of cars) {
+    const { job } = car;
+    const next = job.countSetback(refusal, words, landAgain(job.bench.settings, job.candidate));
+    if (typeof next === 'number') pauses.push(next);
+    else out.set(car, next);
+  }
+  const [first] = cars;
+  if (first === undefined) return { out };
+  const { bench, candidate } = first.job;
+  const ms = Math.max(0, ...pauses);
+  if (ms > 0) {
+    const who = cars.length === 1 ? candidate.taskId : `${candidate.taskId} and ${cars.length - 1} more`;
+    bench.output.note(`ralph-integrate: ${who}: ${refusedWords(refusal)}; next try in ${ms} ms (${words})`);
+    await pause(ms, bench.stop);
+  }
+  throwIfStopped(bench.stop);
+  return { out };
+}

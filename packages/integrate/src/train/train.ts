@@ -1,0 +1,160 @@
+import type { Job } from '../candidate/job.ts';
+import { landedAfterAll, type Landed } from '../push/landed.ts';
+import type { Bench } from '../site/bench.ts';
+import { Stopped, throwIfStopped } from '../site/stopped.ts';
+import { carId, type Car } from './car.ts';
+import type { Happening } from './happened.ts';
+import { isSerial } from './landing-size.ts';
+import { EMPTY_LINE, type Action, type Line, type Rules } from './line.ts';
+import { lookAtTarget } from './look.ts';
+import { sayConflict } from './say-conflict.ts';
+import { step } from './step.ts';
+import { dropFromTrain } from './train-refs.ts';
+import { build, judge, outOf, push } from './works.ts';
+
+type Work = Exclude<Action, { kind: 'leave' | 'cut_off' }>;
+
+/** Does what the line decides: one work at a time in each workspace, one push at a time, nothing new after a stop. */
+export class Train {
+  readonly #bench: Bench;
+  readonly #rules: Rules;
+  readonly #cars = new Map<string, Car>();
+  #line: Line = EMPTY_LINE;
+
+  constructor(bench: Bench, rules: Rules) {
+    this.#bench = bench;
+    this.#rules = rules;
+    bench.stop.addEventListener('abort', () => this.#giveUp(), { once: true });
+  }
+
+  /**
+   * Settles when a job has landed: when the remote says so, whatever git push said and however late.
+   *
+   * @param number of its arrival
+   * @throws Failure when it cannot land by itself; Stopped
+   */
+  async land(job: Job, number: number): Promise<Landed> {
+    throwIfStopped(this.#bench.stop);
+    const id = carId(job);
+    try {
+      return await new Promise<Landed>((resolve, reject) => {
+        this.#cars.set(id, { id, job, resolve, reject, busy: 0 });
+        this.#happen({ kind: 'arrived', id, number });
+      });
+    } catch (error) {
+      const landed = error instanceof Stopped ? undefined : await landedAfterAll(job);
+      if (landed === undefined) throw error;
+      return landed;
+    } finally {
+      if (!isSerial(this.#rules)) await dropFromTrain(this.#bench.settings.root, job.candidate);
+    }
+  }
+
+  /** Says that a candidate will not come again. */
+  forget(id: string): void {
+    if (!this.#bench.stop.aborted) this.#happen({ kind: 'gone', id });
+  }
+
+  #happen(happening: Happening): void {
+    const { line, actions } = step(this.#line, happening, this.#rules);
+    this.#line = line;
+    for (const action of actions) this.#begin(action);
+  }
+
+  #begin(action: Action): void {
+    switch (action.kind) {
+      case 'cut_off':
+        return this.#cars.get(action.id)?.gate?.abort();
+      case 'leave':
+        return void this.#do([this.#car(action.id)], () => this.#leave(this.#car(action.id), action.why));
+      case 'look':
+      case 'build':
+      case 'judge':
+      case 'push':
+        return void this.#do(this.#carsOf(action), () => this.#perform(action));
+    }
+  }
+
+  async #do(cars: readonly Car[], work: () => Promise<readonly Happening[]>): Promise<void> {
+    for (const car of cars) car.busy += 1;
+    let happenings: readonly Happening[];
+    try {
+      happenings = await work();
+    } catch (error) {
+      for (const car of cars) car.end ??= () => car.reject(error);
+      happenings = cars.map(({ id }) => ({ kind: 'gone', id }));
+    }
+    for (const car of cars) car.busy -= 1;
+    if (this.#bench.stop.aborted) this.#giveUp();
+    this.#settle();
+    if (!this.#bench.stop.aborted) for (const happening of happenings) this.#happen(happening);
+  }
+
+  #perform(action: Work): Promise<readonly Happening[]> {
+    switch (action.kind) {
+      case 'look':
+        return this.#look();
+      case 'build': {
+        const { onto } = action;
+        const ground = { onto, isTarget: onto === this.#line.target, carries: !isSerial(this.#rules) };
+        return build(this.#car(action.id), ground);
+      }
+      case 'judge': {
+        const below = action.below.map((id) => this.#car(id));
+        return judge(this.#car(action.id), action.commit, below);
+      }
+      case 'push':
+        return push(this.#carsOf(action), action.commit);
+    }
+  }
+
+  /** When nobody can be asked, all that wait for it have had a setback. */
+  async #look(): Promise<readonly Happening[]> {
+    const cars = this.#line.places.map(({ id }) => this.#car(id));
+    try {
+      const sight = await lookAtTarget(this.#bench, cars);
+      if (sight.kind === 'seen') return [{ kind: 'looked', target: sight.target }];
+      return [...outOf(sight.setback), { kind: 'not_looked' }];
+    } catch (error) {
+      for (const car of cars) car.end ??= () => car.reject(error);
+      return [...cars.map(({ id }) => ({ kind: 'gone', id }) as const), { kind: 'not_looked' }];
+    }
+  }
+
+  async #leave(car: Car, why: 'red' | 'conflict'): Promise<readonly Happening[]> {
+    const { failure } = car;
+    if (why === 'conflict' && failure !== undefined) await sayConflict(car.job, failure);
+    car.end ??= () => car.reject(failure);
+    return [];
+  }
+
+  #carsOf(action: Work): Car[] {
+    if (action.kind === 'look') return [];
+    return (action.kind === 'push' ? action.ids : [action.id]).map((id) => this.#car(id));
+  }
+
+  #car(id: string): Car {
+    const car = this.#cars.get(id);
+    if (car === undefined) throw new Error(`no candidate ${id} is in the train`);
+    return car;
+  }
+
+  /** After a stop only what was begun is brought to its end. */
+  #giveUp(): void {
+    for (const car of this.#cars.values()) car.end ??= () => car.reject(new Stopped());
+    this.#settle();
+  }
+
+  /** Nobody is told of the end of a candidate in whose workspace something is still being done. */
+  #settle(): void {
+    for (const [id, { busy, end, gate }] of this.#cars) {
+      if (end === undefined) continue;
+      if (busy > 0) {
+        gate?.abort();
+        continue;
+      }
+      this.#cars.delete(id);
+      end();
+    }
+  }
+}

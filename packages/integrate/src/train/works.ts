@@ -1,0 +1,80 @@
+import { isFailure } from '@ralph/protocol/contract/failure';
+import { passGate } from '../gate/pass-gate.ts';
+import type { Landed } from '../push/landed.ts';
+import { Stopped } from '../site/stopped.ts';
+import { buildCar, type Ground } from './build-car.ts';
+import type { Car } from './car.ts';
+import type { Happening } from './happened.ts';
+import { pushCars } from './push-cars.ts';
+import type { Setback } from './setback.ts';
+
+/** Makes of a candidate what is to be pushed, and returns what came of it. */
+export async function build(car: Car, ground: Ground): Promise<Happening[]> {
+  const { id } = car;
+  const { onto } = ground;
+  const built = await buildCar(car, ground);
+  switch (built.kind) {
+    case 'built':
+      return [{ kind: 'built', id, onto, commit: built.commit }];
+    case 'conflicted':
+      return [{ kind: 'conflicted', id, onto }];
+    case 'landed':
+      landed(car, built.landed);
+      return [{ kind: 'gone', id }];
+  }
+}
+
+/**
+ * Has the gate judge what was made of a candidate.
+ *
+ * @param below ids of those that are judged with it
+ * @throws Failure when the gate could not be run; Stopped
+ */
+export async function judge(car: Car, commit: string, below: readonly Car[]): Promise<Happening[]> {
+  const { id, job, prepared } = car;
+  const { stop } = job.bench;
+  if (prepared === undefined || prepared.commit !== commit) return [{ kind: 'judged', id, commit, end: 'cut_off' }];
+  job.judgedWith = below.map((other) => other.job.candidate.taskId);
+  car.gate = new AbortController();
+  try {
+    await passGate(job, prepared, AbortSignal.any([stop, car.gate.signal]));
+    return [{ kind: 'judged', id, commit, end: 'green' }];
+  } catch (error) {
+    if (error instanceof Stopped && !stop.aborted) return [{ kind: 'judged', id, commit, end: 'cut_off' }];
+    if (!isFailure(error) || !RED.has(error.code)) throw error;
+    car.failure = error;
+    return [{ kind: 'judged', id, commit, end: 'red' }];
+  }
+}
+
+const RED: ReadonlySet<string> = new Set(['ci_failed', 'ci_timeout', 'target_red']);
+
+/** Pushes candidates and returns what came of it. */
+export async function push(cars: readonly Car[], commit: string): Promise<Happening[]> {
+  const ids = cars.map(({ id }) => id);
+  const last = cars.at(-1);
+  if (last === undefined) return [];
+  const end = await pushCars(cars.slice(0, -1), last, commit);
+  switch (end.kind) {
+    case 'landed':
+      for (const car of cars) {
+        if (car.prepared !== undefined) landed(car, car.prepared);
+      }
+      return [{ kind: 'pushed', ids, target: end.target }];
+    case 'apart':
+      return [{ kind: 'not_pushed', ids, apart: true }];
+    case 'setback':
+      return [...outOf(end.setback), { kind: 'not_pushed', ids, apart: false }];
+  }
+}
+
+/** Ends those for which there is to be no further try. */
+export function outOf({ out }: Setback): Happening[] {
+  for (const [car, failure] of out) car.end ??= () => car.reject(failure);
+  return [...out.keys()].map(({ id }) => ({ kind: 'gone', id }));
+}
+
+function landed(car: Car, { commit, queueTracked }: Landed): void {
+  // Also when it was to be given up.
+  car.end = () => car.resolve({ commit, queueTracked });
+}
