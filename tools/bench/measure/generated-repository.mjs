@@ -78,8 +78,8 @@ function textOf(words, random) {
   return `${lines.join('\n')}\n`;
 }
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function generator(seed) {
+/** Returns a source of numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function generator(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
