@@ -2,6 +2,7 @@ import type { Call } from '@ralph/protocol/cli/program';
 import type { COMMON_OPTIONS, OptionValues } from '@ralph/protocol/cli/options';
 import type { Output } from '@ralph/protocol/cli/output';
 import type { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
+import { startGitInShell } from '@ralph/protocol/process/git';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import type { LAND_OPTIONS } from '../options.ts';
@@ -36,6 +37,7 @@ export async function openBench({ args, output, stop, cleanup }: LandCall): Prom
   const trees = new ProcessTrees();
   cleanup.defer('end the gate', () => trees.endAll());
   stop.onForce(() => trees.killAll());
+  cleanup.defer('end the shell of git', await startGitInShell());
   const settings = await readSettings(args);
   const secrets = new Secrets(settings.root);
   output.redact = secrets.redact;
