@@ -33,7 +33,7 @@ export async function beginJob(bench: Bench, candidate: Candidate, workspace: Wo
   }
   await bindRemote(bench.settings, workspace.path);
   const head = await headOf(workspace);
-  const onTarget = await isAncestor(workspace.path, head, trackingRef(bench.settings));
+  const onTarget = head === tip || (await isAncestor(workspace.path, head, trackingRef(bench.settings)));
   const start = startingPoint({ head, tip, record, onTarget, wasBlocked });
   if (start !== 'tip') await requireClean(candidate, workspace);
   if (start === 'adopt') await parkAgain(bench.settings.root, candidate, workspace.path, { from: tip, to: head });

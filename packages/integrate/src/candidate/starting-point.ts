@@ -5,7 +5,7 @@ export interface Findings {
   readonly tip: string;
   /** What an earlier integration of ours wrote down: the tip it began from and, when it got that far, what it made. */
   readonly record: { readonly tip: string; readonly head: string | null } | undefined;
-  /** Whether HEAD is part of the target branch: it holds no work that has not landed. */
+  /** Whether HEAD is part of the target branch: it holds no work that has not landed. Not asked when it is the tip. */
   readonly onTarget: boolean;
   /** Whether the workspace was kept for a person. */
   readonly wasBlocked: boolean;

@@ -7,7 +7,7 @@ import type { Job } from '../candidate/job.ts';
 import { mergeByHand, rebaseByHand } from '../candidate/next-command.ts';
 import { rebaseOnto } from './rebase.ts';
 import { targetName } from '../site/settings.ts';
-import { branchOf, headOf, putHeadOn } from '../workspace/workspace.ts';
+import { branchOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
 import { git } from '../workspace/workspace-git.ts';
 
 /** What is to be pushed: the work on top of a commit of the target branch, with the books kept. */
@@ -34,13 +34,21 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   const files = merges ? await combineOnto(job, onto) : await rebaseOnto(workspace, onto);
   if (files.length > 0) throw conflict(job, files, onto, merges ? mergeByHand : rebaseByHand);
   const { taskId: task_id, attempt } = candidate;
-  await bench.output.event('rebase.done', { task_id, attempt, commit: await headOf(workspace), base_commit: onto });
+  const moved = await madeOf(workspace);
+  await bench.output.event('rebase.done', { task_id, attempt, commit: moved.commit, base_commit: onto });
   const queueTracked = await isQueueTracked(bench.settings.root, workspace.path, onto);
-  if (queueTracked) await commitMove(bench.settings, workspace, candidate, onto);
-  const commit = await headOf(workspace);
-  const tree = (await git(['rev-parse', 'HEAD^{tree}'], { cwd: workspace.path })).trim();
+  const hasBooks = queueTracked && (await commitMove(bench.settings, workspace, candidate, onto));
+  const { commit, tree } = hasBooks ? await madeOf(workspace) : moved;
   await writeRecord(workspace, { tip, head: commit, pushed: job.pushed });
   return { commit, tree, onto, queueTracked };
+}
+
+/** Returns what HEAD of a workspace is now. */
+async function madeOf({ path }: Workspace): Promise<Pick<Prepared, 'commit' | 'tree'>> {
+  const [commit = '', tree = ''] = (await git(['rev-parse', 'HEAD^{commit}', 'HEAD^{tree}'], { cwd: path })).split(
+    '\n',
+  );
+  return { commit, tree };
 }
 
 /** Puts a workspace back on the attempt's own commits, as far as it was moved away from them. */

@@ -3,7 +3,14 @@ import { git, tryGit } from './workspace-git.ts';
 
 /** Settings that lead an address elsewhere, or bring in settings from elsewhere. */
 const REDIRECTIONS =
-  '^(url\\..*\\.(insteadof|pushinsteadof)|include\\.path|includeif\\..*\\.path|extensions\\.worktreeconfig)$';
+  'url\\..*\\.(insteadof|pushinsteadof)|include\\.path|includeif\\..*\\.path|extensions\\.worktreeconfig';
+const ADDRESSES = 'remote\\..*\\.(url|pushurl)';
+
+interface Setting {
+  readonly key: string;
+  /** Nothing when the key stands there without one. */
+  readonly value: string | undefined;
+}
 
 /**
  * Gives a workspace the remote of the main repository, and takes away what would lead it elsewhere, so that an agent
@@ -13,30 +20,43 @@ export async function bindRemote(
   { root, remote }: Pick<Settings, 'root' | 'remote'>,
   workspace: string,
 ): Promise<void> {
-  await removeRedirections(root, workspace);
-  for (const [key, url] of [
+  const listing = ['--no-includes', '-z', '--get-regexp', `^(${REDIRECTIONS}|${ADDRESSES})$`];
+  const found = settingsIn((await tryGit(['config', '--local', ...listing], { cwd: workspace })).stdout);
+  const redirections = found.filter(({ key }) => !key.startsWith('remote.'));
+  if (redirections.length > 0) await removeRedirections(root, workspace, redirections);
+  for (const [name, url] of [
     ['url', remote.fetchUrl],
     ['pushurl', remote.pushUrl],
   ] as const) {
-    const args = ['config', '--local', '--get-all', `remote.${remote.name}.${key}`];
-    const present = (await tryGit(args, { cwd: workspace })).stdout.trimEnd();
-    if (present === url || (key === 'pushurl' && present === '' && url === remote.fetchUrl)) continue;
-    await git(['config', '--local', '--replace-all', `remote.${remote.name}.${key}`, url], { cwd: workspace });
+    const address = `remote.${remote.name}.${name}`;
+    const present = found.filter(({ key }) => key === address);
+    if (present.length === 1 && present[0]?.value === url) continue;
+    if (present.length === 0 && name === 'pushurl' && url === remote.fetchUrl) continue;
+    await git(['config', '--local', '--replace-all', address, url], { cwd: workspace });
   }
 }
 
 /** The addresses that the user has set are left; they are the same in the main repository. */
-async function removeRedirections(root: string, workspace: string): Promise<void> {
-  const listing = ['-z', '--get-regexp', REDIRECTIONS];
-  const found = await tryGit(['config', '--local', '--no-includes', ...listing], { cwd: workspace });
-  if (found.stdout === '') return;
-  const users = await tryGit(['config', ...listing], { cwd: root });
-  const kept = new Set(users.stdout.split('\0').filter((entry) => entry.startsWith('url.')));
-  for (const entry of new Set(found.stdout.split('\0'))) {
-    if (entry === '' || kept.has(entry)) continue;
-    const [key = '', ...value] = entry.split('\n');
-    // A key without a value has no newline behind it.
-    const which = value.length === 0 ? ['--unset-all', key] : ['--fixed-value', '--unset-all', key, value.join('\n')];
+async function removeRedirections(root: string, workspace: string, found: readonly Setting[]): Promise<void> {
+  const users = await tryGit(['config', '-z', '--get-regexp', `^(${REDIRECTIONS})$`], { cwd: root });
+  const kept = new Set(settingsIn(users.stdout).map(textOf));
+  const removed = new Map(found.map((setting) => [textOf(setting), setting]));
+  for (const [text, { key, value }] of removed) {
+    if (key.startsWith('url.') && kept.has(text)) continue;
+    const which = value === undefined ? ['--unset-all', key] : ['--fixed-value', '--unset-all', key, value];
     await git(['config', '--local', ...which], { cwd: workspace });
   }
+}
+
+/** Reads what `git config -z` prints: a key without a value has no newline behind it. */
+function settingsIn(listed: string): Setting[] {
+  return listed.split('\0').flatMap((entry) => {
+    if (entry === '') return [];
+    const [key = '', ...value] = entry.split('\n');
+    return { key, value: value.length === 0 ? undefined : value.join('\n') };
+  });
+}
+
+function textOf({ key, value }: Setting): string {
+  return value === undefined ? key : `${key}\n${value}`;
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import type { Candidate } from '../candidate/candidate.ts';
 import { git, tryGit } from './workspace-git.ts';
 import { readWorkspaceMarker, whyForeign } from './workspace-marker.ts';
@@ -69,17 +70,29 @@ export async function changedTrackedFiles({ path }: Workspace): Promise<string[]
  * Puts HEAD, index and tracked files of a workspace on a commit; untracked files stay. On the branch that was checked
  * out, or detached. Whatever the tracked files held besides is lost: the caller has made sure that it is nobody's.
  */
-export async function putHeadOn({ path }: Workspace, commit: string, branch: string | undefined): Promise<void> {
+export async function putHeadOn(
+  { path, gitDir }: Workspace,
+  commit: string,
+  branch: string | undefined,
+): Promise<void> {
   if (branch === undefined) {
     await git(['checkout', '--quiet', '--force', '--detach', commit], { cwd: path });
     return;
   }
-  await git(['symbolic-ref', 'HEAD', branch], { cwd: path });
+  if (branchInHead(gitDir) !== branch) await git(['symbolic-ref', 'HEAD', branch], { cwd: path });
   await git(['reset', '--quiet', '--hard', commit], { cwd: path });
 }
 
 /** Returns the full name of the branch that is checked out; nothing when HEAD is detached. */
-export async function branchOf({ path }: Workspace): Promise<string | undefined> {
+export async function branchOf({ path, gitDir }: Workspace): Promise<string | undefined> {
+  const branch = branchInHead(gitDir);
+  if (branch !== undefined) return branch;
   const { stdout, exitCode } = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd: path });
   return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+/** What the file says saves a call of git, but only git can tell that there is no branch: other forms of refs leave it empty. */
+function branchInHead(gitDir: string): string | undefined {
+  const [, branch] = /^ref: (refs\/heads\/\S+)\n$/.exec(readTextIfPresent(join(gitDir, 'HEAD')) ?? '') ?? [];
+  return branch === 'refs/heads/.invalid' ? undefined : branch;
 }
