@@ -15,6 +15,7 @@ import {
   taskBlocked,
   taskCompleted,
   taskFailed,
+  taskPublished,
   workSalvaged,
   workspaceReady,
 } from './support/events.ts';
@@ -57,6 +58,13 @@ const EXPECTED: Readonly<Record<RecordEvent['type'], Readonly<Record<Lifecycle, 
     completed: '=',
     failed: '-',
     blocked_push: '-',
+  },
+  'task.published': {
+    running: 'blocked_push',
+    integrating: 'blocked_push',
+    completed: '-',
+    failed: 'blocked_push',
+    blocked_push: 'blocked_push',
   },
   'task.blocked': {
     running: 'blocked_push',
@@ -133,6 +141,20 @@ describe('fold: what a record says', () => {
       push_attempts: 3,
       completed_at: AT,
     });
+  });
+
+  it('keeps what was published as blocked, with the branch that awaits its review, until it has landed', () => {
+    const published = [...WAY_TO.integrating, taskPublished({ answer: 'https://forge.example/pull/7' })];
+    expect(onlyRecord(folded(published))).toMatchObject({
+      lifecycle: 'blocked_push',
+      error_code: 'published',
+      last_error: 'awaits review as branch ralph/RQ-0001 (https://forge.example/pull/7)',
+      pushed_commit: HEAD,
+      land_command: 'ralph-integrate one RQ-0001',
+    });
+    const merged = onlyRecord(folded([...published, integrateStarted(), taskCompleted()]));
+    expect(merged).toMatchObject({ lifecycle: 'completed' });
+    expect(merged).not.toHaveProperty('last_error');
   });
 
   it('forgets why a task was blocked once it has landed', () => {

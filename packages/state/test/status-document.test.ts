@@ -8,6 +8,7 @@ const IN_PROGRESS = 'Parallel execution is in progress.';
 const BLOCKED = 'Parallel execution is blocked on worker integration.';
 const ATTENTION = 'Parallel execution needs operator attention.';
 const DRIFT = 'Parallel execution is idle with cleanup drift.';
+const REVIEW = 'Parallel execution waits for reviews.';
 const IDLE = 'Parallel execution is idle.';
 
 const HEAD = 'a'.repeat(40);
@@ -17,6 +18,9 @@ const waiting = recordFacts('WAIT', 'running', { activity: 'waiting', record: { 
 const lost = recordFacts('LOST', 'running', { activity: 'lost' });
 const there = { workspaceIsThere: true, record: { workspace_path: '/w/BLOCK' } };
 const blocked = recordFacts('BLOCK', 'blocked_push', { ...there, marker: 'present' });
+const published = recordFacts('REVIEW', 'blocked_push', {
+  record: { error_code: 'published', last_error: 'awaits review as branch ralph/REVIEW', land_command: 'land it' },
+});
 const failed = recordFacts('FAIL', 'failed', { record: { last_error: 'status 3\nand more' } });
 const completed = recordFacts('DONE', 'completed');
 const drifted = recordFacts('LEFT', 'completed', { workspaceIsThere: true, record: { workspace_path: '/w/LEFT' } });
@@ -57,6 +61,8 @@ describe('statusOf: what matters most', () => {
     ['waiting, nobody there', [waiting, blocked], {}, [ATTENTION, 'stalled runner_recovery integration_missing']],
     ['lost, nobody at work', [lost, waiting, blocked, failed], {}, [ATTENTION, 'stalled runner_recovery worker_lost']],
     ['blocked before failed', [blocked, failed, drifted], {}, [BLOCKED, 'blocked operator_recovery blocked_push']],
+    ['blocked before published', [published, blocked], {}, [BLOCKED, 'blocked operator_recovery blocked_push']],
+    ['published before drift', [published, drifted], {}, [REVIEW, 'waiting operator_recovery published']],
     ['failed before drift', [failed, drifted], {}, [ATTENTION, 'stalled operator_recovery worker_failed']],
     ['drift', [drifted, completed], {}, [DRIFT]],
     ['completed', [completed], {}, [IDLE]],
@@ -192,5 +198,15 @@ describe('statusOf: what to type next', () => {
       'ralph-state task list --runnable',
     ]);
     expect(commands([], { queue: { tasks: 1, runnable: 0, waiting: waits } })).toEqual(['ralph-state task list']);
+  });
+});
+
+describe('statusOf: what awaits a review', () => {
+  it('is named with its branch, and with the command that finds it once it was merged', () => {
+    const { continuation, lifecycle_counts: counts } = document([published]);
+    expect(continuation.detail).toContain('Awaiting review: REVIEW (awaits review as branch ralph/REVIEW).');
+    expect(continuation.detail).not.toContain('Cleanup drift');
+    expect(continuation.next_steps[0]).toMatchObject({ title: 'Once REVIEW is merged, say so', command: 'land it' });
+    expect(counts).toMatchObject({ blocked: 1 });
   });
 });

@@ -19,6 +19,7 @@ const runCounts = z.looseObject({
   failed: z.int().min(0),
   blocked: z.int().min(0),
   waiting: z.int().min(0).describe('tasks left that could not be started'),
+  published: z.int().min(0).optional().describe('tasks that wait for a review'),
 });
 
 export const RUN_OUTCOMES = [
@@ -49,6 +50,7 @@ export const EVENTS = {
     landed: taskIds,
     failed: taskIds,
     blocked: taskIds,
+    published: taskIds.optional(),
     duration_ms: milliseconds,
   }),
   'lock.acquired': envelope.extend({ path: z.string(), holder: lockRecord }),
@@ -155,6 +157,8 @@ export const EVENTS = {
     workspace_path: z.string(),
     title: z.string().optional(),
     answer: z.string().optional().describe('last line of what the command of a pull request printed'),
+    summary_path: z.string().optional().describe('what a reviewer reads first, in Markdown'),
+    land_command: z.string().optional().describe('what finds it on the target branch after it was merged'),
   }),
   'task.blocked': taskEnvelope.extend({
     reason,

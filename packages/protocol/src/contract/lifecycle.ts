@@ -11,3 +11,6 @@ const TERMINAL: ReadonlySet<Lifecycle> = new Set<Lifecycle>(['completed', 'faile
 export function isTerminal(state: Lifecycle): boolean {
   return TERMINAL.has(state);
 }
+
+/** Error code of a record that is blocked by nothing but a review: its work is on a branch of its own. */
+export const PUBLISHED = 'published';

@@ -14,6 +14,7 @@ export const RALPH_PATHS = {
   handoffs: '.ralph/cache/parallel/handoffs',
   ciFailureMarker: '.ralph/cache/parallel/ci-failure-marker',
   ciPasses: '.ralph/cache/parallel/ci-passes',
+  published: '.ralph/cache/parallel/published',
 } as const;
 
 /** Files of the run itself: never part of a commit that we make, whatever the ignore files say. */
@@ -49,6 +50,11 @@ export function salvageRef(taskId: string, attempt: number): string {
 /** Returns the ref that keeps the commit with which an attempt has landed. */
 export function landedRef(taskId: string, attempt: number): string {
   return `refs/ralph/landed/${taskId}/${attempt}`;
+}
+
+/** Returns the ref that keeps the commit with which an attempt was published for a review. */
+export function publishedRef(taskId: string, attempt: number): string {
+  return `refs/ralph/published/${taskId}/${attempt}`;
 }
 
 /** Returns the ref that keeps what was made of an attempt to be pushed, for those that are stacked on it. */

@@ -12,6 +12,7 @@ export type RecordEvent = Extract<
       | 'work.salvaged'
       | 'integrate.started'
       | 'task.completed'
+      | 'task.published'
       | 'task.blocked'
       | 'task.failed';
   }
@@ -31,6 +32,7 @@ export const LEADS_TO: Readonly<Record<RecordEvent['type'], Lifecycle | undefine
   'work.salvaged': undefined,
   'integrate.started': 'integrating',
   'task.completed': 'completed',
+  'task.published': 'blocked_push',
   'task.blocked': 'blocked_push',
   'task.failed': 'failed',
 };
@@ -82,6 +84,13 @@ export const RULES: Readonly<Record<RecordEvent['type'], Readonly<Record<Lifecyc
     completed: 'keep',
     failed: 'refuse',
     blocked_push: 'refuse',
+  },
+  'task.published': {
+    running: 'apply',
+    integrating: 'apply',
+    completed: 'refuse',
+    failed: 'apply',
+    blocked_push: 'apply',
   },
   'task.blocked': {
     running: 'apply',

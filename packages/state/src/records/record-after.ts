@@ -1,3 +1,4 @@
+import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { RecordEvent } from './lifecycle-rules.ts';
 
@@ -54,6 +55,19 @@ export function recordAfter(
         completed_at: event.at,
         push_attempts: event.push_attempts,
         pushed_commit: event.commit,
+      };
+    case 'task.published':
+      // ralph-agent-loop knows no word for it: as a blocked task it is left alone there, too.
+      return {
+        ...withoutEnd(record, event.at),
+        ...titleOf(event),
+        workspace_path: event.workspace_path,
+        lifecycle: 'blocked_push',
+        completed_at: event.at,
+        pushed_commit: event.commit,
+        last_error: `awaits review as branch ${event.branch}${event.answer === undefined ? '' : ` (${event.answer})`}`,
+        error_code: PUBLISHED,
+        ...(event.land_command === undefined ? {} : { land_command: event.land_command }),
       };
     case 'task.blocked':
       return {

@@ -53,6 +53,10 @@ export function blockingOf(
       const reason = { kind: 'operator_recovery', ...about('worker_failed') } as const;
       return state('stalled', reason, 'Parallel execution is stalled on worker failure.', idsOf(groups.failed));
     }
+    case 'in_review': {
+      const reason = { kind: 'operator_recovery', ...about('published') } as const;
+      return state('waiting', reason, 'Parallel execution waits for reviews.', idsOf(groups.published));
+    }
     case 'not_started':
     case 'in_progress':
     case 'drift':

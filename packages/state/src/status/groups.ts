@@ -1,3 +1,4 @@
+import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { RecordFacts } from './facts.ts';
 
 /** What is left of a task, or missing, that should not be so. */
@@ -18,6 +19,8 @@ export interface Groups {
   readonly failed: readonly RecordFacts[];
   /** Blocked, and not asked for again. */
   readonly blocked: readonly RecordFacts[];
+  /** Published for a review, and not asked for again; the state file calls them blocked. */
+  readonly published: readonly RecordFacts[];
   readonly requested: readonly RecordFacts[];
   /** Blocked work that is still there. */
   readonly retained: readonly RecordFacts[];
@@ -36,6 +39,7 @@ export function groupRecords(records: readonly RecordFacts[]): Groups {
     completed: of('completed'),
     failed: of('failed'),
     blocked: of('blocked'),
+    published: of('published'),
     requested: of('requested'),
     retained: records.filter(({ record, workspaceIsThere }) => record.lifecycle === 'blocked_push' && workspaceIsThere),
     drift: records.flatMap((facts) => driftOf(facts).map((what) => ({ facts, what }))),
@@ -49,7 +53,8 @@ function groupOf({ record, activity }: RecordFacts): Group {
     case 'failed':
       return record.retry_requested_at === undefined ? 'failed' : 'requested';
     case 'blocked_push':
-      return record.retry_requested_at === undefined ? 'blocked' : 'requested';
+      if (record.retry_requested_at !== undefined) return 'requested';
+      return record.error_code === PUBLISHED ? 'published' : 'blocked';
     case 'running':
     case 'integrating':
       if (activity === 'lost') return 'lost';
@@ -66,7 +71,9 @@ function driftOf({ record, workspaceIsThere, marker }: RecordFacts): string[] {
     case 'integrating':
       return [];
     case 'blocked_push':
-      return workspaceIsThere ? unreadable : ['its workspace is missing'];
+      if (workspaceIsThere) return unreadable;
+      // What was published is on the remote, and is found there without its workspace.
+      return record.error_code === PUBLISHED ? [] : ['its workspace is missing'];
     case 'completed':
     case 'failed':
       return [

@@ -9,6 +9,7 @@ import {
   driftSteps,
   failedSteps,
   lostSteps,
+  reviewSteps,
   step,
   waitingSteps,
   type CommandOf,
@@ -33,9 +34,16 @@ export function nextSteps(situation: Situation, groups: Groups, facts: StatusFac
     case 'work_waiting':
       return [...waitingSteps(groups, command), ...queue];
     case 'blocked':
-      return [...blockedSteps(groups, command), ...failedSteps(groups, command), ...queue];
+      return [
+        ...blockedSteps(groups, command),
+        ...failedSteps(groups, command),
+        ...reviewSteps(groups, command),
+        ...queue,
+      ];
     case 'failed':
       return [...failedSteps(groups, command), ...driftSteps(groups, facts, command), ...queue];
+    case 'in_review':
+      return [...reviewSteps(groups, command), ...driftSteps(groups, facts, command), ...queue];
     case 'drift':
       return [...driftSteps(groups, facts, command), ...queue];
   }

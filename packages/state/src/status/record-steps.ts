@@ -58,6 +58,18 @@ export function blockedSteps({ blocked }: Groups, command: CommandOf): NextStep[
   });
 }
 
+/** Find what was published on the target branch, once it was merged. */
+export function reviewSteps({ published }: Groups, command: CommandOf): NextStep[] {
+  return first(published).flatMap(({ record: { task_id: id, land_command: land } }) => [
+    step(
+      `Once ${id} is merged, say so`,
+      land ?? command('ralph-integrate', 'one', id),
+      'It is found on the target branch; until then it stays published.',
+    ),
+    retryStep(id, command),
+  ]);
+}
+
 /** See why tasks failed and run them again. */
 export function failedSteps({ failed }: Groups, command: CommandOf): NextStep[] {
   return first(failed).flatMap((facts) => {

@@ -22,6 +22,8 @@ export function headlineOf(situation: Situation): string {
       return 'Parallel execution needs operator attention.';
     case 'blocked':
       return 'Parallel execution is blocked on worker integration.';
+    case 'in_review':
+      return 'Parallel execution waits for reviews.';
     case 'drift':
       return 'Parallel execution is idle with cleanup drift.';
     case 'idle':
@@ -57,6 +59,8 @@ function lead(situation: Situation, groups: Groups): string {
       return 'Nobody is at work, and finished work could not be integrated.';
     case 'failed':
       return 'Nobody is at work. Look at why the tasks failed before they are run again.';
+    case 'in_review':
+      return 'Nobody is at work. Finished work is published on branches of its own.';
     case 'drift':
       return 'Nobody is at work, but what is on disk does not fit the records.';
     case 'idle':
@@ -84,6 +88,7 @@ function groupSentences(groups: Groups): string[] {
     sentence('Lost', groups.lost.map(named)),
     sentence('Waiting for integration', groups.waiting.map(named)),
     sentence('Operator action required', groups.blocked.map(withReason)),
+    sentence('Awaiting review', groups.published.map(withReason)),
     sentence('Retryable failures', groups.failed.map(withReason)),
     sentence('Retry requested', groups.requested.map(named)),
     sentence('Retained for recovery', groups.retained.map(named)),

@@ -6,7 +6,15 @@ export type Situation =
   | { readonly kind: 'queue_lock'; readonly lock: QueueLock }
   | {
       readonly kind:
-        'not_started' | 'in_progress' | 'workers_lost' | 'work_waiting' | 'blocked' | 'failed' | 'drift' | 'idle';
+        | 'not_started'
+        | 'in_progress'
+        | 'workers_lost'
+        | 'work_waiting'
+        | 'blocked'
+        | 'failed'
+        | 'in_review'
+        | 'drift'
+        | 'idle';
     };
 
 /**
@@ -26,5 +34,6 @@ export function situationOf(facts: StatusFacts, groups: Groups): Situation {
   if (groups.waiting.length > 0) return { kind: 'work_waiting' };
   if (groups.blocked.length > 0) return { kind: 'blocked' };
   if (groups.failed.length > 0) return { kind: 'failed' };
+  if (groups.published.length > 0) return { kind: 'in_review' };
   return groups.drift.length > 0 ? { kind: 'drift' } : { kind: 'idle' };
 }

@@ -50,6 +50,7 @@ function groupLines(groups: Groups, now: Date): string[] {
     ['Integrated Successfully:', groups.completed.map(({ record }) => record.task_id)],
     ['Retryable Failures:', groups.failed.map(ended)],
     ['Operator Action Required:', groups.blocked.map(ended)],
+    ['Awaiting Review:', groups.published.map(ended)],
     ['Retry Requested:', groups.requested.map(ended)],
     ['Retained for Recovery:', groups.retained.map(({ record }) => `${record.task_id}  ${record.workspace_path}`)],
     [

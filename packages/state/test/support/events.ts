@@ -44,6 +44,14 @@ export const taskCompleted = maker('task.completed', {
   ci_runs: 1,
   workspace_path: '/w/RQ-0001',
 });
+export const taskPublished = maker('task.published', {
+  branch: 'ralph/RQ-0001',
+  commit: HEAD,
+  base_commit: BASE,
+  ci_runs: 1,
+  workspace_path: '/w/RQ-0001',
+  land_command: 'ralph-integrate one RQ-0001',
+});
 export const taskBlocked = maker('task.blocked', {
   reason: 'conflict in a.txt',
   code: 'conflict',
@@ -60,6 +68,7 @@ export const MAKERS: Readonly<Record<RecordEvent['type'], (given?: Given) => Rec
   'work.salvaged': workSalvaged,
   'integrate.started': integrateStarted,
   'task.completed': taskCompleted,
+  'task.published': taskPublished,
   'task.blocked': taskBlocked,
   'task.failed': taskFailed,
 };
