@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { queueTask, temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { foreignPush } from './finished-attempt.ts';
@@ -22,8 +25,12 @@ describe('ralph-integrate preflight', () => {
         target_branch: 'main',
         commit: repo.gitOrigin('rev-parse', 'main'),
         queue_tracked: false,
+        queue: 'absent',
+        done: 'absent',
         ahead: 0,
         behind: 1,
+        diverged: false,
+        push: 'allowed',
       },
     ]);
     expect(repo.git('for-each-ref')).toBe(refs);
@@ -33,7 +40,60 @@ describe('ralph-integrate preflight', () => {
     const repo = temporaryRepository({
       '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: [queueTask('T-1')] }),
     });
-    expect(records((await preflight(repo.root)).stdout)[0]).toMatchObject({ queue_tracked: true });
+    expect(records((await preflight(repo.root)).stdout)[0]).toMatchObject({
+      queue_tracked: true,
+      queue: 'tracked',
+      done: 'absent',
+    });
+  });
+
+  it('tells that both sides have commits, and what is done about it', async () => {
+    const repo = temporaryRepository();
+    foreignPush(repo, 'b.txt', 'b\n');
+    repo.write('c.txt', 'c');
+    repo.git('add', '-A');
+    repo.git('commit', '-q', '-m', 'mine');
+    const refs = repo.git('for-each-ref');
+    const end = await preflight(repo.root);
+    expect(records(end.stdout)[0]).toMatchObject({ ahead: 1, behind: 1, diverged: true });
+    expect(end.stderr).toMatch(
+      /main and origin\/main have diverged \(1 ahead, 1 behind\).*git -C \S+ pull --rebase origin main/,
+    );
+    expect(repo.git('for-each-ref')).toBe(refs);
+  });
+
+  it('asks for the right to push without a push: neither a ref nor a hook moves', async () => {
+    const repo = temporaryRepository();
+    const hook = scriptedCommand(repo.folder, 'pre-receive', `touch ${join(repo.folder, 'ran')}; exit 1`);
+    for (const name of ['pre-push', 'update', 'post-receive']) {
+      scriptedCommand(repo.folder, name, `touch ${join(repo.folder, 'ran')}; exit 1`);
+    }
+    repo.gitOrigin('config', 'core.hooksPath', dirname(hook));
+    repo.git('config', 'core.hooksPath', dirname(hook));
+    const refs = [repo.git('for-each-ref'), repo.gitOrigin('for-each-ref')];
+    expect(records((await preflight(repo.root)).stdout)[0]).toMatchObject({ push: 'allowed' });
+    expect([repo.git('for-each-ref'), repo.gitOrigin('for-each-ref')]).toEqual(refs);
+    expect(existsSync(join(repo.folder, 'ran'))).toBe(false);
+  });
+
+  it('refuses a remote that would refuse a push: read here, written elsewhere', async () => {
+    const repo = temporaryRepository();
+    repo.git('config', 'remote.origin.pushurl', join(repo.folder, 'not-there.git'));
+    const end = await preflight(repo.root);
+    expect(end.status).toBe(77);
+    expect(errorRecord(end.stderr)).toMatchObject({
+      code: 'push_auth',
+      message: expect.stringContaining('would refuse a push to main'),
+      details: { push: 'refused' },
+    });
+  });
+
+  it('says that it does not know when the remote does not answer a push', async () => {
+    const repo = temporaryRepository();
+    repo.git('config', 'remote.origin.pushurl', 'http://127.0.0.1:1/gone.git');
+    const end = await preflight(repo.root);
+    expect(end.status).toBe(0);
+    expect(records(end.stdout)[0]).toMatchObject({ push: 'unknown' });
   });
 
   it('takes a remote that has only a push address', async () => {

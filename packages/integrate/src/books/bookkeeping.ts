@@ -25,6 +25,12 @@ export function bookkeepingMode(queue: FilePlace, done: FilePlace): 'tracked' | 
   return places.includes('untracked') ? 'split' : 'tracked';
 }
 
+/** Where the queue and the done file stand. */
+export interface Books {
+  readonly queue: FilePlace;
+  readonly done: FilePlace;
+}
+
 /**
  * Reads who keeps the books of a repository whose target branch is at a commit.
  *
@@ -32,13 +38,23 @@ export function bookkeepingMode(queue: FilePlace, done: FilePlace): 'tracked' | 
  * @throws Failure `config_invalid` when one file is tracked and the other is not
  */
 export async function isQueueTracked(root: string, folder: string, commit: string): Promise<boolean> {
+  const { queue, done } = await placesOfBooks(root, folder, commit);
+  return bookkeepingMode(queue, done) === 'tracked';
+}
+
+/**
+ * Reads where the queue and the done file stand, as `isQueueTracked` does.
+ *
+ * @throws Failure `config_invalid` when one file is tracked and the other is not
+ */
+export async function placesOfBooks(root: string, folder: string, commit: string): Promise<Books> {
   const tracked = await trackedFiles(folder, commit);
-  const [queue, done] = FILES.map((path) => {
+  const placeOf = (path: string): FilePlace => {
     if (tracked.includes(path)) return 'tracked';
     return existsSync(join(root, path)) ? 'untracked' : 'absent';
-  });
-  const mode = bookkeepingMode(queue ?? 'absent', done ?? 'absent');
-  if (mode !== 'split') return mode === 'tracked';
+  };
+  const [queue, done] = [placeOf(RALPH_PATHS.queue), placeOf(RALPH_PATHS.done)];
+  if (bookkeepingMode(queue, done) !== 'split') return { queue, done };
   const [inGit, notInGit] = queue === 'tracked' ? FILES : FILES.toReversed();
   throw new Failure(
     'config_invalid',

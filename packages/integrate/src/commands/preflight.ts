@@ -1,12 +1,14 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import { isQueueTracked } from '../books/bookkeeping.ts';
+import { bookkeepingMode, placesOfBooks } from '../books/bookkeeping.ts';
 import { missingBranch } from '@ralph/protocol/process/missing-branch';
 import type { TARGET_OPTIONS } from '../options.ts';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { findRemote, shownUrl, type Remote } from '../site/remote.ts';
+import { pushRights } from '../push/push-rights.ts';
 import { requirePushedTasks } from '../books/pushed-tasks.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
@@ -17,9 +19,19 @@ export async function run(call: Call<typeof TARGET_OPTIONS>): Promise<Result> {
   const branch = await targetBranch(root, call.args['target-branch']);
   const commit = await remoteCommit(root, remote, branch);
   await fetchCommit(root, remote, branch);
-  const queueTracked = await isQueueTracked(root, root, commit);
+  const books = await placesOfBooks(root, root, commit);
+  const queueTracked = bookkeepingMode(books.queue, books.done) === 'tracked';
   if (queueTracked) await requirePushedTasks(root, `${remote.name}/${branch}`, commit);
-  const distance = await aheadBehind(root, branch, commit);
+  const push = await pushRights(root, remote, branch, commit);
+  const { ahead, behind } = await aheadBehind(root, branch, commit);
+  const diverged = (ahead ?? 0) > 0 && (behind ?? 0) > 0;
+  if (diverged) {
+    const upstream = `${remote.name}/${branch}`;
+    const pull = commandLine(['git', '-C', root, 'pull', '--rebase', remote.name, branch]);
+    call.output.note(
+      `ralph-integrate: your ${branch} and ${upstream} have diverged (${ahead} ahead, ${behind} behind): work lands on ${upstream}, and your checkout is left as it is; to bring them together: ${pull}`,
+    );
+  }
   return {
     record: {
       remote: remote.name,
@@ -27,9 +39,14 @@ export async function run(call: Call<typeof TARGET_OPTIONS>): Promise<Result> {
       target_branch: branch,
       commit,
       queue_tracked: queueTracked,
-      ...distance,
+      queue: books.queue,
+      done: books.done,
+      ahead,
+      behind,
+      diverged,
+      push,
     },
-    text: `work can land on ${branch} of ${shownUrl(remote.fetchUrl)} (now at ${commit.slice(0, 10)})\n`,
+    text: `work can land on ${branch} of ${shownUrl(remote.fetchUrl)} (now at ${commit.slice(0, 10)})${push === 'unknown' ? ', if the remote takes a push: it could not be asked' : ''}\n`,
   };
 }
 
