@@ -1,5 +1,6 @@
 import { LANDINGS } from './train/line.ts';
 import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+import { PUBLISH_OPTIONS } from './publish/publish-options.ts';
 
 export const TARGET_OPTIONS = {
   'target-branch': {
@@ -29,6 +30,7 @@ export const LAND_OPTIONS = {
     describe: 'pauses between them, the last one repeats (default: 500,2000,5000,10000)',
   },
   'keep-workspaces': { kind: 'flag', describe: 'leave the workspace of a landed task where it is' },
+  ...PUBLISH_OPTIONS,
 } as const satisfies OptionSpecs;
 
 const TRAIN_OPTIONS = {

@@ -20,7 +20,10 @@ export const program: ProgramSpec = {
       summary: 'Land the work of one workspace.',
       operands: { name: 'ID', least: 1, most: 1 },
       options: ONE_OPTIONS,
-      examples: ["ralph-integrate one RQ-0001 --ci 'npm test' | ralph-state apply"],
+      examples: [
+        "ralph-integrate one RQ-0001 --ci 'npm test' | ralph-state apply",
+        'ralph-integrate one RQ-0001 --publish branch | ralph-state apply',
+      ],
       load: () => import('./commands/one.ts'),
     }),
     command({

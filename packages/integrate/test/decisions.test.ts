@@ -78,7 +78,9 @@ describe('exitOfRun', () => {
     ['partial', 0, 1, 1, 0],
     ['partial', 0, 1, 0, 1],
   ] as const)('is %s for %i landed, %i blocked, %i failed, %i skipped', (name, landed, blocked, failed, skipped) => {
-    expect(exitOfRun({ landed, blocked, failed, skipped })).toBe(name);
+    expect(exitOfRun({ landed, published: 0, blocked, failed, skipped })).toBe(name);
+    // What awaits a review went as it was asked for.
+    expect(exitOfRun({ landed: 0, published: landed, blocked, failed, skipped })).toBe(name);
   });
 });
 

@@ -12,6 +12,9 @@ import { claimTask } from './claim.ts';
 import type { Job } from './job.ts';
 import { keepWorkspace, type Opened } from './keep-workspace.ts';
 import type { Landed } from '../push/landed.ts';
+import { mergedPublication, mergedWithoutWorkspace } from '../publish/merged.ts';
+import { publish, type Published } from '../publish/publish.ts';
+import { awaitsReview, sayPublished } from '../publish/say-published.ts';
 import { landWithRemedies } from '../remedy/land-with-remedies.ts';
 import { landedBefore, recordLanded } from './landed-before.ts';
 import { landAgain, nextCommand } from './next-command.ts';
@@ -28,9 +31,10 @@ import { openWorkspace } from '../workspace/workspace.ts';
  */
 export async function integrate(bench: Bench, candidate: Candidate, passage: Passage): Promise<Outcome> {
   if (bench.stop.aborted) return { kind: 'stopped' };
-  const opened: Opened = {};
+  const opened: Opened = { passage };
   try {
-    const landed = await underClaim(bench, candidate, opened, passage);
+    const landed = await underClaim(bench, candidate, opened);
+    if ('branch' in landed) return { kind: 'published' };
     await afterLanding(bench, candidate, landed, opened.workspace !== undefined);
     return { kind: 'landed' };
   } catch (error) {
@@ -41,13 +45,20 @@ export async function integrate(bench: Bench, candidate: Candidate, passage: Pas
   }
 }
 
-async function underClaim(bench: Bench, candidate: Candidate, opened: Opened, passage: Passage): Promise<Landed> {
+async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed | Published> {
   requireSafeId(bench.settings.root, candidate);
-  const release = await claimTask(bench, candidate, passage.letPass);
+  const release = await claimTask(bench, candidate, opened.passage.letPass);
   try {
     const tip = await parkedTip(bench.settings.root, candidate);
     const landed =
-      (await landedEarlier(bench, candidate, opened)) ?? (await landNow(bench, candidate, tip, opened, passage));
+      (await landedEarlier(bench, candidate, opened)) ??
+      (await mergedMeanwhile(bench, candidate, tip)) ??
+      (await landNow(bench, candidate, tip, opened));
+    if ('branch' in landed) {
+      await keepWorkspace(bench, candidate, opened, awaitsReview(landed));
+      await sayPublished(bench, candidate, landed, opened.job?.gateRuns ?? 0);
+      return landed;
+    }
     await recordLanded(bench, candidate, landed.commit);
     await sayCompleted(bench, candidate, landed, opened.job);
     return landed;
@@ -77,24 +88,33 @@ async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened)
   return { commit, queueTracked: false };
 }
 
-async function landNow(
-  bench: Bench,
-  candidate: Candidate,
-  tip: string,
-  opened: Opened,
-  passage: Passage,
-): Promise<Landed> {
+async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: Opened): Promise<Landed | Published> {
   const workspace = await openWorkspace(bench.settings.root, candidate);
   bench.secrets.learnFrom(workspace.path);
   opened.workspace = workspace;
   const job = await beginJob(bench, candidate, workspace, tip);
   opened.job = job;
   await requireWork(job);
-  const { taskId: task_id, attempt } = candidate;
+  await sayStarted(bench, candidate);
+  const merged = await mergedPublication(bench, candidate, job.tip);
+  if (merged !== undefined) return merged;
+  return landWithRemedies<Landed | Published>(
+    job,
+    bench.settings.publish.mode === 'push' ? opened.passage.land : publish,
+  );
+}
+
+/** Work whose branch was merged is done, though its workspace has been removed. */
+async function mergedMeanwhile(bench: Bench, candidate: Candidate, tip: string): Promise<Landed | undefined> {
+  const merged = await mergedWithoutWorkspace(bench, candidate, tip);
+  if (merged !== undefined) await sayStarted(bench, candidate);
+  return merged;
+}
+
+async function sayStarted({ settings, output }: Bench, { taskId: task_id, attempt }: Candidate): Promise<void> {
   const identity = identityOf(process.pid);
   const who = identity === undefined ? {} : { identity };
-  await bench.output.event('integrate.started', { task_id, attempt, base: targetName(bench.settings), ...who });
-  return landWithRemedies(job, passage.land);
+  await output.event('integrate.started', { task_id, attempt, base: targetName(settings), ...who });
 }
 
 /** An attempt whose tip is where it began would be found on the target, and has done nothing. */

@@ -22,6 +22,8 @@ export class Job {
   readonly interrupted: boolean;
   /** Whether HEAD has been moved, so that it has to be put back. */
   moved = false;
+  /** The tip that was found to hold nobody else's commits. */
+  ownTip: string | undefined;
   pushes = 0;
   gateRuns = 0;
   /** Those that the gate judges together with it. */

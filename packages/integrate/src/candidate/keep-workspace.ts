@@ -1,16 +1,24 @@
-import type { Failure } from '@ralph/protocol/contract/failure';
 import type { Bench } from '../site/bench.ts';
 import type { Candidate } from './candidate.ts';
 import { removeRecord } from './integration-record.ts';
 import type { Job } from './job.ts';
 import { writeMarker } from './marker.ts';
 import { putBack } from '../prepare/prepare.ts';
+import type { Passage } from '../train/passages.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** How far the work on a candidate had come when it ended. */
 export interface Opened {
+  readonly passage: Passage;
   workspace?: Workspace;
   job?: Job;
+}
+
+/** Why a workspace is kept: a failure, or that its work awaits a review. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly parts?: { readonly details?: Record<string, unknown> };
 }
 
 /**
@@ -21,13 +29,13 @@ export async function keepWorkspace(
   bench: Bench,
   candidate: Candidate,
   { workspace, job }: Opened,
-  { code, message, parts }: Failure,
+  { code, message, parts }: Reason,
 ): Promise<void> {
   // With a claim that is held, another process is at work in it.
   if (workspace === undefined || code === 'claim_held') return;
   try {
     if (job !== undefined) await putBack(job);
-    const files = parts.details?.['files'];
+    const files = parts?.details?.['files'];
     await writeMarker(workspace, {
       task_id: candidate.taskId,
       reason: bench.secrets.redact(message),

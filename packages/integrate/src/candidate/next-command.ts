@@ -1,5 +1,6 @@
 import type { Failure, FailureCode } from '@ralph/protocol/contract/failure';
 import type { Candidate } from './candidate.ts';
+import { publishWords } from '../publish/publish-settings.ts';
 import { targetName, type Settings } from '../site/settings.ts';
 import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
 
@@ -8,7 +9,7 @@ import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
  * ended.
  */
 export function landAgain(
-  { root, targetBranch, remote, ci }: Settings,
+  { root, targetBranch, remote, ci, publish }: Settings,
   { taskId, attempt, workspacePath }: Candidate,
 ): string {
   const where = [
@@ -23,7 +24,7 @@ export function landAgain(
   ];
   const whither = remote.name === 'origin' ? [] : ['--remote', remote.name];
   const gate = ci === undefined ? [] : ['--ci', ci];
-  const land = commandLine(['ralph-integrate', 'one', taskId, ...where, ...whither, ...gate]);
+  const land = commandLine(['ralph-integrate', 'one', taskId, ...where, ...whither, ...gate, ...publishWords(publish)]);
   return `${land} | ${commandLine(['ralph-state', 'apply', '--repo', root])}`;
 }
 

@@ -19,6 +19,7 @@ export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
   const outcome = await integrate(bench, candidate, passages.next(candidate));
   switch (outcome.kind) {
     case 'landed':
+    case 'published':
     case 'stopped':
       return {};
     case 'blocked':

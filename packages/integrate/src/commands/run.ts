@@ -1,11 +1,12 @@
 import PQueue from 'p-queue';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
-import { openBench } from '../site/bench.ts';
+import { openBench, type Bench } from '../site/bench.ts';
 import { candidateOf } from '../candidate/candidate.ts';
 import { integrate } from '../candidate/integrate.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { isSerial } from '../train/landing-size.ts';
+import type { Rules } from '../train/line.ts';
 import { Passages } from '../train/passages.ts';
 import { Train } from '../train/train.ts';
 import { exitOfRun, type Outcome, type Tally } from '../candidate/outcome.ts';
@@ -20,8 +21,8 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   const bench = await openBench(call);
   const rules = { jobs: call.args.jobs, landing: call.args.landing };
   const passages = new Passages(new Train(bench, rules));
-  const waiting = new PQueue({ concurrency: isSerial(rules) ? 1 : LONGEST_TRAIN });
-  const tally: Tally = { landed: 0, blocked: 0, failed: 0, skipped: 0 };
+  const waiting = new PQueue({ concurrency: placesFor(bench, rules) });
+  const tally: Tally = { landed: 0, published: 0, blocked: 0, failed: 0, skipped: 0 };
   try {
     for await (const line of call.input.lines()) {
       const parsed = parseLine(line.record, line.number);
@@ -41,4 +42,10 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
 
 function count(tally: Tally, outcome: Outcome): void {
   if (outcome.kind !== 'stopped') tally[outcome.kind] += 1;
+}
+
+/** What is only published is in no train: each of those that are worked on has a gate of its own. */
+function placesFor({ settings }: Bench, rules: Rules): number {
+  if (settings.publish.mode !== 'push') return rules.jobs;
+  return isSerial(rules) ? 1 : LONGEST_TRAIN;
 }

@@ -5,6 +5,7 @@ import { combineOnto, hasMerges } from './combine.ts';
 import { writeRecord } from '../candidate/integration-record.ts';
 import type { Job } from '../candidate/job.ts';
 import { mergeByHand, rebaseByHand } from '../candidate/next-command.ts';
+import { requireOwnCommits } from './own-commits.ts';
 import { rebaseOnto } from './rebase.ts';
 import { targetName } from '../site/settings.ts';
 import { branchOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
@@ -22,10 +23,11 @@ export interface Prepared {
 /**
  * Makes what is to be pushed, always anew from the attempt's own tip, so that nothing of an earlier try is left in it.
  *
- * @throws Failure `conflict`, `bookkeeping_failed`, `workspace_dirty`, `git_failed`
+ * @throws Failure `foreign_commits`, `conflict`, `bookkeeping_failed`, `workspace_dirty`, `git_failed`
  */
 export async function prepare(job: Job, onto: string): Promise<Prepared> {
   const { workspace, candidate, bench, tip } = job;
+  await requireOwnCommits(job);
   if (!job.moved) await clearForReset(job);
   job.moved = true;
   await writeRecord(workspace, { tip, head: null, pushed: job.pushed });

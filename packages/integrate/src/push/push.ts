@@ -18,7 +18,21 @@ export async function pushCommit(
   commit: string,
   signal: AbortSignal,
 ): Promise<GitResult> {
-  const { root, remote, targetBranch } = settings;
+  return pushTo(settings, workspace, { refspec: `${commit}:refs/heads/${settings.targetBranch}` }, signal);
+}
+
+/**
+ * Sends a commit to any branch.
+ *
+ * @param order `lease`: what the branch is at, and may be replaced; without one it is only brought forward
+ */
+export async function pushTo(
+  settings: Settings,
+  workspace: Workspace,
+  { refspec, lease }: { readonly refspec: string; readonly lease?: string },
+  signal: AbortSignal,
+): Promise<GitResult> {
+  const { root, remote } = settings;
   // Again: agent and gate are done with the configuration only now.
   await bindRemote(settings, workspace.path);
   const args = [
@@ -27,8 +41,9 @@ export async function pushCommit(
     'push',
     '--porcelain',
     '--recurse-submodules=check',
+    ...(lease === undefined ? [] : [`--force-with-lease=${lease}`]),
     remote.name,
-    `${commit}:refs/heads/${targetBranch}`,
+    refspec,
   ];
   const options = { cwd: workspace.path, signal, limitMs: PUSH_LIMIT_MS };
   return tryGit(args, hooksFrom(await usersHooks(root), options));

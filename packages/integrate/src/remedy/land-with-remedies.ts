@@ -1,12 +1,11 @@
 import type { Job } from '../candidate/job.ts';
-import type { Landed } from '../push/landed.ts';
 
 /**
- * Lands a job.
+ * Lands a job, or publishes it.
  *
- * @param land the landing itself; may be called again
+ * @param landing the landing itself; may be called again
  * @throws Failure when it cannot land by itself; Stopped
  */
-export async function landWithRemedies(job: Job, land: (job: Job) => Promise<Landed>): Promise<Landed> {
-  return land(job);
+export async function landWithRemedies<T>(job: Job, landing: (job: Job) => Promise<T>): Promise<T> {
+  return landing(job);
 }

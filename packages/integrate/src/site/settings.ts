@@ -1,6 +1,7 @@
 import type { OptionValues, COMMON_OPTIONS } from '@ralph/protocol/cli/options';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import type { LAND_OPTIONS } from '../options.ts';
+import { readPublishSettings, type PublishSettings } from '../publish/publish-settings.ts';
 import { findRemote, type Remote } from './remote.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
@@ -16,16 +17,18 @@ export interface Settings {
   readonly maxAttempts: number;
   readonly backoffMs: readonly number[];
   readonly keepWorkspaces: boolean;
+  readonly publish: PublishSettings;
 }
 
 /**
  * Reads the settings of a run.
  *
- * @throws Failure `not_a_repository`, `detached_head` or `no_origin`
+ * @throws Failure `usage`, `not_a_repository`, `detached_head` or `no_origin`
  */
 export async function readSettings(
   args: OptionValues<typeof LAND_OPTIONS> & OptionValues<typeof COMMON_OPTIONS>,
 ): Promise<Settings> {
+  const publish = readPublishSettings(args);
   const { root } = findGitRepository(args.repo);
   return {
     root,
@@ -36,6 +39,7 @@ export async function readSettings(
     maxAttempts: args['max-attempts'],
     backoffMs: args.backoff,
     keepWorkspaces: args['keep-workspaces'],
+    publish,
   };
 }
 

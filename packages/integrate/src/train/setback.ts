@@ -1,9 +1,7 @@
 import type { Failure } from '@ralph/protocol/contract/failure';
-import { pause } from '../candidate/backoff.ts';
 import { landAgain } from '../candidate/next-command.ts';
-import { refusedWords } from '../candidate/refused-words.ts';
+import { pauseBefore } from '../candidate/wait-for-next-try.ts';
 import type { Refusal } from '../push/push-verdict.ts';
-import { throwIfStopped } from '../site/stopped.ts';
 import type { Car } from './car.ts';
 
 export interface Setback {
@@ -30,11 +28,7 @@ export async function nextTryOf(cars: readonly Car[], refusal: Refusal, words: s
   if (first === undefined) return { out };
   const { bench, candidate } = first.job;
   const ms = Math.max(0, ...pauses);
-  if (ms > 0) {
-    const who = cars.length === 1 ? candidate.taskId : `${candidate.taskId} and ${cars.length - 1} more`;
-    bench.output.note(`ralph-integrate: ${who}: ${refusedWords(refusal)}; next try in ${ms} ms (${words})`);
-    await pause(ms, bench.stop);
-  }
-  throwIfStopped(bench.stop);
+  const who = cars.length === 1 ? candidate.taskId : `${candidate.taskId} and ${cars.length - 1} more`;
+  await pauseBefore(bench, who, { refusal, words, ms });
   return { out };
 }

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { git } from '@ralph/protocol/process/git';
+import { findGitRepository } from '@ralph/protocol/process/repository';
+import { branchOfTask } from '../publish/branch.ts';
+import type { Settings } from '../site/settings.ts';
+
+/** What the refs of others reach. */
+export interface Reach {
+  /** Commits that refs of the main repository stand on which are not about the task. */
+  readonly commits: readonly string[];
+  /** Lets git in a workspace see the objects of the main repository, from which it need not borrow. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Reads what the refs of the main repository stand on, but for those of a task itself. */
+export async function reachOfOthers({ root }: Settings, taskId: string): Promise<Reach> {
+  const listed = await git(['for-each-ref', '--format=%(objectname) %(refname)'], { cwd: root });
+  const commits = new Set<string>();
+  for (const line of listed.split('\n')) {
+    const [commit = '', ref = ''] = line.split(' ');
+    if (commit !== '' && !isOwnRef(ref, taskId)) commits.add(commit);
+  }
+  const objects = join(findGitRepository(root).gitDir, 'objects');
+  return { commits: [...commits], env: { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(objects) } };
+}
+
+/** Tells whether a ref of the main repository, or of a workspace, is about the task itself. */
+export function isOwnRef(ref: string, taskId: string): boolean {
+  if (ref.startsWith('refs/ralph/')) return ref.split('/')[3] === taskId;
+  const branch = branchOfTask({ taskId });
+  return ref === `refs/heads/${branch}` || (ref.startsWith('refs/remotes/') && ref.endsWith(`/${branch}`));
+}
+
+/** Returns what `--exclude` takes out of `--remotes` in a workspace; the target branch itself is given by hand. */
+export function ownTracking({ remote, targetBranch }: Settings, taskId: string): string[] {
+  return [`${remote.name}/HEAD`, `${remote.name}/${targetBranch}`, `*/${branchOfTask({ taskId })}`];
+}
