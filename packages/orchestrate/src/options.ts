@@ -18,6 +18,18 @@ export const RUN_OPTIONS = {
   },
   ci: { kind: 'text', value: 'CMD', describe: 'the gate: run by sh in the workspace; only what passes it is pushed' },
   'ci-timeout': { kind: 'seconds', describe: 'time limit of one gate run (default: 30m)' },
+  publish: {
+    kind: 'choice',
+    choices: ['push', 'branch', 'pr'],
+    fallback: 'push',
+    describe:
+      'what is done with work that is green: pushed to the target, or published as branch ralph/TASK for a review',
+  },
+  'pr-command': {
+    kind: 'text',
+    value: 'CMD',
+    describe: 'with --publish pr: run by sh in the workspace once the branch is pushed, as `gh pr create`',
+  },
   timeout: { kind: 'seconds', describe: 'time limit of one agent (default: none)' },
   'on-busy': {
     kind: 'choice',

@@ -30,7 +30,8 @@ const blocked = [
   },
 ];
 
-const LANDING = { root: '/r', targetBranch: 'main', ci: 'npm test' };
+const publishing = { mode: 'push', prCommand: undefined } as const;
+const LANDING = { root: '/r', targetBranch: 'main', ci: 'npm test', publishing };
 
 describe('the summary of a run', () => {
   it('names each task with result, commit, time and attempt, and the next command for what did not land', () => {
@@ -53,6 +54,39 @@ describe('the summary of a run', () => {
         'partial: 1 landed, 1 blocked, 0 failed; waiting: 1 for another task',
         '',
       ].join('\n'),
+    );
+  });
+
+  it('says where work awaits its review, and what finds it once it is merged', () => {
+    const published = [
+      { type: 'workspace.ready', at: at(0), task_id: 'P', attempt: 1 },
+      {
+        type: 'task.published',
+        at: at(1),
+        task_id: 'P',
+        attempt: 1,
+        commit,
+        branch: 'ralph/P',
+        answer: 'https://forge.example/pull/7',
+        land_command: 'find P',
+      },
+    ];
+    const results = fold(...landed, ...published);
+    expect(idsWith(results, 'published')).toEqual(['P']);
+    const text = summaryText({ outcome: 'completed', results, waiting: '', landing: LANDING });
+    expect(text).toMatch(
+      /^P +published +cccccccccc .* awaits review as ralph\/P \(https:\/\/forge\.example\/pull\/7\)$/m,
+    );
+    expect(text).toContain('P: once it is merged: find P\n');
+    expect(text).toContain('completed: 1 landed, 1 published, 0 blocked, 0 failed');
+  });
+
+  it('publishes what was interrupted on its way as the run would have', () => {
+    const ready = { reason: 'exited', exit_code: 0, commits: 1, workspace_path: '/w/A' };
+    const results = fold({ type: 'agent.finished', at: at(0), task_id: 'A', attempt: 1, ...ready });
+    const landing = { ...LANDING, publishing: { mode: 'pr', prCommand: 'gh pr create' } } as const;
+    expect(summaryText({ outcome: 'interrupted', results, waiting: '', landing })).toContain(
+      "--publish pr --pr-command 'gh pr create' | ralph-state apply",
     );
   });
 

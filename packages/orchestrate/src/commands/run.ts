@@ -16,6 +16,7 @@ import { RunLoop } from '../run/run-loop.ts';
 import { StateKeeper } from '../run/state-keeper.ts';
 import { finishRun } from '../run/finish-run.ts';
 import { fromGiven, fromQueue, type TaskSource } from '../run/task-source.ts';
+import { publishingOf, type Publishing } from '../publishing.ts';
 import { readConfig, resolveSettings, unusedKeys, type Settings } from '../settings.ts';
 
 type RunCall = Call<typeof RUN_OPTIONS>;
@@ -23,6 +24,7 @@ type RunCall = Call<typeof RUN_OPTIONS>;
 /** `ralph-orchestrate run`: the pipe of the four siblings with selection, one lock and a summary around it. */
 export async function run(call: RunCall): Promise<Result> {
   const { args, output, stop } = call;
+  const publishing = publishingOf(args);
   const { root } = findGitRepository(args.repo);
   const settings = await settingsOf(call, root);
   const given = args.tasks === undefined ? undefined : await readGivenTasks(args.tasks, () => call.input, stop.signal);
@@ -54,12 +56,13 @@ export async function run(call: RunCall): Promise<Result> {
   const log = new EventLog(join(root, RALPH_PATHS.events));
   call.cleanup.defer('close the event log', () => log.close());
   const select = given === undefined ? fromQueue(keeper, args['include-draft']) : await fromGiven(given, root, note);
-  return runLoop(call, { root, settings, ground, keeper, log, lock, select });
+  return runLoop(call, { root, settings, publishing, ground, keeper, log, lock, select });
 }
 
 interface RunParts {
   readonly root: string;
   readonly settings: Settings;
+  readonly publishing: Publishing;
   readonly ground: Ground;
   readonly keeper: StateKeeper;
   readonly log: EventLog;
@@ -84,6 +87,7 @@ async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
       timeout: args.timeout,
       ci: args.ci,
       ciTimeout: args['ci-timeout'],
+      publishing: parts.publishing,
       maxPushAttempts: settings.maxPushAttempts,
       pushBackoffMs: settings.pushBackoffMs,
       command: call.command,
@@ -116,7 +120,7 @@ async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
     runId,
     started,
     log,
-    landing: { root: parts.root, targetBranch: ground.targetBranch, ci: args.ci },
+    landing: { root: parts.root, targetBranch: ground.targetBranch, ci: args.ci, publishing: parts.publishing },
   });
 }
 

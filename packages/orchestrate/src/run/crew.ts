@@ -1,4 +1,5 @@
 import { Sibling, type SiblingName } from '@ralph/protocol/process/sibling';
+import { publishWords, type Publishing } from '../publishing.ts';
 import type { InputLine } from '@ralph/protocol/cli/input';
 import { Failure } from '@ralph/protocol/contract/failure';
 
@@ -13,6 +14,7 @@ export interface CrewPlan {
   readonly timeout: number | undefined;
   readonly ci: string | undefined;
   readonly ciTimeout: number | undefined;
+  readonly publishing: Publishing;
   readonly maxPushAttempts: number;
   readonly pushBackoffMs: readonly number[];
   readonly command: readonly string[];
@@ -100,7 +102,16 @@ function integratorArguments(plan: CrewPlan): string[] {
   const gate = plan.ci === undefined ? [] : ['--ci', plan.ci];
   const limit = plan.ciTimeout === undefined ? [] : ['--ci-timeout', String(plan.ciTimeout)];
   const push = ['--max-attempts', String(plan.maxPushAttempts), '--backoff', plan.pushBackoffMs.join(',') || '0'];
-  return ['run', '--leash', ...common(plan), '--keep-workspaces', ...push, ...gate, ...limit];
+  return [
+    'run',
+    '--leash',
+    ...common(plan),
+    '--keep-workspaces',
+    ...push,
+    ...gate,
+    ...limit,
+    ...publishWords(plan.publishing),
+  ];
 }
 
 function common(plan: CrewPlan): string[] {

@@ -25,8 +25,9 @@ export async function finishRun(
 ): Promise<Result> {
   const { view, results, failure } = end;
   const outcome: Outcome = stop.cause === undefined && failure === undefined ? outcomeOf(view) : 'interrupted';
-  const [landed, failed, blocked] = [
+  const [landed, published, failed, blocked] = [
     idsWith(results, 'landed'),
+    idsWith(results, 'published'),
     idsWith(results, 'failed'),
     idsWith(results, 'blocked'),
   ];
@@ -38,10 +39,12 @@ export async function finishRun(
       failed: failed.length,
       blocked: blocked.length,
       waiting: waitingTasks(view),
+      published: published.length,
     },
     landed,
     failed,
     blocked,
+    published,
     duration_ms: Date.now() - started,
   });
   try {

@@ -4,7 +4,7 @@ import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
 export interface TaskResult {
   readonly id: string;
   readonly title: string;
-  readonly result: 'running' | 'integrating' | 'landed' | 'failed' | 'blocked';
+  readonly result: 'running' | 'integrating' | 'landed' | 'published' | 'failed' | 'blocked';
   readonly attempt: number;
   readonly startedAt: string;
   readonly endedAt: string | undefined;
@@ -51,6 +51,11 @@ function step(before: TaskResult | undefined, event: AnyEvent, id: string): Task
   }
   if (event.type === 'integrate.started') return { ...known, result: 'integrating' };
   if (event.type === 'task.completed') return { ...known, result: 'landed', endedAt: event.at, commit: event.commit };
+  if (event.type === 'task.published') {
+    const { at: endedAt, commit, branch, answer, land_command: landCommand } = event;
+    const reason = `awaits review as ${branch}${answer === undefined ? '' : ` (${answer})`}`;
+    return { ...known, result: 'published', endedAt, commit, reason, landCommand };
+  }
   if (event.type !== 'task.blocked' && event.type !== 'task.failed' && event.type !== 'task.skipped') return before;
   const { reason, code, next_command: nextCommand } = event;
   const result = event.type === 'task.failed' ? 'failed' : 'blocked';

@@ -92,6 +92,7 @@ export class RunLoop {
   #happeningOf(event: AnyEvent): Happening | undefined {
     if (event.type === 'agent.started') return { kind: 'agent_started', id: event.task_id };
     if (event.type === 'task.completed') return { kind: 'landed', id: event.task_id };
+    if (event.type === 'task.published') return { kind: 'published', id: event.task_id };
     if (event.type === 'task.failed') return { kind: 'failed', id: event.task_id };
     if (event.type === 'task.blocked' || event.type === 'task.skipped') return { kind: 'blocked', id: event.task_id };
     if (event.type !== 'agent.finished' || !isReady(event)) return undefined;

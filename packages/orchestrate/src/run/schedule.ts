@@ -2,7 +2,7 @@
 // around it carries lines between processes and decides nothing.
 import type { Task } from '@ralph/protocol/contract/task';
 
-export type Phase = 'starting' | 'running' | 'integrating' | 'landed' | 'failed' | 'blocked';
+export type Phase = 'starting' | 'running' | 'integrating' | 'landed' | 'published' | 'failed' | 'blocked';
 
 /** Tasks that are there but cannot be started now, by reason. */
 export interface Waiting {
@@ -31,6 +31,7 @@ export type Happening =
   | { readonly kind: 'agent_started'; readonly id: string }
   | { readonly kind: 'agent_ready'; readonly id: string }
   | { readonly kind: 'landed'; readonly id: string }
+  | { readonly kind: 'published'; readonly id: string }
   | { readonly kind: 'failed'; readonly id: string }
   | { readonly kind: 'blocked'; readonly id: string }
   | { readonly kind: 'stop' };
@@ -85,6 +86,7 @@ function absorb(view: View, happening: Happening): { next: View; actions: Action
       return { next: moved(view, happening.id, 'integrating'), actions: [{ kind: 'integrate', id: happening.id }] };
     case 'landed':
       return { next: ended(view, happening.id, 'landed'), actions: [{ kind: 'remove', id: happening.id }] };
+    case 'published':
     case 'failed':
     case 'blocked':
       return { next: ended(view, happening.id, happening.kind), actions: [] };

@@ -1,5 +1,6 @@
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { table } from '@ralph/protocol/cli/table';
+import { publishWords, type Publishing } from '../publishing.ts';
 import type { Outcome } from './outcome.ts';
 import type { Results, TaskResult } from './results.ts';
 
@@ -16,6 +17,7 @@ export interface Landing {
   readonly root: string;
   readonly targetBranch: string;
   readonly ci: string | undefined;
+  readonly publishing: Publishing;
 }
 
 /** Returns what a person reads at the end of a run: each task with its result, and what to do about those not landed. */
@@ -31,7 +33,7 @@ export function summaryText({ outcome, results, waiting, landing }: Summary): st
 /** What a person types next about a task: one step, or one to mend it and one to land it. */
 function nextSteps(
   { id, result, attempt, nextCommand, landCommand, workspacePath }: TaskResult,
-  { root, targetBranch, ci }: Landing,
+  { root, targetBranch, ci, publishing }: Landing,
 ): string[] {
   if (result === 'integrating' && workspacePath !== undefined) {
     const land = [
@@ -47,10 +49,12 @@ function nextSteps(
       '--target-branch',
       targetBranch,
       ...(ci === undefined ? [] : ['--ci', ci]),
+      ...publishWords(publishing),
     ];
     const apply = ['ralph-state', 'apply', '--repo', root];
     return [`${id}: its work is kept; to land it: ${commandLine(land)} | ${commandLine(apply)}\n`];
   }
+  if (result === 'published' && landCommand !== undefined) return [`${id}: once it is merged: ${landCommand}\n`];
   if (nextCommand === undefined) return [];
   const steps = `${id}: next: ${nextCommand}\n`;
   if (landCommand === undefined || landCommand === nextCommand) return [steps];
@@ -79,5 +83,6 @@ function headline(outcome: Outcome, tasks: readonly TaskResult[], waiting: strin
   if (outcome === 'blocked') {
     return `blocked: there are tasks, but none can start now: ${waiting}`;
   }
-  return `${outcome}: ${number('landed')} landed, ${number('blocked')} blocked, ${number('failed')} failed${left}`;
+  const reviews = number('published') === 0 ? '' : `${number('published')} published, `;
+  return `${outcome}: ${number('landed')} landed, ${reviews}${number('blocked')} blocked, ${number('failed')} failed${left}`;
 }
