@@ -2,6 +2,9 @@ import { LANDINGS } from './train/line.ts';
 import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 import { PUBLISH_OPTIONS } from './publish/publish-options.ts';
 
+/** Usual limit of a push and of each question to the remote, in seconds. */
+export const PUSH_TIMEOUT_S = 600;
+
 export const TARGET_OPTIONS = {
   'target-branch': {
     kind: 'text',
@@ -28,6 +31,11 @@ export const LAND_OPTIONS = {
     kind: 'milliseconds',
     fallback: [500, 2000, 5000, 10000],
     describe: 'pauses between them, the last one repeats (default: 500,2000,5000,10000)',
+  },
+  'push-timeout': {
+    kind: 'seconds',
+    fallback: PUSH_TIMEOUT_S,
+    describe: 'time limit of a push and of each question to the remote',
   },
   'keep-workspaces': { kind: 'flag', describe: 'leave the workspace of a landed task where it is' },
   ...PUBLISH_OPTIONS,

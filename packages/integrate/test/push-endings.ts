@@ -118,6 +118,18 @@ export const PUSH_ENDINGS: readonly PushEnding[] = [
     1,
     `error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\n${CUT}`,
   ),
+  noRef(
+    'auth',
+    'a right that is refused only to the push itself',
+    1,
+    `error: RPC failed; HTTP 403 curl 22 The requested URL returned error: 403\n${CUT}`,
+  ),
+  noRef(
+    'network',
+    'too many requests',
+    1,
+    `error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429\n${CUT}`,
+  ),
 
   refused(
     'network',

@@ -24,6 +24,14 @@ describe('pushVerdict', () => {
     expect(pushVerdict({ exitCode: 1, stdout, stderr: '' })).toBe('race');
   });
 
+  it('does not take the branch that stands on our own commit for a rival', () => {
+    const own = 'ab'.repeat(20);
+    const stdout = '!\tx:refs/heads/main\t[remote rejected] (failed to update ref)\n';
+    const stderr = `remote: error: cannot lock ref 'refs/heads/main': is at ${own} but expected ${'0'.repeat(40)}\n`;
+    expect(pushVerdict({ exitCode: 1, stdout, stderr }, own)).toBe('unknown');
+    expect(pushVerdict({ exitCode: 1, stdout, stderr }, 'cd'.repeat(20))).toBe('race');
+  });
+
   it('knows an ending of every kind', () => {
     const kinds = new Set(PUSH_ENDINGS.map((ending) => ending.verdict));
     expect([...kinds].toSorted()).toEqual(['auth', 'local', 'lock_left', 'network', 'ok', 'policy', 'race', 'unknown']);

@@ -1,6 +1,7 @@
 import type { Failure, FailureCode } from '@ralph/protocol/contract/failure';
 import type { Candidate } from './candidate.ts';
 import { publishWords } from '../publish/publish-settings.ts';
+import { PUSH_TIMEOUT_S } from '../options.ts';
 import { targetName, type Settings } from '../site/settings.ts';
 import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
 
@@ -9,7 +10,7 @@ import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
  * ended.
  */
 export function landAgain(
-  { root, targetBranch, remote, ci, publish }: Settings,
+  { root, targetBranch, remote, ci, publish, pushTimeoutMs }: Settings,
   { taskId, attempt, workspacePath }: Candidate,
 ): string {
   const where = [
@@ -24,7 +25,9 @@ export function landAgain(
   ];
   const whither = remote.name === 'origin' ? [] : ['--remote', remote.name];
   const gate = ci === undefined ? [] : ['--ci', ci];
-  const land = commandLine(['ralph-integrate', 'one', taskId, ...where, ...whither, ...gate, ...publishWords(publish)]);
+  const limit = pushTimeoutMs === PUSH_TIMEOUT_S * 1000 ? [] : ['--push-timeout', String(pushTimeoutMs / 1000)];
+  const how = [...whither, ...gate, ...limit, ...publishWords(publish)];
+  const land = commandLine(['ralph-integrate', 'one', taskId, ...where, ...how]);
   return `${land} | ${commandLine(['ralph-state', 'apply', '--repo', root])}`;
 }
 

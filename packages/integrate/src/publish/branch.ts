@@ -75,7 +75,7 @@ export async function pushBranch(job: Job, commit: string, standing: string | un
   job.pushes += 1;
   const order = { refspec: `${commit}:${ref}`, lease: `${ref}:${standing ?? ''}` };
   const result = await pushTo(bench.settings, workspace, order, bench.lastCall);
-  const verdict = pushVerdict(result);
+  const verdict = pushVerdict(result, commit);
   if (verdict === 'ok' || verdict === 'unknown') {
     if ((await branchCommit(job, bench.lastCall)) === commit) return true;
   }

@@ -20,10 +20,13 @@ interface RefLine {
  * Judges the end of `git push --porcelain` of one branch: by the line of the ref and the exit status first, by the words
  * of the transport last. `failed to push some refs` stands in nearly every case and says nothing. `unknown` means that
  * the server may have taken the push: the remote has to be asked.
+ *
+ * @param commit what was pushed: a branch that stands on it was moved by us, when git sent the push twice by itself
  */
-export function pushVerdict(result: GitResult): PushVerdict {
+export function pushVerdict(result: GitResult, commit?: string): PushVerdict {
   const { exitCode, stderr } = result;
   if (exitCode === null) return 'unknown';
+  if (commit !== undefined && `${result.stdout}\n${stderr}`.includes(`is at ${commit} but expected`)) return 'unknown';
   const lines = refLines(result.stdout);
   const refused = lines.filter((line) => line.flag === '!');
   const decisive = refused.find((line) => !/atomic push fail/.test(line.summary)) ?? refused[0];
@@ -99,10 +102,18 @@ function refusalOfUnpacker(words: string): Refusal {
 
 /** Without a line of the ref the push ended before, or in the middle of, talking about it. */
 function verdictWithoutRef(exitCode: number, stderr: string): Refusal {
-  if (/HTTP 413/.test(stderr)) return 'policy';
+  const status = /RPC failed; HTTP (\d{3})/.exec(stderr)?.[1];
+  if (status !== undefined) return verdictOfStatus(Number(status));
   if (SUBMODULES_MISSING.test(stderr)) return 'local';
   if (/RPC failed|unexpected disconnect|sideband/.test(stderr)) return 'unknown';
   const transport = transportVerdict(stderr);
   if (transport !== undefined && exitCode !== 1) return transport;
   return exitCode === 1 ? 'local' : 'unknown';
+}
+
+/** A proxy may answer 5xx after the server has taken the push; what is the client's fault was not taken. */
+function verdictOfStatus(status: number): Refusal {
+  if (status === 408 || status === 425 || status === 429) return 'network';
+  if (status === 401 || status === 403 || status === 404 || status === 407) return 'auth';
+  return status >= 400 && status < 500 ? 'policy' : 'unknown';
 }

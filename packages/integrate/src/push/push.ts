@@ -5,12 +5,10 @@ import { bindRemote } from '../workspace/workspace-remote.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { hooksFrom, NO_HOOKS } from '../workspace/workspace-git.ts';
 
-/** The low-speed limit ends a silent server before this. */
-const PUSH_LIMIT_MS = 600_000;
-
 /**
  * Sends a commit to the target branch, never by force. The commit is named, so that what the gate has seen is what is
- * pushed, whatever has become of HEAD. A submodule's commit that is on no remote makes git refuse.
+ * pushed, whatever has become of HEAD. A submodule's commit that is on no remote makes git refuse. One that was cut off,
+ * at its time limit too, may still arrive.
  */
 export async function pushCommit(
   settings: Settings,
@@ -32,12 +30,15 @@ export async function pushTo(
   { refspec, lease }: { readonly refspec: string; readonly lease?: string },
   signal: AbortSignal,
 ): Promise<GitResult> {
-  const { root, remote } = settings;
+  const { root, remote, pushTimeoutMs: limitMs } = settings;
   // Again: agent and gate are done with the configuration only now.
   await bindRemote(settings, workspace.path);
   const args = [
     '-c',
     'push.followTags=false',
+    '-c',
+    // A server is silent for as long as its hooks take; the time limit is what ends it.
+    'http.lowSpeedLimit=0',
     'push',
     '--porcelain',
     '--recurse-submodules=check',
@@ -45,7 +46,7 @@ export async function pushTo(
     remote.name,
     refspec,
   ];
-  const options = { cwd: workspace.path, signal, limitMs: PUSH_LIMIT_MS };
+  const options = { cwd: workspace.path, signal, limitMs };
   return tryGit(args, hooksFrom(await usersHooks(root), options));
 }
 

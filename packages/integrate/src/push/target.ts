@@ -6,7 +6,7 @@ import { transportVerdict } from './transport-verdict.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { git as workspaceGit, tryGit as tryWorkspaceGit } from '../workspace/workspace-git.ts';
 
-/** The low-speed limit ends a silent server before this; it is for a large history. */
+/** Between two folders of this machine; it is for a large history. */
 const FETCH_LIMIT_MS = 600_000;
 
 export type FetchEnd =
@@ -24,7 +24,7 @@ const LOCKED_PAUSE_MS = 200;
  * @throws Failure `git_failed` when the cause is neither the remote nor the way to it
  */
 export async function fetchTarget(settings: Settings, signal: AbortSignal): Promise<FetchEnd> {
-  const { root, remote, targetBranch } = settings;
+  const { root, remote, targetBranch, pushTimeoutMs: limitMs } = settings;
   const ref = trackingRef(settings);
   const args = [
     '-c',
@@ -38,7 +38,7 @@ export async function fetchTarget(settings: Settings, signal: AbortSignal): Prom
     remote.name,
     `+refs/heads/${targetBranch}:${ref}`,
   ];
-  const options = { cwd: root, signal, limitMs: FETCH_LIMIT_MS };
+  const options = { cwd: root, signal, limitMs };
   let result = await tryGit(args, options);
   for (let tries = 1; tries < LOCKED_TRIES && /cannot lock ref/.test(result.stderr); tries += 1) {
     await pause(LOCKED_PAUSE_MS, signal);

@@ -16,6 +16,8 @@ export interface Settings {
   readonly ciTimeoutMs: number;
   readonly maxAttempts: number;
   readonly backoffMs: readonly number[];
+  /** Limit of a push, and of each question to the remote. */
+  readonly pushTimeoutMs: number;
   readonly keepWorkspaces: boolean;
   readonly publish: PublishSettings;
 }
@@ -38,6 +40,7 @@ export async function readSettings(
     ciTimeoutMs: args['ci-timeout'] * 1000,
     maxAttempts: args['max-attempts'],
     backoffMs: args.backoff,
+    pushTimeoutMs: args['push-timeout'] * 1000,
     keepWorkspaces: args['keep-workspaces'],
     publish,
   };

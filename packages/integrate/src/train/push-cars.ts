@@ -27,7 +27,7 @@ export async function pushCars(below: readonly Car[], last: Car, commit: string)
     if (prepared !== undefined && !job.pushed.includes(prepared.commit)) job.pushed.push(prepared.commit);
   }
   const result = await pushCommit(bench.settings, workspace, commit, bench.lastCall);
-  const verdict = pushVerdict(result);
+  const verdict = pushVerdict(result, commit);
   const asked = verdict === 'ok' || verdict === 'unknown' ? await askFor(bench, cars, commit) : undefined;
   if (asked !== undefined) return asked;
   const refusal = verdict === 'ok' ? 'unknown' : verdict;
