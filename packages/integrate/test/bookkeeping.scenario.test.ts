@@ -46,6 +46,19 @@ describe('with a queue that is tracked by git', () => {
     expect(repo.git('status', '--porcelain')).toBe('');
   });
 
+  it('a checkout of the user whose update was cut off is brought forward with the next one', async () => {
+    const repo = trackedQueue('T-1', 'T-2', 'T-3');
+    const first = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const second = finishedAttempt(repo, 'T-2', { files: { 'b.txt': 'b\n' } });
+    await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${first.line}\n` });
+    repo.git('update-ref', 'refs/heads/main', 'main~2');
+    expect(repo.git('status', '--porcelain')).not.toBe('');
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${second.line}\n` });
+    expect(end).toMatchObject({ status: 0, stderr: '' });
+    expect(repo.git('rev-parse', 'HEAD')).toBe(repo.gitOrigin('rev-parse', 'main'));
+    expect(repo.git('status', '--porcelain')).toBe('');
+  });
+
   it('what another has moved while the gate ran is kept', async () => {
     const repo = trackedQueue('T-1', 'T-2');
     const mine = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });

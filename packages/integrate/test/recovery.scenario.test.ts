@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identityOf } from '@ralph/protocol/process/process-identity';
 import { records, runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
@@ -115,6 +115,39 @@ describe('ralph-integrate run after a crash', () => {
     expect(eventOf(end, 'work.salvaged')).toMatchObject({ ref: 'refs/ralph/salvage/T-1/1', commit: stray });
     expect(repo.git('rev-parse', 'refs/ralph/salvage/T-1/1')).toBe(stray);
     expect(repo.gitOrigin('log', '--format=%s', 'main').split('\n')).toEqual(['T-1: work', 'start']);
+  });
+
+  it('locks that a killed git has left on refs of the main repository are cleared away', async () => {
+    const repo = temporaryRepository();
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    foreignPush(repo, 'b.txt', 'b\n');
+    const refs = ['refs/ralph/attempts/T-1/1', 'refs/ralph/landed/T-1/1', 'refs/remotes/origin/main'];
+    const locks = refs.map((ref) => join(repo.root, '.git', `${ref}.lock`));
+    for (const path of locks) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, '');
+    }
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end).toMatchObject({ status: 0, stderr: '' });
+    expect(locks.filter((path) => existsSync(path))).toEqual([]);
+    expect(repo.gitOrigin('log', '--format=%s', 'main').split('\n')).toEqual(['T-1: work', 'rival: b.txt', 'start']);
+  });
+
+  it('what is found in the workspace a second time is kept beside what was kept before', async () => {
+    const repo = temporaryRepository();
+    const { line, git } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    git('commit', '-q', '--allow-empty', '-m', 'stray');
+    const first = git('rev-parse', 'HEAD');
+    repo.git('fetch', '-q', git('rev-parse', '--show-toplevel'), `${first}:refs/ralph/salvage/T-1/1`);
+    git('rm', '-q', 'README.md');
+    git('commit', '-q', '--amend', '-m', 'another stray');
+    const second = git('rev-parse', 'HEAD');
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end.status).toBe(0);
+    const kept = String(eventOf(end, 'work.salvaged')['commit']);
+    expect(repo.git('rev-parse', 'refs/ralph/salvage/T-1/1')).toBe(kept);
+    expect(repo.git('rev-list', kept).split('\n')).toEqual(expect.arrayContaining([first, second]));
+    expect(repo.git('ls-tree', '--name-only', kept)).toBe('a.txt');
   });
 
   it('a workspace that is gone fails the attempt and names the ref that holds the work', async () => {

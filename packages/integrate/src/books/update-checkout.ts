@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import type { Bench } from '../site/bench.ts';
-import { targetName, trackingRef } from '../site/settings.ts';
+import { targetName, trackingRef, type Settings } from '../site/settings.ts';
 import { fetchTarget, isAncestor } from '../push/target.ts';
 
 /** No more files than this are named. */
@@ -26,12 +26,41 @@ export async function updateCheckout({ settings, lastCall }: Bench, note: (what:
   if (head === end.commit) return;
   if (!(await isAncestor(root, head, end.commit)))
     return note(`your checkout has commits that ${targetName(settings)} has not: it is left as it is; next: ${pull}`);
-  const inTheWay = await firstInTheWay(root, head, end.commit);
-  if (inTheWay !== undefined)
-    return note(`your checkout is left as it is: ${inTheWay} would be overwritten; move it away, then: ${pull}`);
+  const why = await bringForward(settings, head, end.commit);
+  if (why === undefined) return;
+  const halfWay = await standingOn(root, head, end.commit);
+  if (halfWay === undefined) return note(`your checkout is left as it is: ${why}${pull}`);
+  const args = ['-m', 'ralph-integrate: fast-forward', `refs/heads/${targetBranch}`, halfWay, head];
+  await git(['update-ref', ...args], { cwd: root });
+  const still = halfWay === end.commit ? undefined : await bringForward(settings, halfWay, end.commit);
+  if (still !== undefined) note(`your checkout is left as it is: ${still}${pull}`);
+}
+
+/** Returns why it could not be done, and what to do before the next command. */
+async function bringForward(settings: Settings, head: string, target: string): Promise<string | undefined> {
+  const { root } = settings;
+  const inTheWay = await firstInTheWay(root, head, target);
+  if (inTheWay !== undefined) return `${inTheWay} would be overwritten; move it away, then: `;
   const settled = ['-c', 'core.hooksPath=/dev/null', '-c', 'merge.autoStash=false'];
   const merge = await tryGit([...settled, 'merge', '--quiet', '--ff-only', trackingRef(settings)], { cwd: root });
-  if (merge.exitCode !== 0) note(`your checkout is left as it is: ${mergeWords(merge.stderr)}; then: ${pull}`);
+  return merge.exitCode === 0 ? undefined : `${mergeWords(merge.stderr)}; then: `;
+}
+
+/**
+ * Returns the commit on the way to the target on which index and files stand already: a git of ours that was killed had
+ * only the branch left to move.
+ */
+async function standingOn(root: string, head: string, target: string): Promise<string | undefined> {
+  const edits = await tryGit(['diff', '--quiet'], { cwd: root });
+  if (edits.exitCode !== 0) return undefined;
+  const { stdout, exitCode } = await tryGit(['write-tree'], { cwd: root });
+  if (exitCode !== 0) return undefined;
+  const way = await git(['log', '--format=%T %H', `${head}..${target}`], { cwd: root });
+  const tree = `${stdout.trim()} `;
+  return way
+    .split('\n')
+    .find((line) => line.startsWith(tree))
+    ?.slice(tree.length);
 }
 
 /** Git names the files that are in the way in lines of their own. */

@@ -65,27 +65,41 @@ export async function parkAgain(
   await git([...LOCAL_FETCH, workspace, `+${to}:${attemptRef(taskId, attempt)}`], { cwd: root });
 }
 
+/** Nobody's own: what is kept may be found where no identity is set. */
+const KEEPER = {
+  GIT_AUTHOR_NAME: 'ralph-integrate',
+  GIT_AUTHOR_EMAIL: 'ralph-integrate@localhost',
+  GIT_COMMITTER_NAME: 'ralph-integrate',
+  GIT_COMMITTER_EMAIL: 'ralph-integrate@localhost',
+};
+
 /**
- * Keeps a commit of a workspace in the main repository.
+ * Keeps a commit of a workspace in the main repository. What the ref of this attempt keeps already stays reachable.
  *
- * @returns the ref that keeps it
- * @throws Failure `workspace_dirty` when the ref of this attempt keeps other work already
+ * @returns the ref that keeps it and the commit that it is on now; nothing when it keeps the same files already
  */
-export async function salvage(root: string, candidate: Candidate, workspace: string, commit: string): Promise<string> {
+export async function salvage(
+  root: string,
+  candidate: Candidate,
+  workspace: string,
+  commit: string,
+): Promise<{ readonly ref: string; readonly commit: string } | undefined> {
   const ref = salvageRef(candidate.taskId, candidate.attempt);
   const present = await salvaged(root, candidate);
-  if (present === commit) return ref;
-  if (present !== undefined) {
-    throw new Failure(
-      'workspace_dirty',
-      `${workspace} holds work that is not the attempt's, and ${ref} keeps other work`,
-      {
-        hint: `${commandLine(['git', '-C', workspace, 'status'])}  # move the work away, or delete ${ref}`,
-      },
-    );
+  if (present === commit) return undefined;
+  if (present === undefined) {
+    await git([...LOCAL_FETCH, workspace, `${commit}:${ref}`], { cwd: root });
+    return { ref, commit };
   }
-  await git([...LOCAL_FETCH, workspace, `${commit}:${ref}`], { cwd: root });
-  return ref;
+  await git([...LOCAL_FETCH, workspace, commit], { cwd: root });
+  const trees = await git(['rev-parse', `${commit}^{tree}`, `${present}^{tree}`], { cwd: root });
+  const [tree = '', kept = ''] = trees.split('\n');
+  if (tree === kept) return undefined;
+  const args = ['commit-tree', tree, '-p', commit, '-p', present];
+  const input = `${candidate.taskId}: kept from attempt ${candidate.attempt}\n`;
+  const both = (await git(args, { cwd: root, env: KEEPER, input })).trim();
+  await git(['update-ref', ref, both, present], { cwd: root });
+  return { ref, commit: both };
 }
 
 async function salvaged(root: string, { taskId, attempt }: Candidate): Promise<string | undefined> {

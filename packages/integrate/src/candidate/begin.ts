@@ -1,4 +1,5 @@
 import { Failure } from '@ralph/protocol/contract/failure';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { parkAgain, salvage } from './attempt-refs.ts';
 import type { Bench } from '../site/bench.ts';
@@ -57,13 +58,17 @@ function sentBy({ pushed, head }: IntegrationRecord): string[] {
   return head === null || pushed.includes(head) ? [...pushed] : [...pushed, head];
 }
 
+/** Changed by us alone when the work was interrupted: the move to done is made anew from the target. */
+const BOOKS: ReadonlySet<string> = new Set([RALPH_PATHS.queue, RALPH_PATHS.done]);
+
 /**
  * Makes sure that nothing is lost when the tracked files are put on another commit.
  *
  * @throws Failure `workspace_dirty`
  */
 export async function clearForReset({ bench, candidate, workspace, interrupted }: Job): Promise<void> {
-  if ((await changedTrackedFiles(workspace)).length === 0) return;
+  const changed = await changedTrackedFiles(workspace);
+  if (changed.every((path) => interrupted && BOOKS.has(path))) return;
   if (!interrupted) await requireClean(candidate, workspace);
   const edits = (await git(['stash', 'create'], { cwd: workspace.path })).trim();
   if (edits !== '') await keep(bench, candidate, workspace, edits);
@@ -75,13 +80,13 @@ async function keep(
   workspace: Workspace,
   commit: string,
 ): Promise<void> {
-  const ref = await salvage(settings.root, candidate, workspace.path, commit);
+  const kept = await salvage(settings.root, candidate, workspace.path, commit);
+  if (kept === undefined) return;
   const { taskId: task_id, attempt } = candidate;
   await output.event('work.salvaged', {
     task_id,
     attempt,
-    ref,
-    commit,
+    ...kept,
     reason: 'found in the workspace beside the attempt',
   });
 }

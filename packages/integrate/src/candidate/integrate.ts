@@ -23,6 +23,8 @@ import { targetName } from '../site/settings.ts';
 import { Stopped } from '../site/stopped.ts';
 import { isAncestor } from '../push/target.ts';
 import type { Passage } from '../train/passages.ts';
+import { isQueueTracked } from '../books/bookkeeping.ts';
+import { removeLeftRefLocks } from '../workspace/left-ref-locks.ts';
 import { openWorkspace } from '../workspace/workspace.ts';
 
 /**
@@ -49,6 +51,7 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
   requireSafeId(bench.settings.root, candidate);
   const release = await claimTask(bench, candidate, opened.passage.letPass);
   try {
+    removeLeftRefLocks(bench.settings.root, candidate.taskId);
     const tip = await parkedTip(bench.settings.root, candidate);
     const landed =
       (await landedEarlier(bench, candidate, opened)) ??
@@ -85,7 +88,9 @@ async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened)
   if (commit === undefined) return undefined;
   const workspace = await openWorkspace(bench.settings.root, candidate).catch(() => undefined);
   if (workspace !== undefined) opened.workspace = workspace;
-  return { commit, queueTracked: false };
+  const { root } = bench.settings;
+  // The first time, it may not have come to bring the checkout of the user forward.
+  return { commit, queueTracked: await isQueueTracked(root, root, commit).catch(() => false) };
 }
 
 async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: Opened): Promise<Landed | Published> {

@@ -3,6 +3,7 @@ import { pause } from '../candidate/backoff.ts';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { trackingRef, type Settings } from '../site/settings.ts';
 import { transportVerdict } from './transport-verdict.ts';
+import { removeLeftLock } from '../workspace/left-ref-locks.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { git as workspaceGit, tryGit as tryWorkspaceGit } from '../workspace/workspace-git.ts';
 
@@ -13,8 +14,9 @@ export type FetchEnd =
   | { readonly kind: 'fetched'; readonly commit: string }
   | { readonly kind: 'missing' | 'auth' | 'network'; readonly words: string };
 
-/** A rival, such as the user's own fetch, moves the same ref for a moment only. */
-const LOCKED_TRIES = 5;
+/** A rival, such as the user's own fetch, moves the same ref for a moment only; what stays longer may be left over. */
+const LOCKED_TRIES = 25;
+const TRIES_OF_A_RIVAL = 5;
 const LOCKED_PAUSE_MS = 200;
 
 /**
@@ -42,6 +44,8 @@ export async function fetchTarget(settings: Settings, signal: AbortSignal): Prom
   let result = await tryGit(args, options);
   for (let tries = 1; tries < LOCKED_TRIES && /cannot lock ref/.test(result.stderr); tries += 1) {
     await pause(LOCKED_PAUSE_MS, signal);
+    if (tries >= TRIES_OF_A_RIVAL) removeLeftLock(root, ref);
+    if (signal.aborted) break;
     result = await tryGit(args, options);
   }
   if (result.exitCode === 0) return { kind: 'fetched', commit: (await git(['rev-parse', ref], { cwd: root })).trim() };

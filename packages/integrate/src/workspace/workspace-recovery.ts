@@ -51,8 +51,11 @@ export async function undoRebase({ path, gitDir }: Workspace): Promise<string | 
   return begun?.startsWith('refs/heads/') === true ? begun : undefined;
 }
 
-/** Linux only; elsewhere a lock file of a dead git cannot be told from that of a living one by its process. */
-function gitsIn(folder: string): number[] {
+/**
+ * Returns the gits that are at work in a folder. Linux only; elsewhere a lock file of a dead git cannot be told from that of
+ * a living one by its process.
+ */
+export function gitsIn(folder: string): number[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
