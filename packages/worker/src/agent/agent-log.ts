@@ -7,11 +7,6 @@ export function logPath(repoRoot: string, taskId: string, attempt: number): stri
   return join(repoRoot, RALPH_PATHS.logs, `${taskId}.${attempt}.log`);
 }
 
-/** Returns the file that holds what was written before the log was begun anew. */
-export function olderLogPath(path: string): string {
-  return `${path}.1`;
-}
-
 /**
  * Returns the attempts of a task that have left a log, in order.
  *

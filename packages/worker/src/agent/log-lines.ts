@@ -1,11 +1,6 @@
-const BEGINNING = /^.{0,200}/su;
+import type { LogTail } from '@ralph/protocol/process/kept-log';
 
-/** The end of a log. */
-export interface LogTail {
-  readonly text: string;
-  /** Whether there was more before it. */
-  readonly cut: boolean;
-}
+const BEGINNING = /^.{0,200}/su;
 
 /** More than any secret is long: what was cut off within that far from the beginning is not shown. */
 const CUT_MARGIN = 4096;

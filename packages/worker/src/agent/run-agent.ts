@@ -1,7 +1,7 @@
 import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
-import type { KeptLog } from './kept-log.ts';
+import type { KeptLog } from '@ralph/protocol/process/kept-log';
 import { lastLines } from './log-lines.ts';
 import { openLog, seatOf, startAgent, type AgentRun } from './start-agent.ts';
 import type { RunContext } from '../run/run-context.ts';

@@ -6,7 +6,7 @@ import type { Task } from '@ralph/protocol/contract/task';
 import type { ProcessTree } from '@ralph/protocol/process/process-tree';
 import { agentEnvironment } from './agent-environment.ts';
 import { isToStop, recordAgent, type Seat } from './claimed-seat.ts';
-import { KeptLog } from './kept-log.ts';
+import { KeptLog } from '@ralph/protocol/process/kept-log';
 import { promptText } from './prompt.ts';
 import type { AttemptGuard } from '../run/attempt-guard.ts';
 import type { RunContext } from '../run/run-context.ts';

@@ -4,7 +4,7 @@ import { targetBranch } from '@ralph/protocol/process/target-branch';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { logPath } from '../agent/agent-log.ts';
 import { claimSeat } from '../agent/claimed-seat.ts';
-import { LogKeeper } from '../agent/log-keeper.ts';
+import { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { LOG_LIMIT_BYTES, type PREPARE_OPTIONS } from '../options.ts';
 import { nextAttemptNumber } from '../refs/attempt-claim.ts';
 import { removeWorkspace } from '../removal/remove-workspace.ts';

@@ -4,7 +4,7 @@ import { parseLine } from '@ralph/protocol/contract/parse-line';
 import { startGitInShell } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
-import { LogKeeper } from '../agent/log-keeper.ts';
+import { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { reapAgents } from '../removal/reap-agents.ts';
 import { obeyRemovalOrder, readRemovalOrder } from '../removal/removal-order.ts';

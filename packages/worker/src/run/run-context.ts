@@ -1,7 +1,7 @@
 import type { Output } from '@ralph/protocol/cli/output';
 import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import type { AgentPorts } from '../ports/agent-ports.ts';
-import type { LogKeeper } from '../agent/log-keeper.ts';
+import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import type { Secrets } from '@ralph/protocol/process/secrets';
 import type { Origin } from '../site/origin.ts';
 import type { SetupPlan } from '../setup/setup-plan.ts';

@@ -4,8 +4,8 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import type { ProcessTree, ProcessTrees, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { agentEnvironment, type AgentFacts } from '../agent/agent-environment.ts';
 import { emptySeat, isToStop, recordAgent } from '../agent/claimed-seat.ts';
-import { KeptLog } from '../agent/kept-log.ts';
-import type { LogKeeper } from '../agent/log-keeper.ts';
+import { KeptLog } from '@ralph/protocol/process/kept-log';
+import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { lastLines } from '../agent/log-lines.ts';
 import type { SetupPlan } from './setup-plan.ts';
 

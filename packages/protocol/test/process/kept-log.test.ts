@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, truncate
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { KeptLog } from '../src/agent/kept-log.ts';
+import { KeptLog } from '../../src/process/kept-log.ts';
 
 function keptLog(limitBytes: number): { log: KeptLog; path: string } {
   const path = join(temporaryFolder(), 'logs/log');

@@ -1,14 +1,18 @@
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { droppedBefore, droppedHere } from '@ralph/protocol/cli/dropped-output';
-import { olderLogPath } from './agent-log.ts';
+import { droppedBefore, droppedHere } from '../cli/dropped-output.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** An agent that writes faster than we copy is not followed for ever. */
 const MOST_OF_LIMIT = 1.5;
 /** What is copied at most while everything else waits. */
 const TURN_BYTES = 8 * CHUNK_BYTES;
+
+/** Returns the file that holds what was written before the log was begun anew. */
+export function olderLogPath(path: string): string {
+  return `${path}.1`;
+}
 
 export interface FullLog {
   readonly path: string;

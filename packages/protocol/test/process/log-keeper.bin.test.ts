@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
-import { KeptLog } from '../src/agent/kept-log.ts';
-import { LogKeeper, type LogDuties } from '../src/agent/log-keeper.ts';
+import { KeptLog } from '../../src/process/kept-log.ts';
+import { LogKeeper, type LogDuties } from '../../src/process/log-keeper.ts';
 
 const NOTHING: LogDuties = { report: () => Promise.resolve(), idleMs: undefined, onIdle: () => {} };
 

@@ -4,11 +4,11 @@ import { FIRST_LOOK_MS, nextLookMs } from './log-schedule.ts';
 const PROGRESS_MS = 2000;
 const NEARLY_MS = 5;
 
-/** What is to be done about the log of one agent. */
+/** What is to be done about the log of one process. */
 export interface LogDuties {
   /** Called when the log has grown, every 2 s at most, and not again before it has settled. */
   readonly report: () => Promise<void>;
-  /** Without output for that long an agent is idle. */
+  /** Without output for that long it is idle. */
   readonly idleMs: number | undefined;
   /** Called once. */
   readonly onIdle: () => void;
@@ -27,7 +27,7 @@ interface Watched {
   rotating: Promise<void> | undefined;
 }
 
-/** Looks after the logs of all agents of a run: one timer, set to when the first of them is due. */
+/** Looks after the logs of all agents or gates of a run: one timer, set to when the first of them is due. */
 export class LogKeeper {
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;

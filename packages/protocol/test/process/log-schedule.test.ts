@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextLookMs } from '../src/agent/log-schedule.ts';
+import { nextLookMs } from '../../src/process/log-schedule.ts';
 
 const quiet = { size: 0, limitBytes: 1000, grownBytes: 0, elapsedMs: 100, idleLeftMs: Number.POSITIVE_INFINITY };
 

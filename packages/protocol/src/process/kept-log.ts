@@ -1,15 +1,20 @@
 import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { olderLogPath } from './agent-log.ts';
-import type { LogTail } from './log-lines.ts';
-import { keepOlder } from './older-log.ts';
+import { keepOlder, olderLogPath } from './older-log.ts';
 
 const TAIL_BYTES = 16 * 1024;
 const { O_CREAT, O_RDWR } = constants;
 
+/** The end of a log. */
+export interface LogTail {
+  readonly text: string;
+  /** Whether there was more before it. */
+  readonly cut: boolean;
+}
+
 /**
- * The log of an agent that writes into it by itself. It is kept within a limit: what is too long becomes the older file,
- * of which there is one, and the agent goes on at the new end, since it appends.
+ * The log of an agent or a gate that writes into it by itself. It is kept within a limit: what is too long becomes the
+ * older file, of which there is one, and whoever writes goes on at the new end, since it appends.
  */
 export class KeptLog {
   readonly #fd: number;
@@ -28,7 +33,7 @@ export class KeptLog {
     this.#limitBytes = limitBytes;
   }
 
-  /** Bytes that the agent has written in all, as far as they were measured. */
+  /** Bytes that were written in all, as far as they were measured. */
   get bytes(): number {
     return this.#before + this.#size;
   }
