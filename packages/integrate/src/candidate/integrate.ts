@@ -2,6 +2,7 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
+import { endLeftGates } from '@ralph/protocol/process/end-left-gates';
 import { identityOf } from '@ralph/protocol/process/process-identity';
 import { afterLanding } from './after-landing.ts';
 import { parkedTip } from './attempt-refs.ts';
@@ -52,6 +53,7 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
   const release = await claimTask(bench, candidate, opened.passage.letPass);
   try {
     removeLeftRefLocks(bench.settings.root, candidate.taskId);
+    await endLeftGates(bench.settings.root, candidate.taskId);
     const tip = await parkedTip(bench.settings.root, candidate);
     const landed =
       (await landedEarlier(bench, candidate, opened)) ??

@@ -5,8 +5,9 @@ import * as z from 'zod';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { processIdentity } from '@ralph/protocol/contract/state-file';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
+import type { RecordedTree } from '@ralph/protocol/contract/tree-record';
 import { namesIn } from '@ralph/protocol/process/names-in';
-import { isGroupOfTree } from '@ralph/protocol/process/cgroup-place';
+import { treeIn } from '@ralph/protocol/process/recorded-tree';
 import { nextFilePath, sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 
@@ -19,23 +20,12 @@ const seat = z.looseObject({
   owner: processIdentity,
 });
 
-const agent = z.looseObject({
-  attempt: z.int().min(1),
-  pid: z.int().min(2),
-  start_time: z.string(),
-  boot_id: z.string(),
-  mark: z.string().regex(/^[0-9a-f]{16}\.[0-9a-f]{8}$/),
-  cgroup: z.string().optional(),
-});
-
-export type RecordedAgent = z.infer<typeof agent>;
-
 export interface AgentRecord {
   readonly task_id: string;
   readonly workspace_path: string;
   readonly token: string;
   readonly owner: z.infer<typeof processIdentity>;
-  readonly agent: RecordedAgent | undefined;
+  readonly agent: RecordedTree | undefined;
 }
 
 function recordPath(repoRoot: string, taskId: string): string {
@@ -69,17 +59,10 @@ export function readAgentRecord(repoRoot: string, taskId: string): AgentRecord |
     const { data } = seat.safeParse(value);
     if (data === undefined || data.task_id !== taskId) return undefined;
     const { workspace_path, token, owner } = data;
-    return { task_id: taskId, workspace_path, token, owner, agent: agentIn(value) };
+    return { task_id: taskId, workspace_path, token, owner, agent: treeIn(value) };
   } catch {
     return undefined;
   }
-}
-
-/** A control group that is not surely the one of this agent is left alone. */
-function agentIn(value: unknown): RecordedAgent | undefined {
-  const { data } = agent.safeParse(value);
-  if (data?.cgroup === undefined || isGroupOfTree(data.cgroup, data.mark)) return data;
-  return { ...data, cgroup: undefined };
 }
 
 /** A record, a request to stop, or a half of a record. */

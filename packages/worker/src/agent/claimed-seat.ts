@@ -1,5 +1,6 @@
 import type { ProcessTree } from '@ralph/protocol/process/process-tree';
 import { bootId, identityOf } from '@ralph/protocol/process/process-identity';
+import { recordOf } from '@ralph/protocol/process/recorded-tree';
 import { randomHex } from '@ralph/protocol/process/random-hex';
 import { takeClaim, type TaskClaim } from '@ralph/protocol/process/task-claim';
 import { endLeftAgent } from '../removal/end-left-agent.ts';
@@ -49,9 +50,8 @@ function hasAgent({ repoRoot, taskId }: Seat): boolean {
 }
 
 /** Writes down the agent of a task that we have claimed, before it runs its first instruction. */
-export function recordAgent(seat: Seat, attempt: number, { identity, signs }: ProcessTree): void {
-  const { mark, cgroup } = signs;
-  const agent = { attempt, ...identity, mark, ...(cgroup === undefined ? {} : { cgroup }) };
+export function recordAgent(seat: Seat, attempt: number, tree: ProcessTree): void {
+  const agent = recordOf(attempt, tree);
   writeAgentRecord(seat.repoRoot, { ...(readAgentRecord(seat.repoRoot, seat.taskId) ?? newRecord(seat)), agent });
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
 import { removeDraft, workspaceIn } from '../workspace/draft-folder.ts';
 import { endLeftAgent } from './end-left-agent.ts';
-import { endStrays } from './end-strays.ts';
+import { endStrays } from '@ralph/protocol/process/end-strays';
 import { unsavedGitlink } from '../work/gitlinks.ts';
 import { dropBaseRef } from '../refs/ralph-refs.ts';
 import { makeRemovalDraft } from './make-room.ts';

@@ -5,7 +5,7 @@ import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { readAgentRecord, type AgentRecord } from '../agent/agent-record.ts';
 import { isStopRequested, requestStop } from '../agent/stop-request.ts';
 import { endLeftAgent } from './end-left-agent.ts';
-import { endStrays } from './end-strays.ts';
+import { endStrays } from '@ralph/protocol/process/end-strays';
 
 const POLL_MS = 20;
 

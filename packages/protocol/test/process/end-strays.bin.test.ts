@@ -5,8 +5,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { identityOf } from '@ralph/protocol/process/process-identity';
 import { signalProcess } from '@ralph/protocol/process/process-list';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import type { RecordedAgent } from '../src/agent/agent-record.ts';
-import { endStrays } from '../src/removal/end-strays.ts';
+import type { RecordedTree } from '@ralph/protocol/contract/tree-record';
+import { endStrays } from '../../src/process/end-strays.ts';
 
 /** Starts a process with nothing of us in its environment, in a session of its own, whose parent is gone; its pid. */
 function bare(cwd: string): number {
@@ -27,7 +27,7 @@ function newWorkspace(): string {
 }
 
 /** An agent as it is written down, whose mark nobody carries. */
-function recorded(pid: number, startTime?: string): RecordedAgent {
+function recorded(pid: number, startTime?: string): RecordedTree {
   const identity = identityOf(pid);
   const { start_time = '', boot_id = '' } = identity ?? {};
   return { attempt: 1, pid, start_time: startTime ?? start_time, boot_id, mark: `${'0'.repeat(16)}.00000000` };
