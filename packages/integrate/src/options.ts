@@ -1,5 +1,6 @@
 import { LANDINGS } from './train/line.ts';
 import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+import { GATE_OPTIONS } from './gate/gate-options.ts';
 import { PUBLISH_OPTIONS } from './publish/publish-options.ts';
 
 /** Usual limit of a push and of each question to the remote, in seconds. */
@@ -16,12 +17,7 @@ export const TARGET_OPTIONS = {
 
 export const LAND_OPTIONS = {
   ...TARGET_OPTIONS,
-  ci: {
-    kind: 'text',
-    value: 'CMD',
-    describe: 'the gate: run by sh -c in the workspace; nothing is pushed unless it ends with 0',
-  },
-  'ci-timeout': { kind: 'seconds', fallback: 1800, describe: 'time limit of the gate' },
+  ...GATE_OPTIONS,
   'max-attempts': {
     kind: 'count',
     fallback: 50,

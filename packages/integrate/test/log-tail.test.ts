@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { lastLine, logTail, wholeCharacters } from '../src/gate/log-tail.ts';
+import { lastLine, LONG_TAIL_BYTES, logTail, wholeCharacters } from '../src/gate/log-tail.ts';
 
 const asIs = (text: string) => text;
 
@@ -28,6 +28,24 @@ describe('logTail', () => {
     expect(logTail(path, redact)).toBe(`${'*\n'.repeat(818)}end`);
     writeFileSync(path, `secret-${'7'.repeat(3000)} ${'secret-1 '.repeat(700)}end`);
     expect(logTail(path, redact)).not.toContain('7');
+  });
+
+  it('is as long as asked for, in bytes', () => {
+    const path = join(temporaryFolder(), 'log');
+    writeFileSync(path, `${'😀'.repeat(50_000)}!`);
+    const tail = logTail(path, asIs, LONG_TAIL_BYTES);
+    expect(Buffer.byteLength(tail)).toBe(65_533);
+    expect(tail.startsWith('😀')).toBe(true);
+    expect(tail.endsWith('😀!')).toBe(true);
+  });
+
+  it('goes on in the older part of a log that was begun anew', () => {
+    const path = join(temporaryFolder(), 'log');
+    writeFileSync(`${path}.1`, `${'x'.repeat(9000)}\nlast of the older\n`);
+    writeFileSync(path, 'first of the new\n');
+    expect(logTail(path, asIs)).toBe('last of the older\nfirst of the new\n');
+    writeFileSync(path, 'y'.repeat(9000));
+    expect(logTail(path, asIs)).toBe('y'.repeat(4096));
   });
 });
 

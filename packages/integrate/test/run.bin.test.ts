@@ -119,6 +119,9 @@ describe('ralph-integrate refuses to begin', () => {
     ['one without a workspace', ['one', 'T-1', '--attempt', '1'], /needs --workspace/],
     ['a pause that is no number', ['run', '--backoff', 'soon'], /--backoff "soon"/],
     ['a misspelt option', ['run', '--cii', 'x'], /did you mean --ci/],
+    ['a gate without a command', ['run', '--gate', 'lint='], /no command after "lint="/],
+    ['a gate twice', ['run', '--gate', 'lint=a', '--gate', 'lint=b'], /lint occurs twice/],
+    ['a limit of no gate', ['run', '--ci', 'a', '--gate-timeout', 'lint=3'], /no such gate: the gates are ci/],
     ['no tries at all', ['run', '--max-attempts', '0'], /at least 1/],
   ])('with %s (64)', async (_, args, words) => {
     const { root } = temporaryRepository();

@@ -10,7 +10,7 @@ import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
  * ended.
  */
 export function landAgain(
-  { root, targetBranch, remote, ci, publish, pushTimeoutMs }: Settings,
+  { root, targetBranch, remote, gates, publish, pushTimeoutMs }: Settings,
   { taskId, attempt, workspacePath }: Candidate,
 ): string {
   const where = [
@@ -24,9 +24,8 @@ export function landAgain(
     targetBranch,
   ];
   const whither = remote.name === 'origin' ? [] : ['--remote', remote.name];
-  const gate = ci === undefined ? [] : ['--ci', ci];
   const limit = pushTimeoutMs === PUSH_TIMEOUT_S * 1000 ? [] : ['--push-timeout', String(pushTimeoutMs / 1000)];
-  const how = [...whither, ...gate, ...limit, ...publishWords(publish)];
+  const how = [...whither, ...gates.repeated, ...limit, ...publishWords(publish)];
   const land = commandLine(['ralph-integrate', 'one', taskId, ...where, ...how]);
   return `${land} | ${commandLine(['ralph-state', 'apply', '--repo', root])}`;
 }
@@ -62,6 +61,6 @@ export function mergeByHand(settings: Settings, { workspacePath }: Candidate): s
 }
 
 /** Returns the command with which a person meets the same red gate. */
-export function gateByHand(settings: Settings, candidate: Candidate): string {
-  return `${rebaseByHand(settings, candidate)} && sh -c ${quoted(settings.ci ?? 'true')}`;
+export function gateByHand(settings: Settings, candidate: Candidate, command: string): string {
+  return `${rebaseByHand(settings, candidate)} && sh -c ${quoted(command)}`;
 }

@@ -1,76 +1,90 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { timerMs } from '@ralph/protocol/cli/timer-ms';
-import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
-import type { TreeEnd } from '@ralph/protocol/process/process-tree';
-import type { Bench } from '../site/bench.ts';
-import type { Candidate } from '../candidate/candidate.ts';
+import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
-import type { Workspace } from '../workspace/workspace.ts';
+import { openGateLog } from './gate-log.ts';
+import type { Gate } from './gate-settings.ts';
 
 export interface GateEnd extends TreeEnd {
   readonly logPath: string;
   readonly durationMs: number;
 }
 
+/** How a gate is run. */
+export interface GateRun {
+  readonly gate: Gate;
+  readonly logPath: string;
+  /** Ends it when it is aborted. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Runs the gate in a workspace, output going to its log, which is begun anew. Its whole process tree is gone when this
- * settles; at the time limit and when the signal is aborted it is ended.
+ * Runs a gate in a workspace, output going to its log, which is begun anew and kept within its limit. It is written down
+ * as long as anything of it lives. Its whole process tree is gone when this settles; at the time limit and when the
+ * signal is aborted it is ended.
  *
  * @throws Failure `io` or its kin when the log cannot be written or the gate cannot be started
  */
-export async function runGate(
-  { bench, candidate, workspace }: Job,
-  command: string,
-  signal: AbortSignal,
-): Promise<GateEnd> {
-  const { settings, trees } = bench;
-  const logPath = join(settings.root, RALPH_PATHS.logs, `${candidate.taskId}.${candidate.attempt}.ci.log`);
+export async function runGate(job: Job, { gate, logPath, signal }: GateRun): Promise<GateEnd> {
+  const { settings, logs } = job.bench;
   const started = Date.now();
-  const log = openLog(logPath);
-  let timer: NodeJS.Timeout | undefined;
+  const open = openGateLog(logPath, settings.gates.logLimitBytes);
+  const unwatch = logs.watch(open.log, { report: () => Promise.resolve(), idleMs: undefined, onIdle: () => {} });
   try {
-    const tree = await trees.start({
-      command: ['sh', '-c', command],
-      cwd: workspace.path,
-      folder: workspace.path,
-      env: gateEnvironment(bench, candidate, workspace),
-      stdin: 'ignore',
-      stdout: log,
-      stderr: log,
-    });
-    const onStop = () => void tree.end('cancelled');
-    signal.addEventListener('abort', onStop, { once: true });
-    timer = setTimeout(() => void tree.end('timeout'), timerMs(settings.ciTimeoutMs));
-    if (signal.aborted) onStop();
-    else tree.release();
-    const end = await tree.finished;
-    signal.removeEventListener('abort', onStop);
+    const tree = await startGate(job, gate, open.fd);
+    const end = await ended(tree, gate, signal);
+    job.bench.running.remove(job, tree);
     return { ...end, logPath, durationMs: Date.now() - started };
   } finally {
-    clearTimeout(timer);
-    closeSync(log);
+    await unwatch();
+    open.close();
   }
 }
 
-function gateEnvironment({ settings }: Bench, { taskId, attempt }: Candidate, { path }: Workspace): NodeJS.ProcessEnv {
+/** Returns what a gate finds in its environment. */
+export function gateEnvironment({ bench, candidate, workspace }: Job): NodeJS.ProcessEnv {
   return {
     ...scrubbedEnvironment(),
     CI: 'true',
-    RALPH_TASK_ID: taskId,
-    RALPH_ATTEMPT: String(attempt),
-    RALPH_WORKSPACE: path,
-    RALPH_TARGET_BRANCH: settings.targetBranch,
+    RALPH_TASK_ID: candidate.taskId,
+    RALPH_ATTEMPT: String(candidate.attempt),
+    RALPH_WORKSPACE: workspace.path,
+    RALPH_TARGET_BRANCH: bench.settings.targetBranch,
   };
 }
 
-function openLog(path: string): number {
+/** Held before its first instruction, until it is written down. */
+async function startGate(job: Job, { command }: Gate, log: number): Promise<ProcessTree> {
+  const { bench, workspace } = job;
+  const tree = await bench.trees.start({
+    command: ['sh', '-c', command],
+    cwd: workspace.path,
+    folder: workspace.path,
+    env: gateEnvironment(job),
+    stdin: 'ignore',
+    stdout: log,
+    stderr: log,
+  });
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, 'w', 0o600);
+    bench.running.add(job, tree);
+    return tree;
   } catch (error) {
-    throw asIoFailure(error, `write the log ${path}`);
+    tree.kill();
+    throw asIoFailure(error, `write down which gate runs for ${job.candidate.taskId}`);
+  }
+}
+
+async function ended(tree: ProcessTree, { timeoutMs }: Gate, signal: AbortSignal): Promise<TreeEnd> {
+  const onStop = () => void tree.end('cancelled');
+  const timer = setTimeout(() => void tree.end('timeout'), timerMs(timeoutMs));
+  signal.addEventListener('abort', onStop, { once: true });
+  try {
+    if (signal.aborted) onStop();
+    else tree.release();
+    return await tree.finished;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onStop);
   }
 }

@@ -1,25 +1,58 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { olderLogPath } from '@ralph/protocol/process/older-log';
 
+/** What an event holds of a log. */
 const TAIL_BYTES = 4096;
+/** What those who are to mend something are given of it. */
+export const LONG_TAIL_BYTES = 64 * 1024;
 /** More than any secret is long: what was cut off within that far from the beginning is not shown. */
 const MARGIN_BYTES = 4096;
 
 /**
- * Returns the end of a log, 4 KiB at most, beginning with a whole character; only little more is read.
+ * Returns the end of a log, beginning with a whole character; only little more is read. What was moved to the older file
+ * when the log became too long counts as a part of it.
  *
  * @param redact takes the secrets out
+ * @param most bytes, 4 KiB unless told otherwise
  */
-export function logTail(path: string, redact: (text: string) => string): string {
+export function logTail(path: string, redact: (text: string) => string, most = TAIL_BYTES): string {
+  const { bytes, isCut } = endOfLog(path, most + MARGIN_BYTES);
+  const shown = Buffer.from(redact(wholeCharacters(bytes, isCut)));
+  const begin = Math.max(isCut ? beginAfterCut(shown) : 0, shown.length - most);
+  return wholeCharacters(shown.subarray(begin), begin > 0);
+}
+
+interface LogEnd {
+  readonly bytes: Buffer;
+  /** Whether there was more before it. */
+  readonly isCut: boolean;
+}
+
+function endOfLog(path: string, most: number): LogEnd {
+  const now = endOfFile(path, most);
+  if (now.isCut) return now;
+  const older = endOfOlder(path, most - now.bytes.length);
+  if (older === undefined) return now;
+  return { bytes: Buffer.concat([older.bytes, now.bytes]), isCut: older.isCut };
+}
+
+function endOfOlder(path: string, most: number): LogEnd | undefined {
+  try {
+    return endOfFile(olderLogPath(path), most);
+  } catch {
+    // The log was never too long.
+    return undefined;
+  }
+}
+
+function endOfFile(path: string, most: number): LogEnd {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
-    const length = Math.min(size, TAIL_BYTES + MARGIN_BYTES);
+    const length = Math.min(size, most);
     const bytes = Buffer.alloc(length);
     const read = readSync(fd, bytes, 0, length, size - length);
-    const isCut = length < size;
-    const shown = Buffer.from(redact(wholeCharacters(bytes.subarray(0, read), isCut)));
-    const begin = Math.max(isCut ? beginAfterCut(shown) : 0, shown.length - TAIL_BYTES);
-    return wholeCharacters(shown.subarray(begin), begin > 0);
+    return { bytes: bytes.subarray(0, read), isCut: length < size };
   } finally {
     closeSync(fd);
   }

@@ -24,6 +24,7 @@ export async function writeReviewSummary(job: Job, { commit, base, tip }: Public
   const { bench, candidate, workspace } = job;
   const { settings, secrets } = bench;
   const { taskId, attempt } = candidate;
+  const { gates } = settings.gates;
   const cwd = workspace.path;
   const named = candidate.title?.split('\n', 1)[0]?.trim() ?? '';
   const title = named === '' ? (await git(['log', '-1', '--format=%s', tip], { cwd })).trim() : named;
@@ -37,7 +38,7 @@ export async function writeReviewSummary(job: Job, { commit, base, tip }: Public
     '## Files',
     fenced(files.trimEnd()),
     '## Gates',
-    settings.ci === undefined ? 'None.' : `Passed:\n\n${fenced(settings.ci)}`,
+    gates.length === 0 ? 'None.' : `Passed:\n\n${fenced(gates.map(({ command }) => command).join('\n'))}`,
   ].join('\n\n');
   const path = join(settings.root, RALPH_PATHS.logs, `${taskId}.${attempt}.review.md`);
   await replaceFile(path, `${secrets.redact(text)}\n`);

@@ -3,8 +3,11 @@ import type { COMMON_OPTIONS, OptionValues } from '@ralph/protocol/cli/options';
 import type { Output } from '@ralph/protocol/cli/output';
 import type { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
 import { startGitInShell } from '@ralph/protocol/process/git';
+import { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { Secrets } from '@ralph/protocol/process/secrets';
+import { GatePasses } from '../gate/gate-passes.ts';
+import { RunningGates } from '../gate/running-gates.ts';
 import type { LAND_OPTIONS } from '../options.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { abortedAfter } from './stopped.ts';
@@ -24,8 +27,10 @@ export interface Bench {
   readonly trees: ProcessTrees;
   /** What is to be shown to nobody. */
   readonly secrets: Secrets;
-  /** Gates that passed in this process, by command and tree. */
-  readonly passedGates: Set<string>;
+  readonly passes: GatePasses;
+  readonly running: RunningGates;
+  /** Keeps the logs of gates within their limit. */
+  readonly logs: LogKeeper;
 }
 
 type LandCall = Pick<Call, 'output' | 'stop' | 'cleanup'> & {
@@ -49,6 +54,8 @@ export async function openBench({ args, output, stop, cleanup }: LandCall): Prom
     stop: stop.signal,
     lastCall: abortedAfter(stop.signal, VERIFY_GRACE_MS),
     trees,
-    passedGates: new Set(),
+    passes: new GatePasses(settings.gates.cache ? settings.root : undefined),
+    running: new RunningGates(settings.root),
+    logs: new LogKeeper(),
   };
 }

@@ -2,6 +2,7 @@ import type { OptionValues, COMMON_OPTIONS } from '@ralph/protocol/cli/options';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import type { LAND_OPTIONS } from '../options.ts';
 import { readPublishSettings, type PublishSettings } from '../publish/publish-settings.ts';
+import { readGateSettings, type GateSettings } from '../gate/gate-settings.ts';
 import { findRemote, type Remote } from './remote.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
@@ -11,9 +12,7 @@ export interface Settings {
   readonly root: string;
   readonly targetBranch: string;
   readonly remote: Remote;
-  /** The gate, for `sh -c`. */
-  readonly ci: string | undefined;
-  readonly ciTimeoutMs: number;
+  readonly gates: GateSettings;
   readonly maxAttempts: number;
   readonly backoffMs: readonly number[];
   /** Limit of a push, and of each question to the remote. */
@@ -31,13 +30,13 @@ export async function readSettings(
   args: OptionValues<typeof LAND_OPTIONS> & OptionValues<typeof COMMON_OPTIONS>,
 ): Promise<Settings> {
   const publish = readPublishSettings(args);
+  const gates = readGateSettings(args);
   const { root } = findGitRepository(args.repo);
   return {
     root,
     remote: await findRemote(root, args.remote),
     targetBranch: await targetBranch(root, args['target-branch']),
-    ci: args.ci,
-    ciTimeoutMs: args['ci-timeout'] * 1000,
+    gates,
     maxAttempts: args['max-attempts'],
     backoffMs: args.backoff,
     pushTimeoutMs: args['push-timeout'] * 1000,
