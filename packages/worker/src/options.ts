@@ -116,6 +116,28 @@ export const REMOVE_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
+export const COMMIT_OPTIONS = {
+  ...ROOT_OPTIONS,
+  workspace: { kind: 'text', value: 'DIR', describe: 'the workspace (default: that of the task under the root)' },
+  attempt: { kind: 'count', value: 'N', describe: 'only if the workspace is that of this attempt' },
+  title: { kind: 'text', describe: 'what the message of the commit says behind the id' },
+  base: {
+    kind: 'text',
+    value: 'COMMIT',
+    describe: 'what the commits of the work stand on (default: what the workspace began from)',
+  },
+  'leave-from': {
+    kind: 'text',
+    value: 'FILE',
+    describe: 'new files to leave out: one name per line, as git ls-files prints it',
+  },
+  'claim-fd': {
+    kind: 'count',
+    value: 'N',
+    describe: 'descriptor of the claim of the task, where the caller has it (default: the task is claimed)',
+  },
+} as const satisfies OptionSpecs;
+
 export const REAP_OPTIONS = {
   ...ROOT_OPTIONS,
   all: { kind: 'flag', describe: 'also what was prepared by hand, waits for integration, or is kept for reuse' },

@@ -1,5 +1,6 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import {
+  COMMIT_OPTIONS,
   LIST_OPTIONS,
   LOGS_OPTIONS,
   PREPARE_OPTIONS,
@@ -30,6 +31,14 @@ export const program: ProgramSpec = {
       operands: ONE_ID,
       options: PREPARE_OPTIONS,
       load: () => import('./commands/prepare.ts'),
+    }),
+    command({
+      words: ['commit'],
+      summary: 'Commit the edits in the workspace of a task, as after an agent; what no commit may add is left out.',
+      operands: ONE_ID,
+      options: COMMIT_OPTIONS,
+      examples: ['ralph-worker commit RQ-0001'],
+      load: () => import('./commands/commit.ts'),
     }),
     command({
       words: ['remove'],

@@ -18,6 +18,11 @@ export interface SiblingEnd {
   readonly failure: Failure | undefined;
 }
 
+export interface SiblingOptions {
+  /** Descriptors of ours that it gets too, from 3 on. */
+  readonly inherits?: readonly number[];
+}
+
 /** A sibling that runs beside us: lines go in, lines come out. */
 export class Sibling {
   readonly name: SiblingName;
@@ -28,17 +33,24 @@ export class Sibling {
   #held: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onNote gets each line of the sibling's stderr, but not how it tells the failure that it ends with */
-  constructor(name: SiblingName, args: readonly string[], onNote: (line: string) => void = () => {}) {
+  /**
+   * @param onNote gets each line of the sibling's stderr, but not how it tells the failure that it ends with
+   */
+  constructor(
+    name: SiblingName,
+    args: readonly string[],
+    onNote: (line: string) => void = () => {},
+    { inherits = [] }: SiblingOptions = {},
+  ) {
     this.name = name;
     this.#onNote = onNote;
     const [program = '', ...rest] = siblingCommand(name);
     // A group of its own: the Ctrl-C of a terminal must reach the orchestrator alone, which ends us in order.
     this.#child = spawn(program, [...rest, ...args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', ...inherits],
       detached: true,
       env: scrubbedEnvironment(),
-    });
+    }) as ChildProcessByStdio<Writable, Readable, Readable>;
     this.#child.stdin.on('error', () => {});
     this.ended = this.#waitForEnd();
     this.ended.catch(() => {});
@@ -122,8 +134,9 @@ export async function callSibling(
   name: SiblingName,
   args: readonly string[],
   onNote?: (line: string) => void,
+  options?: SiblingOptions,
 ): Promise<Record<string, unknown>[]> {
-  const sibling = new Sibling(name, args, onNote);
+  const sibling = new Sibling(name, args, onNote, options);
   sibling.end();
   const records: Record<string, unknown>[] = [];
   for await (const line of sibling.lines()) records.push(line.record);

@@ -38,7 +38,7 @@ export async function claimSeat(seat: Seat): Promise<TaskClaim> {
     isOurs = false;
     claim.release();
   };
-  return { taskId, release };
+  return { taskId, fd: claim.fd, release };
 }
 
 function hasAgent({ repoRoot, taskId }: Seat): boolean {

@@ -93,9 +93,9 @@ async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<At
   return { agent, work, baseCommit, durationMs };
 }
 
-async function sayFinished({ output }: RunContext, attempt: Attempt, end: AttemptEnd): Promise<void> {
+async function sayFinished(context: RunContext, attempt: Attempt, end: AttemptEnd): Promise<void> {
   const { agent, work } = end;
-  await output.event('agent.finished', {
+  await context.output.event('agent.finished', {
     task_id: attempt.task.id,
     attempt: attempt.number,
     exit_code: agent.exitCode,
@@ -111,7 +111,13 @@ async function sayFinished({ output }: RunContext, attempt: Attempt, end: Attemp
     title: attempt.task.title,
     output_bytes: agent.outputBytes,
     last_lines: [...agent.lastLines],
+    ...toldCommand(context),
   });
+}
+
+/** Whoever mends the work later runs it again: with a part taken out it would be another command. */
+function toldCommand({ command, secrets }: RunContext): { command?: string[] } {
+  return command.every((word) => secrets.redact(word) === word) ? { command: [...command] } : {};
 }
 
 async function setUp(

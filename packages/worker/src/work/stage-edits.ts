@@ -38,3 +38,13 @@ function forbiddenAdditions(where: GitOptions, tree: string): Promise<string> {
   const added = ['diff-index', '--cached', '--name-only', '--no-renames', '--diff-filter=A', tree, '--'];
   return git(['-c', 'core.quotePath=true', ...added, ...forbiddenPathspecs()], where);
 }
+
+/** Takes files out of the index again that a tree has not, by their names as git quotes them. */
+export async function unstageAdded(where: GitOptions, tree: string, names: ReadonlySet<string>): Promise<void> {
+  const args = ['diff-index', '--cached', '--name-only', '--no-renames', '--diff-filter=A', tree, '--'];
+  const added = (await git(['-c', 'core.quotePath=true', ...args], where)).split('\n');
+  const left = added.filter((name) => name !== '' && names.has(name));
+  if (left.length === 0) return;
+  const remove = ['rm', '--cached', '-f', '-q', '--ignore-unmatch', '--pathspec-from-file=-'];
+  await git(['--literal-pathspecs', ...remove], { ...where, input: `${left.join('\n')}\n` });
+}

@@ -7,7 +7,7 @@ import { requireIdentity } from '../site/identity.ts';
 import type { WorkLeft } from '../run/judge.ts';
 import { countOwnCommits, labelCommits, type OwnRange } from './label-commits.ts';
 import { nestedRepositories } from './nested-repositories.ts';
-import { stageEdits } from './stage-edits.ts';
+import { stageEdits, unstageAdded } from './stage-edits.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { committedSecrets } from './committed-secrets.ts';
 import { commitMessage } from './task-id-trailer.ts';
@@ -24,6 +24,8 @@ export interface WorkPlan {
   readonly baseCommit: string;
   /** Whether finished work without any change is worth a commit that says so. */
   readonly allowEmpty: boolean;
+  /** Untracked files that were there before, as git quotes them: they are nobody's edits. */
+  readonly leaveOut?: ReadonlySet<string>;
 }
 
 export interface FoundWork extends WorkLeft {
@@ -108,7 +110,7 @@ async function settle(plan: WorkPlan): Promise<FoundWork> {
   const secrets = before === baseCommit ? [] : await committedSecrets({ ...own, head: before });
   if (secrets.length > 0) return { ...(await inspectWork(plan)), secrets };
   const message = commitMessage(taskId, title);
-  const edits = await commitEdits(path, before, message);
+  const edits = await commitEdits(plan, before, message);
   const isEmpty = edits === undefined && plan.allowEmpty && (await ownCommitsOf(own, before)) === 0;
   const newest = isEmpty ? await commitNothing(path, message) : (edits ?? before);
   const { head, commits } = await labelled(own, { before, newest }, taskId);
@@ -147,8 +149,9 @@ async function unfinishedWork(path: string, baseCommit: string): Promise<string 
 }
 
 /** Returns the commit of the edits; nothing when there are none. */
-async function commitEdits(path: string, head: string, message: string): Promise<string | undefined> {
+async function commitEdits({ path, leaveOut }: WorkPlan, head: string, message: string): Promise<string | undefined> {
   await stageEdits(inWorkspace(path), head);
+  if (leaveOut !== undefined) await unstageAdded(inWorkspace(path), head, leaveOut);
   const staged = await tryWorkspaceGit(path, ['diff-index', '--cached', '--quiet', head, '--']);
   return staged.exitCode === 0 ? undefined : commit(path, [], message);
 }
