@@ -2,6 +2,7 @@ import { LANDINGS } from './train/line.ts';
 import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 import { GATE_OPTIONS } from './gate/gate-options.ts';
 import { PUBLISH_OPTIONS } from './publish/publish-options.ts';
+import { REMEDY_OPTIONS } from './remedy/remedy-options.ts';
 
 /** Usual limit of a push and of each question to the remote, in seconds. */
 export const PUSH_TIMEOUT_S = 600;
@@ -33,6 +34,7 @@ export const LAND_OPTIONS = {
     fallback: PUSH_TIMEOUT_S,
     describe: 'time limit of a push and of each question to the remote',
   },
+  ...REMEDY_OPTIONS,
   'keep-workspaces': { kind: 'flag', describe: 'leave the workspace of a landed task where it is' },
   ...PUBLISH_OPTIONS,
 } as const satisfies OptionSpecs;

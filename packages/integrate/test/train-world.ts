@@ -33,6 +33,8 @@ export function simulate(world: World): Told {
   const truth = new Map(world.candidates.map((one, number) => [`c${number}`, { ...one, number }]));
   const mended = new Set<string>();
   const green = new Set<string>();
+  /** What each red one stood on. */
+  const judgedRed = new Map<string, string>();
   const landed: string[] = [];
   const left = new Set<string>();
   let target = 'main';
@@ -84,6 +86,8 @@ export function simulate(world: World): Told {
           faults.push(`${action.id} has no conflict with ${target}`);
         if (action.why === 'red' && !(truth.get(action.id)?.red === true && !mended.has(action.id)))
           faults.push(`${action.id} left as red`);
+        if (action.why === 'red' && !target.startsWith(judgedRed.get(action.id) ?? '-'))
+          faults.push(`${action.id} left before those in front of it had landed`);
         left.add(action.id);
         break;
     }
@@ -100,7 +104,8 @@ export function simulate(world: World): Told {
         return happen({ kind: 'built', id: action.id, onto: action.onto, commit: `${action.onto}+${action.id}` });
       case 'judge': {
         const red = isRed(action.commit);
-        if (!red) green.add(action.commit);
+        if (red) judgedRed.set(action.id, action.commit.slice(0, -`+${action.id}`.length));
+        else green.add(action.commit);
         return happen({ kind: 'judged', id: action.id, commit: action.commit, end: red ? 'red' : 'green' });
       }
       case 'cut_off':

@@ -7,6 +7,7 @@ import type { Candidate } from './candidate.ts';
 import { readRecord, removeRecord, type IntegrationRecord } from './integration-record.ts';
 import { Job } from './job.ts';
 import { hasMarker, removeMarker } from './marker.ts';
+import { filesInConflict } from '../prepare/rebase.ts';
 import { trackingRef } from '../site/settings.ts';
 import { startingPoint } from './starting-point.ts';
 import { isAncestor } from '../push/target.ts';
@@ -31,6 +32,9 @@ export async function beginJob(bench: Bench, candidate: Candidate, workspace: Wo
     if (record?.tip !== tip || record.head !== null) throw dirty(candidate, 'a rebase that is not finished');
     const begunOn = await undoRebase(workspace);
     await putHeadOn(workspace, tip, begunOn ?? (await branchOf(workspace)));
+  } else if (record?.tip === tip && record.head === null && (await filesInConflict(workspace)).length > 0) {
+    // What a resolver of ours has not finished.
+    await putHeadOn(workspace, tip, await branchOf(workspace));
   }
   await bindRemote(bench.settings, workspace.path);
   const head = await headOf(workspace);

@@ -1,5 +1,5 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
-import { takeClaim } from '@ralph/protocol/process/task-claim';
+import { takeClaim, type TaskClaim } from '@ralph/protocol/process/task-claim';
 import type { Bench } from '../site/bench.ts';
 import type { Candidate } from './candidate.ts';
 import { Stopped, throwIfStopped } from '../site/stopped.ts';
@@ -9,8 +9,8 @@ const WAIT_MS = 30_000;
 const PATIENCE_MS = 1000;
 
 /**
- * Claims a task, so that no other process works in its workspace. The claim goes with the returned call, or with this
- * process.
+ * Claims a task, so that no other process works in its workspace. The claim goes with the call of `release`, or with
+ * this process.
  *
  * @param onWait called when that takes its time
  * @throws Failure `claim_held` when another has it after 30 s; Stopped
@@ -19,7 +19,7 @@ export async function claimTask(
   { settings, stop, cleanup }: Bench,
   { taskId }: Candidate,
   onWait: () => void,
-): Promise<() => void> {
+): Promise<Pick<TaskClaim, 'fd' | 'release'>> {
   const take = (waitMs: number) => takeClaim(settings.root, taskId, { waitMs, signal: stop });
   const claim = await take(PATIENCE_MS)
     .catch((error: unknown) => {
@@ -37,5 +37,5 @@ export async function claimTask(
   };
   if (stop.aborted) release();
   throwIfStopped(stop);
-  return release;
+  return { fd: claim.fd, release };
 }

@@ -50,7 +50,7 @@ export async function integrate(bench: Bench, candidate: Candidate, passage: Pas
 
 async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed | Published> {
   requireSafeId(bench.settings.root, candidate);
-  const release = await claimTask(bench, candidate, opened.passage.letPass);
+  const claim = await claimTask(bench, candidate, opened.passage.letPass);
   try {
     removeLeftRefLocks(bench.settings.root, candidate.taskId);
     await endLeftGates(bench.settings.root, candidate.taskId);
@@ -58,7 +58,7 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
     const landed =
       (await landedEarlier(bench, candidate, opened)) ??
       (await mergedMeanwhile(bench, candidate, tip)) ??
-      (await landNow(bench, candidate, tip, opened));
+      (await landNow(bench, candidate, { tip, claimFd: claim.fd }, opened));
     if ('branch' in landed) {
       await keepWorkspace(bench, candidate, opened, awaitsReview(landed));
       await sayPublished(bench, candidate, landed, opened.job?.gateRuns ?? 0);
@@ -73,7 +73,7 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
     }
     throw error;
   } finally {
-    release();
+    claim.release();
   }
 }
 
@@ -95,11 +95,17 @@ async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened)
   return { commit, queueTracked: await isQueueTracked(root, root, commit).catch(() => false) };
 }
 
-async function landNow(bench: Bench, candidate: Candidate, tip: string, opened: Opened): Promise<Landed | Published> {
+async function landNow(
+  bench: Bench,
+  candidate: Candidate,
+  { tip, claimFd }: { readonly tip: string; readonly claimFd: number },
+  opened: Opened,
+): Promise<Landed | Published> {
   const workspace = await openWorkspace(bench.settings.root, candidate);
   bench.secrets.learnFrom(workspace.path);
   opened.workspace = workspace;
   const job = await beginJob(bench, candidate, workspace, tip);
+  job.claimFd = claimFd;
   opened.job = job;
   await requireWork(job);
   await sayStarted(bench, candidate);

@@ -20,6 +20,10 @@ export class Job {
   readonly pushed: string[];
   /** Whether edits of tracked files can only be what is left of an integration that was killed. */
   readonly interrupted: boolean;
+  /** The open file whose lock is our claim of the task. */
+  claimFd: number | undefined;
+  /** The work on top of a commit of the target, without the books, as the last try made it. */
+  placed: { readonly onto: string; readonly work: string } | undefined;
   /** Whether HEAD has been moved, so that it has to be put back. */
   moved = false;
   /** The tip that was found to hold nobody else's commits. */

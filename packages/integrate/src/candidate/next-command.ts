@@ -3,6 +3,7 @@ import type { Candidate } from './candidate.ts';
 import { publishWords } from '../publish/publish-settings.ts';
 import { PUSH_TIMEOUT_S } from '../options.ts';
 import { targetName, type Settings } from '../site/settings.ts';
+import { remedyArguments } from '../remedy/remedy-settings.ts';
 import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
 
 /**
@@ -10,7 +11,7 @@ import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
  * ended.
  */
 export function landAgain(
-  { root, targetBranch, remote, gates, publish, pushTimeoutMs }: Settings,
+  { root, targetBranch, remote, gates, publish, pushTimeoutMs, remedy }: Settings,
   { taskId, attempt, workspacePath }: Candidate,
 ): string {
   const where = [
@@ -25,7 +26,7 @@ export function landAgain(
   ];
   const whither = remote.name === 'origin' ? [] : ['--remote', remote.name];
   const limit = pushTimeoutMs === PUSH_TIMEOUT_S * 1000 ? [] : ['--push-timeout', String(pushTimeoutMs / 1000)];
-  const how = [...whither, ...gates.repeated, ...limit, ...publishWords(publish)];
+  const how = [...whither, ...gates.repeated, ...limit, ...remedyArguments(remedy), ...publishWords(publish)];
   const land = commandLine(['ralph-integrate', 'one', taskId, ...where, ...how]);
   return `${land} | ${commandLine(['ralph-state', 'apply', '--repo', root])}`;
 }

@@ -10,6 +10,7 @@ import { rebaseOnto } from './rebase.ts';
 import { targetName } from '../site/settings.ts';
 import { branchOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
 import { git } from '../workspace/workspace-git.ts';
+import { isRebasing, undoRebase } from '../workspace/workspace-recovery.ts';
 
 /** What is to be pushed: the work on top of a commit of the target branch, with the books kept. */
 export interface Prepared {
@@ -34,9 +35,10 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   await putHeadOn(workspace, tip, job.branch);
   const merges = await hasMerges(workspace, { tip, onto });
   const files = merges ? await combineOnto(job, onto) : await rebaseOnto(workspace, onto);
-  if (files.length > 0) throw conflict(job, files, onto, merges ? mergeByHand : rebaseByHand);
+  if (files.length > 0) throw conflict(job, { files, onto }, merges ? mergeByHand : rebaseByHand);
   const { taskId: task_id, attempt } = candidate;
   const moved = await madeOf(workspace);
+  job.placed = { onto, work: moved.commit };
   await bench.output.event('rebase.done', { task_id, attempt, commit: moved.commit, base_commit: onto });
   const queueTracked = await isQueueTracked(bench.settings.root, workspace.path, onto);
   const hasBooks = queueTracked && (await commitMove(bench.settings, workspace, candidate, onto));
@@ -56,10 +58,15 @@ async function madeOf({ path }: Workspace): Promise<Pick<Prepared, 'commit' | 't
 /** Puts a workspace back on the attempt's own commits, as far as it was moved away from them. */
 export async function putBack(job: Job): Promise<void> {
   if (!job.moved) return;
+  if (isRebasing(job.workspace)) await undoRebase(job.workspace);
   await putHeadOn(job.workspace, job.tip, job.branch ?? (await branchOf(job.workspace)));
 }
 
-function conflict({ bench, candidate }: Job, files: string[], onto: string, byHand: typeof rebaseByHand): Failure {
+function conflict(
+  { bench, candidate }: Job,
+  { files, onto }: { readonly files: string[]; readonly onto: string },
+  byHand: typeof rebaseByHand,
+): Failure {
   return new Failure('conflict', `conflict with ${targetName(bench.settings)} in ${files.join(', ')}`, {
     hint: byHand(bench.settings, candidate),
     details: { files, onto },

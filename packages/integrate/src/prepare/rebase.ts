@@ -3,7 +3,8 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { isRebasing, undoRebase } from '../workspace/workspace-recovery.ts';
 import { git, tryGit } from '../workspace/workspace-git.ts';
 
-const REBASE = [
+/** How every rebase of ours is run. */
+export const REBASE = [
   '-c',
   'rebase.backend=merge',
   '-c',
@@ -17,7 +18,7 @@ const REBASE = [
   '--no-fork-point',
 ];
 
-const REBASE_LIMIT_MS = 600_000;
+export const REBASE_LIMIT_MS = 600_000;
 
 /**
  * Rebases HEAD onto a commit; commits that are there already are dropped. A rebase that does not end well is taken
@@ -36,7 +37,8 @@ export async function rebaseOnto(workspace: Workspace, onto: string): Promise<st
   throw gitFailed(args.slice(args.indexOf('rebase')), workspace.path, result);
 }
 
-async function filesInConflict({ path }: Workspace): Promise<string[]> {
+/** Returns the files in conflict, exactly as they are named. */
+export async function filesInConflict({ path }: Workspace): Promise<string[]> {
   const out = await git(['ls-files', '--unmerged', '-z'], { cwd: path });
   const names = out.split('\0').flatMap((entry) => (entry === '' ? [] : [entry.slice(entry.indexOf('\t') + 1)]));
   return [...new Set(names)];

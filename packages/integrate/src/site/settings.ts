@@ -3,6 +3,7 @@ import { findGitRepository } from '@ralph/protocol/process/repository';
 import type { LAND_OPTIONS } from '../options.ts';
 import { readPublishSettings, type PublishSettings } from '../publish/publish-settings.ts';
 import { readGateSettings, type GateSettings } from '../gate/gate-settings.ts';
+import { readRemedySettings, type RemedySettings } from '../remedy/remedy-settings.ts';
 import { findRemote, type Remote } from './remote.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
@@ -19,6 +20,7 @@ export interface Settings {
   readonly pushTimeoutMs: number;
   readonly keepWorkspaces: boolean;
   readonly publish: PublishSettings;
+  readonly remedy: RemedySettings;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function readSettings(
     pushTimeoutMs: args['push-timeout'] * 1000,
     keepWorkspaces: args['keep-workspaces'],
     publish,
+    remedy: readRemedySettings(args),
   };
 }
 

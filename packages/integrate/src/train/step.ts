@@ -43,10 +43,9 @@ function decide(line: Line, rules: Rules): Decision {
   return culprit(line, together(pile.standing)) ?? goOn(line, pile, rules);
 }
 
-/** A suspect is the culprit when all in front of it turned out to be sound. */
+/** A suspect is the culprit when all in front of it have landed. */
 function guiltySuspect({ places }: Line): Place | undefined {
-  const isGreen = (id: string) => places.find((place) => place.id === id)?.verdict === 'green';
-  return places.find(({ suspectAfter }) => suspectAfter?.every(isGreen) === true);
+  return places.find(({ suspectAfter }) => suspectAfter?.length === 0);
 }
 
 function leave(line: Line, { id, number, overtaken }: Place, why: 'red' | 'conflict'): Decision {
@@ -56,17 +55,17 @@ function leave(line: Line, { id, number, overtaken }: Place, why: 'red' | 'confl
 }
 
 /**
- * A red one right behind a green one is the culprit. While those between are being judged, it is the likely one: the
- * others go on without it.
+ * A red one that stands on the target itself is the culprit. While those below it are being judged or pushed, it is the
+ * likely one: the others go on without it.
  */
 function culprit(line: Line, standing: readonly Standing[]): Decision | undefined {
   const { green, red } = edges(standing);
   const place = red === undefined ? undefined : standing[red];
   if (place === undefined) return undefined;
   const undecided = standing.slice(green + 1, red);
-  if (undecided.length === 0) return leave(line, place, 'red');
+  if (red === 0) return leave(line, place, 'red');
   if (undecided.some(({ work }) => work !== 'judging')) return undefined;
-  const suspectAfter = undecided.map(({ id }) => id);
+  const suspectAfter = standing.slice(0, red).map(({ id }) => id);
   return { line: withPlace(line, place.id, { suspectAfter }), actions: [], again: true };
 }
 

@@ -7,7 +7,6 @@ import type { Happening } from './happened.ts';
 import { isSerial } from './landing-size.ts';
 import { EMPTY_LINE, type Action, type Line, type Rules } from './line.ts';
 import { lookAtTarget } from './look.ts';
-import { sayConflict } from './say-conflict.ts';
 import { step } from './step.ts';
 import { dropFromTrain } from './train-refs.ts';
 import { build, judge, outOf, push } from './works.ts';
@@ -66,7 +65,7 @@ export class Train {
       case 'cut_off':
         return this.#cars.get(action.id)?.gate?.abort();
       case 'leave':
-        return void this.#do([this.#car(action.id)], () => this.#leave(this.#car(action.id), action.why));
+        return this.#leave(this.#car(action.id));
       case 'look':
       case 'build':
       case 'judge':
@@ -121,11 +120,9 @@ export class Train {
     }
   }
 
-  async #leave(car: Car, why: 'red' | 'conflict'): Promise<readonly Happening[]> {
-    const { failure } = car;
-    if (why === 'conflict' && failure !== undefined) await sayConflict(car.job, failure);
-    car.end ??= () => car.reject(failure);
-    return [];
+  #leave(car: Car): void {
+    car.end ??= () => car.reject(car.failure);
+    this.#settle();
   }
 
   #carsOf(action: Work): Car[] {
