@@ -138,16 +138,21 @@ function conflicted(line: Line, id: string, onto: string): Line {
   return withPlace(line, id, onto === base ? { ...ended, waitsFor: below } : ended);
 }
 
+/** What was said of a suspect counts when exactly what it stood on has landed. */
+function afterThose(place: Place, ids: readonly string[], commits: readonly string[]): Place {
+  if (place.suspectAfter === undefined) return place;
+  const suspectAfter = place.suspectAfter.filter((id) => !ids.includes(id));
+  const isProven = place.stack !== undefined && commits.includes(place.stack.onto);
+  return suspectAfter.length === 0 && !isProven ? cleared(place) : { ...place, suspectAfter };
+}
+
 function pushed(line: Line, ids: readonly string[], target: string): Line {
   const numbers = line.places.flatMap(({ id, number }) => (ids.includes(id) ? [number] : []));
   const younger = (than: number) => numbers.filter((number) => number > than).length;
+  const commits = line.places.flatMap(({ id, stack }) => (ids.includes(id) && stack ? [stack.commit] : []));
   const places = line.places
     .filter(({ id }) => !ids.includes(id))
-    .map((place) => ({
-      ...place,
-      overtaken: place.overtaken + younger(place.number),
-      suspectAfter: place.suspectAfter?.filter((id) => !ids.includes(id)),
-    }));
+    .map((place) => ({ ...afterThose(place, ids, commits), overtaken: place.overtaken + younger(place.number) }));
   const away = Object.fromEntries(
     Object.entries(line.away).map(([id, one]) => [id, { ...one, overtaken: one.overtaken + younger(one.number) }]),
   );
