@@ -7,6 +7,7 @@ import { errorRecord, runProgram } from '@ralph/protocol/testing/run-built-progr
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { runGit, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { eventOf, finishedAttempt, foreignPush, types, type FinishedAttempt } from './finished-attempt.ts';
+import { handoffsIn } from './remedy-run.ts';
 
 const RUN = ['run', '--keep-workspaces', '--backoff', '1'] as const;
 
@@ -177,7 +178,7 @@ describe('ralph-integrate run keeps what cannot land by itself', () => {
     expectOnOwnCommits(attempt);
   });
 
-  it('races that never end are blocked after the given number of tries', async () => {
+  it('M47: races that never end are blocked after the given number of tries', async () => {
     const repo = temporaryRepository();
     // The server moves the branch while it takes the push, each time.
     installHook(
@@ -185,7 +186,7 @@ describe('ralph-integrate run keeps what cannot land by itself', () => {
       'update',
       `unset GIT_QUARANTINE_PATH; new=$(git -c user.name=r -c user.email=r@r commit-tree -p "$2" -m rival "$2^{tree}") && git update-ref "$1" "$new"`,
     );
-    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     const end = await runProgram('ralph-integrate', [...RUN, '--max-attempts', '7'], {
       cwd: repo.root,
       stdin: `${line}\n`,
@@ -193,6 +194,7 @@ describe('ralph-integrate run keeps what cannot land by itself', () => {
     expect(end.status).toBe(3);
     expect(types(end).filter((type) => type === 'push.rejected')).toHaveLength(7);
     expect(eventOf(end, 'task.blocked')).toMatchObject({ code: 'push_race', attempts: 7 });
+    expect(handoffsIn(workspace, 'T-1')).toMatchObject([{ attempt: 1, code: 'push_race', conflict_files: [] }]);
   });
 
   it('a remote that is gone is blocked, and said to be so', async () => {

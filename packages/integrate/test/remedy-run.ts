@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { handoff, type Handoff } from '@ralph/protocol/contract/handoff';
 import { records, runProgram, type Transcript } from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
-import type { TestRepository } from '@ralph/protocol/testing/temporary-repository';
-import type { FinishedAttempt } from './finished-attempt.ts';
+import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { finishedAttempt, foreignPush, type FinishedAttempt } from './finished-attempt.ts';
 
 /** What a run with a resolver is started with. */
 export const RUN = ['run', '--keep-workspaces', '--backoff', '1'] as const;
@@ -40,4 +40,12 @@ export function handoffsIn(workspace: string, id: string): Handoff[] {
 /** Returns the lines of a file that a script has written to the test's folder. */
 export function linesIn(repo: TestRepository, name: string): string[] {
   return readFileSync(join(repo.folder, name), 'utf8').trimEnd().split('\n');
+}
+
+/** Both sides change the same line of a file. */
+export function rivals(path = 'a.txt'): { repo: TestRepository; attempt: FinishedAttempt } {
+  const repo = temporaryRepository({ [path]: 'old\n', 'b.txt': 'b\n' });
+  const attempt = finishedAttempt(repo, 'T-1', { files: { [path]: 'mine\n', 'new.txt': 'new\n' } });
+  foreignPush(repo, path, 'theirs\n');
+  return { repo, attempt };
 }

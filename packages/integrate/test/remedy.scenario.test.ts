@@ -1,21 +1,13 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ciFailureMarker } from '@ralph/protocol/contract/handoff';
 import { runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { eventOf, finishedAttempt, foreignPush, types, type FinishedAttempt } from './finished-attempt.ts';
-import { eventsOf, handoffsIn, landWith, linesIn, RUN } from './remedy-run.ts';
+import { eventsOf, handoffsIn, landWith, linesIn, rivals, RUN } from './remedy-run.ts';
 
 const CI_MARKER = '.ralph/cache/parallel/ci-failure-marker';
-
-/** Both sides change the same line of a file. */
-function rivals(path = 'a.txt'): { repo: TestRepository; attempt: FinishedAttempt } {
-  const repo = temporaryRepository({ [path]: 'old\n', 'b.txt': 'b\n' });
-  const attempt = finishedAttempt(repo, 'T-1', { files: { [path]: 'mine\n', 'new.txt': 'new\n' } });
-  foreignPush(repo, path, 'theirs\n');
-  return { repo, attempt };
-}
 
 function expectAsParked({ git, head }: FinishedAttempt): void {
   expect(git('rev-parse', 'HEAD')).toBe(head);
@@ -262,44 +254,5 @@ describe('a red gate', () => {
     expect(end).toMatchObject({ status: 0 });
     expect(repo.gitOrigin('ls-tree', '--name-only', '-z', 'main')).not.toContain('report');
     expect(readFileSync(join(attempt.workspace, 'öl report'), 'utf8')).toBe('report\n');
-  });
-});
-
-describe('the resolver', () => {
-  it("is the task's own agent, where nobody says otherwise", async () => {
-    const { repo, attempt } = rivals();
-    const command = ['sh', '-c', 'printf "theirs\\n%s\\n" "$0" >a.txt', 'mine'];
-    const line = JSON.stringify({ ...JSON.parse(attempt.line), command });
-    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
-    expect(end).toMatchObject({ status: 0 });
-    expect(repo.gitOrigin('show', 'main:a.txt')).toBe('theirs\nmine');
-  });
-
-  it('is not woken for what no agent can mend', async () => {
-    const repo = temporaryRepository();
-    const attempt = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
-    repo.git('remote', 'set-url', 'origin', join(repo.folder, 'nowhere.git'));
-    const end = await landWith(repo, [attempt], 'touch $OUT/woken', '--max-attempts', '1');
-    expect(eventOf(end, 'task.blocked')).toMatchObject({ code: 'push_auth' });
-    expect(existsSync(join(repo.folder, 'woken'))).toBe(false);
-    expect(existsSync(join(attempt.workspace, '.ralph/cache/parallel/handoffs'))).toBe(false);
-  });
-
-  it('cannot have our git run what it has set in the workspace', async () => {
-    const { repo, attempt } = rivals();
-    attempt.git('config', 'core.quotePath', 'true');
-    const kept = readFileSync(join(attempt.workspace, '.git/config'), 'utf8');
-    writeFileSync(join(attempt.workspace, '.git/ralph/config'), kept);
-    const trap = 'printf "#!/bin/sh\\ntouch $OUT/sprung\\ncat\\n" >$OUT/trap; chmod +x $OUT/trap';
-    const set = [
-      'cp $OUT/trap .git/hooks/pre-commit; cp $OUT/trap .git/hooks/post-rewrite',
-      'git config filter.x.clean $OUT/trap; git config filter.x.smudge $OUT/trap; echo "* filter=x" >.git/info/attributes',
-      'git config core.fsmonitor $OUT/trap; git config remote.origin.url /elsewhere; git config remote.origin.pushurl /elsewhere',
-    ];
-    const resolver = `${trap}; printf 'theirs\\nmine\\n' >a.txt; ${set.join('; ')}; rm -f $OUT/sprung`;
-    const end = await landWith(repo, [attempt], resolver);
-    expect(end).toMatchObject({ status: 0 });
-    expect(existsSync(join(repo.folder, 'sprung'))).toBe(false);
-    expect(repo.gitOrigin('show', 'main:a.txt')).toBe('theirs\nmine');
   });
 });

@@ -31,6 +31,13 @@ export const RUN_OPTIONS = {
     describe: 'with --publish pr: run by sh in the workspace once the branch is pushed, as `gh pr create`',
   },
   timeout: { kind: 'seconds', describe: 'time limit of one agent (default: none)' },
+  resolver: {
+    kind: 'text',
+    value: 'CMD',
+    describe: "mends a conflict or a red gate: run by sh in the workspace (default: the task's own agent)",
+  },
+  'no-resolver': { kind: 'flag', describe: 'run no resolver: a conflict or a red gate blocks the task' },
+  'resolver-attempts': { kind: 'count', describe: 'how often a resolver is run for one task (default: 3)' },
   'on-busy': {
     kind: 'choice',
     choices: ['fail', 'wait'],

@@ -83,7 +83,9 @@ async function someLineSurvives(cwd: string, { file, places, base, tip, onto, he
     const lines = await Promise.all(places.map((place) => linesOf(cwd, commit, place)));
     return lines.includes(undefined) ? undefined : new Set(lines.flatMap((some) => some ?? []));
   };
-  if ((await linesAt(tip)) === undefined) return true;
+  // What is no file there, as a submodule, has no lines.
+  const type = await tryGit(['cat-file', '-t', `${tip}:${file}`], { cwd });
+  if (type.stdout.trim() !== 'blob' || (await linesAt(tip)) === undefined) return true;
   const [target, result] = [await linesAt(onto), await linesAt(head)];
   if (target === undefined || result === undefined) return true;
   const plain = ['--no-ext-diff', '--no-textconv', '--no-renames', '--unified=0'];

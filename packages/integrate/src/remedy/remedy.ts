@@ -3,6 +3,7 @@ import type { EventOf } from '@ralph/protocol/contract/events';
 import { parkAgain } from '../candidate/attempt-refs.ts';
 import { writeRecord } from '../candidate/integration-record.ts';
 import type { Job } from '../candidate/job.ts';
+import { lastLine, logTail } from '../gate/log-tail.ts';
 import { isAncestor, bringTarget } from '../push/target.ts';
 import { targetName, trackingRef } from '../site/settings.ts';
 import { throwIfStopped } from '../site/stopped.ts';
@@ -21,6 +22,8 @@ import { isRebasing, removeStaleLocks, undoRebase } from '../workspace/workspace
 
 /** One after the other, the commits of the task may each be in conflict. */
 const MOST_TURNS = 10;
+
+const SAID_LENGTH = 300;
 
 export type RemedyEnd =
   | { readonly result: 'resolved'; readonly commit: string }
@@ -136,7 +139,11 @@ async function runOnce(job: Job, conflict: ConflictState | undefined, work: Work
   if (cause !== 'exited')
     return { result: 'timeout', reason: `the resolver was ended at its time limit of ${timeoutMs / 1000} s` };
   if (exitCode === 0) return undefined;
-  return { result: 'failed', reason: `the resolver ended with ${signal ?? `status ${exitCode}`}` };
+  const said = lastLine(logTail(logPath, bench.secrets.redact));
+  return {
+    result: 'failed',
+    reason: `the resolver ended with ${signal ?? `status ${exitCode}`}${said === '' ? '' : `: ${said.slice(0, SAID_LENGTH)}`}`,
+  };
 }
 
 function promptFor(job: Job, conflict: ConflictState | undefined, { number, handover, handoffPath }: Work): string {

@@ -10,7 +10,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import { git } from '@ralph/protocol/process/git';
 import { siblingCommand } from '@ralph/protocol/process/sibling-command';
-import { demoText, surprises } from '../demo/demo-report.ts';
+import { demoText, surprises, type DemoEnd } from '../demo/demo-report.ts';
 import { makeDemoRepository, type DemoRepository } from '../demo/demo-repository.ts';
 import type { DEMO_OPTIONS } from '../options.ts';
 import { foldResult, type Results } from '../run/results.ts';
@@ -24,15 +24,15 @@ export async function run(call: Call<typeof DEMO_OPTIONS>): Promise<Result> {
   const format = args.format ?? 'table';
   output.format = format;
   const demo = await makeDemoRepository();
-  output.note(`A repository with ten tasks, made for this demo: ${demo.root}\n`);
+  output.note(`A repository with eleven tasks, made for this demo: ${demo.root}\n`);
   const status = await orchestrate(demo, args.workers, format);
   if (stop.signal.aborted) {
     output.note(`The demo was ended; what there is of it is in ${demo.folder} (to remove it: rm -rf ${demo.folder})`);
     return {};
   }
-  const results = await readResults(join(demo.root, RALPH_PATHS.events), stop.signal);
+  const end = await readEnd(join(demo.root, RALPH_PATHS.events), stop.signal);
   const subjects = await git(['log', '--format=%s%n%b', 'main'], { cwd: demo.origin });
-  const unexpected = surprises(results, subjects.match(/RQ-\d{4}/g) ?? []);
+  const unexpected = surprises(end.results, end.mended, subjects.match(/RQ-\d{4}/g) ?? []);
   if (status !== 2) unexpected.push(`the run was to end with status 2, but ended with ${status}`);
   if (unexpected.length > 0) {
     throw new Failure('internal', `the demo did not go as it should: ${unexpected.join('; ')}`, {
@@ -41,8 +41,13 @@ export async function run(call: Call<typeof DEMO_OPTIONS>): Promise<Result> {
   }
   const log = await git(['log', '--format=%h %s', 'main'], { cwd: demo.origin });
   return {
-    record: { repository: demo.root, origin: demo.origin, tasks: [...results.values()] },
-    text: demoText(demo, results, log),
+    record: {
+      repository: demo.root,
+      origin: demo.origin,
+      tasks: [...end.results.values()],
+      mended: [...end.mended.keys()],
+    },
+    text: demoText(demo, end, log),
   };
 }
 
@@ -61,11 +66,18 @@ function orchestrate(demo: DemoRepository, workers: number, format: string): Pro
   });
 }
 
-async function readResults(path: string, signal: AbortSignal): Promise<Results> {
+async function readEnd(path: string, signal: AbortSignal): Promise<DemoEnd> {
   let results: Results = new Map();
+  const troubles = new Map<string, string>();
+  const mended = new Map<string, string>();
   for await (const { record, number } of new Input({ stream: createReadStream(path), signal }).lines()) {
     const line = parseLine(record, number);
-    if (line.kind === 'event') results = foldResult(results, line.event);
+    if (line.kind !== 'event') continue;
+    const { event } = line;
+    results = foldResult(results, event);
+    if (event.type === 'remediation.started') troubles.set(event.task_id, event.code);
+    if (event.type === 'remediation.finished' && event.result === 'resolved')
+      mended.set(event.task_id, troubles.get(event.task_id) ?? '');
   }
-  return results;
+  return { results, mended };
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { RUN_OPTIONS } from '../options.ts';
 import { clearWorkspaces } from '../run/clear-workspaces.ts';
-import { Crew } from '../run/crew.ts';
+import { Crew, type ResolverPlan } from '../run/crew.ts';
 import { EventLog } from '../run/event-log.ts';
 import { checkGivenTasks } from '../run/given-tasks.ts';
 import { LockHolder } from '../run/lock-holder.ts';
@@ -26,6 +27,7 @@ export async function run(call: RunCall): Promise<Result> {
   const { args, output, stop } = call;
   const publishing = publishingOf(args);
   const { root } = findGitRepository(args.repo);
+  const resolver = resolverPlan(call);
   const settings = await settingsOf(call, root);
   const given = args.tasks === undefined ? undefined : await readGivenTasks(args.tasks, () => call.input, stop.signal);
   if (given !== undefined) checkGivenTasks(given);
@@ -56,13 +58,14 @@ export async function run(call: RunCall): Promise<Result> {
   const log = new EventLog(join(root, RALPH_PATHS.events));
   call.cleanup.defer('close the event log', () => log.close());
   const select = given === undefined ? fromQueue(keeper, args['include-draft']) : await fromGiven(given, root, note);
-  return runLoop(call, { root, settings, publishing, ground, keeper, log, lock, select });
+  return runLoop(call, { root, settings, publishing, resolver, ground, keeper, log, lock, select });
 }
 
 interface RunParts {
   readonly root: string;
   readonly settings: Settings;
   readonly publishing: Publishing;
+  readonly resolver: ResolverPlan;
   readonly ground: Ground;
   readonly keeper: StateKeeper;
   readonly log: EventLog;
@@ -88,6 +91,7 @@ async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
       ci: args.ci,
       ciTimeout: args['ci-timeout'],
       publishing: parts.publishing,
+      resolver: parts.resolver,
       maxPushAttempts: settings.maxPushAttempts,
       pushBackoffMs: settings.pushBackoffMs,
       command: call.command,
@@ -128,6 +132,18 @@ async function settingsOf({ args, output }: RunCall, root: string): Promise<Sett
   const config = await readConfig(root);
   for (const key of unusedKeys(config)) output.note(`ralph-orchestrate: parallel.${key} has no effect in this version`);
   return resolveSettings({ workers: args.workers, workspaceRoot: args['workspace-root'] }, config, root);
+}
+
+/**
+ * Reads what mends a conflict or a red gate.
+ *
+ * @throws Failure `usage` when a resolver is both given and refused
+ */
+function resolverPlan({ args, program }: RunCall): ResolverPlan {
+  const command = args.resolver;
+  const isOff = args['no-resolver'];
+  if (isOff && command !== undefined) throw usageFailure(program, '--resolver and --no-resolver exclude each other');
+  return { command, isOff, attempts: args['resolver-attempts'] };
 }
 
 function waitOf(args: RunCall['args']): number | undefined {

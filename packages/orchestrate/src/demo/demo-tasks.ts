@@ -20,10 +20,12 @@ export const FIRST_FILES: Readonly<Record<string, string>> = {
 
 /** What the demo shows, beside work that simply lands. */
 export const EXPECTED = {
-  /** Two tasks that change the same line: one of them lands, the other is blocked by a conflict. */
+  /** Two tasks that change the same line: the second one to land is in conflict, which the resolver mends. */
   rivals: ['RQ-0001', 'RQ-0002'],
-  /** Its gate is red: blocked. */
+  /** Its gate is red, which the resolver mends. */
   red: 'RQ-0003',
+  /** Its gate is red, which nobody can mend: blocked. */
+  stuck: 'RQ-0011',
   /** Its agent fails: failed, its edits kept. */
   failing: 'RQ-0004',
   landing: ['RQ-0005', 'RQ-0006', 'RQ-0007', 'RQ-0008', 'RQ-0009', 'RQ-0010'],
@@ -44,6 +46,7 @@ export function demoTasks(now: string): Task[] {
       'work 0.5',
       'write recipes/stew.md: # Stew',
       'append recipes/stew.md: TODO',
+      'if-red replace recipes/stew.md: TODO => Time: 2 h',
     ]),
     task(now, 'RQ-0004', 'Ask an oracle', [
       'write recipes/oracle.md: # Notes so far',
@@ -77,6 +80,12 @@ export function demoTasks(now: string): Task[] {
       ['work 0.2', 'write CONTRIBUTING.md: Bring an apron.'],
       ['RQ-0006', 'RQ-0009'],
     ),
+    task(now, 'RQ-0011', 'Write down a secret recipe', [
+      'work 0.3',
+      'write recipes/secret.md: # Secret',
+      'append recipes/secret.md: TODO ask grandmother',
+      'if-red fail grandmother does not tell',
+    ]),
   ];
 }
 

@@ -15,9 +15,17 @@ export interface CrewPlan {
   readonly ci: string | undefined;
   readonly ciTimeout: number | undefined;
   readonly publishing: Publishing;
+  readonly resolver: ResolverPlan;
   readonly maxPushAttempts: number;
   readonly pushBackoffMs: readonly number[];
   readonly command: readonly string[];
+}
+
+/** What mends a conflict or a red gate; what is not set is for ralph-integrate to choose. */
+export interface ResolverPlan {
+  readonly command: string | undefined;
+  readonly isOff: boolean;
+  readonly attempts: number | undefined;
 }
 
 /** The two coprocesses that do the work: one runs agents, one lands what they made. */
@@ -111,6 +119,15 @@ function integratorArguments(plan: CrewPlan): string[] {
     ...gate,
     ...limit,
     ...publishWords(plan.publishing),
+    ...resolverArguments(plan.resolver),
+  ];
+}
+
+function resolverArguments({ command, isOff, attempts }: ResolverPlan): string[] {
+  return [
+    ...(command === undefined ? [] : ['--resolver', command]),
+    ...(isOff ? ['--no-resolver'] : []),
+    ...(attempts === undefined ? [] : ['--resolver-attempts', String(attempts)]),
   ];
 }
 
