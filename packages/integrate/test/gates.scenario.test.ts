@@ -121,5 +121,5 @@ it('a gate that floods does not fill the disk: the end of what it said is kept',
   const end = await judged(repo, workOf(repo), ['--ci', flood, '--ci-log-limit', '100K']);
   expect(String(eventOf(end, 'ci.failed')['tail'])).toMatch(/x{99}\n(?:.*\n)*the end\n$/);
   expect(statSync(path).size).toBeLessThanOrEqual(400_000);
-  expect(readFileSync(`${path}.1`, 'utf8')).toMatch(/^\[ralph-worker: \d+ bytes of older output were dropped\]/);
+  expect(readFileSync(`${path}.1`, 'utf8')).toMatch(/^\[ralph: \d+ bytes of older output were dropped\]/);
 });

@@ -42,7 +42,7 @@ echo the end`;
     const [newer, older] = [log, `${log}.1`].map((path) => readFileSync(path, 'utf8'));
     expect(newer?.length).toBeLessThanOrEqual(102_400);
     expect(older?.length).toBeLessThanOrEqual(160_000);
-    expect(older).toMatch(/^\[ralph-worker: \d+ bytes of older output were dropped\]\n/);
+    expect(older).toMatch(/^\[ralph: \d+ bytes of older output were dropped\]\n/);
     const revealed = await runProgram('ralph-worker', ['logs', 'RQ-0001', '--reveal'], { cwd: repo.root });
     expect(revealed.stdout).toBe(`${older}${newer}`);
     const { stdout } = await runProgram('ralph-worker', ['logs', 'RQ-0001'], { cwd: repo.root });
@@ -61,7 +61,7 @@ while [ -s "${log}" ]; do sleep 0.02; done
 echo afterwards`;
     await runWorker(repo, taskLines('RQ-0001'), agent, '--log-limit', '4K');
     expect(readFileSync(log, 'utf8')).toBe('afterwards\n');
-    expect(readFileSync(`${log}.1`, 'utf8')).toMatch(/^\[ralph-worker: 904 bytes .*\]\nx{4096}$/);
+    expect(readFileSync(`${log}.1`, 'utf8')).toMatch(/^\[ralph: 904 bytes .*\]\nx{4096}$/);
   });
 
   it('that nobody reads to its end does no harm', async () => {

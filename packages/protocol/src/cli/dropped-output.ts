@@ -1,19 +1,19 @@
 /** Returns the line at the beginning of a log whose older output was dropped. */
 export function droppedBefore(bytes: number): string {
-  return `[ralph-worker: ${bytes} bytes of older output were dropped]\n`;
+  return `[ralph: ${bytes} bytes of older output were dropped]\n`;
 }
 
 /** Returns the line in a log at the place at which output was lost. */
 export function droppedHere(bytes: number): string {
-  return `\n[ralph-worker: ${bytes} bytes of output were dropped here]\n`;
+  return `\n[ralph: ${bytes} bytes of output were dropped here]\n`;
 }
 
 /** Tells whether a text may have such a line. */
 export function mayTellOfDropped(text: string): boolean {
-  return text.includes('[ralph-worker: ');
+  return text.includes('[ralph: ');
 }
 
 /** Tells whether a line says that output was dropped before what follows. */
 export function tellsOfDropped(line: string): boolean {
-  return /^\[ralph-worker: \d{1,20} bytes of (?:older output were dropped|output were dropped here)\]\s*$/.test(line);
+  return /^\[ralph: \d{1,20} bytes of (?:older output were dropped|output were dropped here)\]\s*$/.test(line);
 }

@@ -3,19 +3,18 @@ import { Failure } from '../contract/failure.ts';
 import type { RecordedTree } from '../contract/tree-record.ts';
 import { endStrays } from './end-strays.ts';
 import { readGateRecord, removeGateRecord, sweepGateRecord } from './gate-record.ts';
-import { isAlive } from './process-identity.ts';
 import { removeTreeGroup } from './tree-group.ts';
 
 /**
  * Ends what is left of the gates that are written down for a task, wherever they work and whether their workspace is
- * still there, and forgets them. To be called by the holder of the task's claim: no living process judges by them.
+ * still there, and forgets them. To be called by the holder of the task's claim: nobody judges by
+ * them any more, be it that he is gone or that he could not end them.
  *
  * @returns those of which anything was alive
  * @throws Failure `claim_held` when one could not be ended: nothing may be tested or removed under a living gate
  */
 export async function endLeftGates(repoRoot: string, taskId: string): Promise<RecordedTree[]> {
   const record = readGateRecord(repoRoot, taskId);
-  if (record !== undefined && isAlive(record.owner)) return [];
   const ended: RecordedTree[] = [];
   for (const gate of record?.gates ?? []) {
     const { found, left } = await endStrays(record?.workspace_path ?? '', gate);

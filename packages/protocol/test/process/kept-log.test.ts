@@ -36,13 +36,11 @@ describe('KeptLog', () => {
     appendFileSync(path, 'the first part\n');
     log.measure();
     await log.rotate();
-    expect(readFileSync(`${path}.1`, 'utf8')).toBe('[ralph-worker: 5 bytes of older output were dropped]\nirst part\n');
+    expect(readFileSync(`${path}.1`, 'utf8')).toBe('[ralph: 5 bytes of older output were dropped]\nirst part\n');
     appendFileSync(path, 'the second\n');
     log.measure();
     await log.rotate();
-    expect(readFileSync(`${path}.1`, 'utf8')).toBe(
-      '[ralph-worker: 16 bytes of older output were dropped]\nhe second\n',
-    );
+    expect(readFileSync(`${path}.1`, 'utf8')).toBe('[ralph: 16 bytes of older output were dropped]\nhe second\n');
     expect(readFileSync(path, 'utf8')).toBe('');
     expect(statSync(`${path}.1`).mode & 0o777).toBe(0o600);
     expect(existsSync(`${path}.1.new`)).toBe(false);
