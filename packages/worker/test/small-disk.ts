@@ -46,6 +46,8 @@ export async function smallDisk(folder: string, megabytes: number): Promise<Smal
       ];
       const child = spawn('nsenter', words, { env: testEnvironment() });
       onTestFinished(() => void child.kill('SIGKILL'));
+      // It may end before it has read everything.
+      child.stdin.on('error', () => {});
       child.stdin.end(stdin);
       return transcriptOf(child);
     },
