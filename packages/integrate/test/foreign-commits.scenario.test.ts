@@ -107,6 +107,15 @@ describe('only commits that the attempt made may land', () => {
     expect((await one(repo)).status).toBe(0);
   });
 
+  it("does not believe a workspace that says that somebody's branch has landed", async () => {
+    const repo = temporaryRepository();
+    const attempt = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const feature = featureOnOrigin(repo);
+    onTopOf(repo, attempt, feature);
+    attempt.git('update-ref', 'refs/remotes/origin/main', feature);
+    expect(eventOf(await one(repo), 'task.blocked')).toMatchObject({ code: 'foreign_commits' });
+  });
+
   it("refuses the work of another task's attempt, though nothing else is there", async () => {
     const repo = temporaryRepository();
     const attempt = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +9,6 @@ import {
   temporaryRepository,
   type TestRepository,
 } from '@ralph/protocol/testing/temporary-repository';
-import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { eventOf, finishedAttempt, foreignPush, types } from './finished-attempt.ts';
 
 const BRANCH = 'ralph/T-1';
@@ -97,6 +95,7 @@ describe('ralph-integrate --publish branch', () => {
     foreignPush(repo, 'a.txt', 'theirs\n');
     const blocked = await one(repo, ['--publish', 'branch']);
     expect(blocked.status).toBe(3);
+    expect(eventOf(blocked, 'rebase.conflicted')).toMatchObject({ files: ['a.txt'] });
     expect(eventOf(blocked, 'task.blocked')).toMatchObject({
       code: 'conflict',
       land_command: expect.stringContaining('--publish branch'),
@@ -129,25 +128,6 @@ describe('ralph-integrate --publish branch', () => {
     git('commit', '-q', '-a', '-m', 'review');
     expect((await one(repo, ['--publish', 'branch'])).status).toBe(0);
     expect(repo.gitOrigin('log', '--format=%s', `main..${BRANCH}`)).toBe('review\nT-1: work');
-  });
-
-  it("never overwrites somebody else's commits on the branch", async () => {
-    const repo = temporaryRepository();
-    finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
-    await one(repo, ['--publish', 'branch']);
-    const foreign = repo.gitOrigin('rev-parse', 'main');
-    repo.gitOrigin('update-ref', `refs/heads/${BRANCH}`, foreign);
-    const end = await one(repo, ['--publish', 'branch']);
-    expect(end.status).toBe(3);
-    expect(eventOf(end, 'task.blocked')).toMatchObject({
-      code: 'foreign_commits',
-      reason: expect.stringContaining(`${BRANCH} of origin is at ${foreign.slice(0, 10)}, which we have not pushed`),
-    });
-    expect(repo.gitOrigin('rev-parse', BRANCH)).toBe(foreign);
-    const next = String(eventOf(end, 'task.blocked')['next_command']);
-    expect(spawnSync('sh', ['-c', next], { env: testEnvironment(), encoding: 'utf8' }).status).toBe(0);
-    repo.gitOrigin('update-ref', '-d', `refs/heads/${BRANCH}`);
-    expect((await one(repo, ['--publish', 'branch'])).status).toBe(0);
   });
 
   it('keeps the books on the branch when git tracks the queue', async () => {
