@@ -13,8 +13,11 @@ function describe(event: AnyEvent): string | undefined {
   switch (event.type) {
     case 'run.started':
       return `run ${event.run_id}: at most ${event.workers} side by side, landing on ${event.target_branch}`;
-    case 'run.finished':
-      return `run ended: ${event.outcome} (${event.landed.length} landed, ${event.failed.length} failed, ${event.blocked.length} blocked)`;
+    case 'run.finished': {
+      const { length: published } = event.published ?? [];
+      const reviews = published === 0 ? '' : `${published} published, `;
+      return `run ended: ${event.outcome} (${event.landed.length} landed, ${reviews}${event.failed.length} failed, ${event.blocked.length} blocked)`;
+    }
     case 'lock.acquired':
       return `holding ${event.path}`;
     case 'lock.busy':
