@@ -178,7 +178,7 @@ describe('ralph-integrate run keeps what cannot land by itself', () => {
     expectOnOwnCommits(attempt);
   });
 
-  it('M47: races that never end are blocked after the given number of tries', async () => {
+  it('M47: races that never end are blocked after the given number of tries, five of them at once', async () => {
     const repo = temporaryRepository();
     // The server moves the branch while it takes the push, each time.
     installHook(
@@ -193,6 +193,7 @@ describe('ralph-integrate run keeps what cannot land by itself', () => {
     });
     expect(end.status).toBe(3);
     expect(types(end).filter((type) => type === 'push.rejected')).toHaveLength(7);
+    expect(end.stderr.match(/next try in/g)).toHaveLength(1);
     expect(eventOf(end, 'task.blocked')).toMatchObject({ code: 'push_race', attempts: 7 });
     expect(handoffsIn(workspace, 'T-1')).toMatchObject([{ attempt: 1, code: 'push_race', conflict_files: [] }]);
   });

@@ -50,7 +50,7 @@ describe('ralph-integrate run lands finished work', () => {
     expect(own.map((event) => event['task_id'])).toEqual(['T-2', 'T-2', 'T-2', 'T-1', 'T-1', 'T-1']);
   });
 
-  it('when another pushes between fetch and push, takes that in and lands all the same', async () => {
+  it('M46: when another pushes between fetch and push, takes that in and lands all the same', async () => {
     const repo = temporaryRepository();
     const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     const rival = join(repo.folder, 'rival');

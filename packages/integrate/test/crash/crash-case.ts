@@ -47,8 +47,11 @@ async function areLeft(site: Site, locks: readonly string[]): Promise<boolean> {
 
 function locksIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.lock')).map((name) => join(folder, name));
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'objects' ? [] : locksIn(path);
+    return entry.name.endsWith('.lock') ? [path] : [];
+  });
 }
 
 function runningFor({ folder }: Site): number[] {
