@@ -6,8 +6,6 @@ import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { gitIn, landAt, siteOf, type Site, type Template } from './crash-site.ts';
 import { nameOf, type Point } from './points.ts';
 
-const LANDED = ['T-1: move to done', 'T-1: work', 'rival: r.txt', 'start'].join(', ');
-
 export interface CaseEnd {
   readonly wrong: readonly string[];
   /** How often it was killed. */
@@ -65,8 +63,13 @@ async function leftBy(site: Site): Promise<string[]> {
     () => [`processes ${runningFor(site).join(' ')} live`],
   );
   const refs = join(site.root, '.git/refs');
-  const locks = [site.origin, refs, join(site.workspace, '.git')].flatMap((folder) => locksIn(folder));
-  const rebases = ['rebase-merge', 'rebase-apply'].filter((state) => existsSync(join(site.workspace, '.git', state)));
+  const locks = [site.origin, refs, ...site.workspaces.map((path) => join(path, '.git'))].flatMap((folder) =>
+    locksIn(folder),
+  );
+  const states = site.workspaces.flatMap((path) =>
+    ['rebase-merge', 'rebase-apply'].map((name) => join(path, '.git', name)),
+  );
+  const rebases = states.filter((path) => existsSync(path));
   return [...wrong, ...locks.map((path) => `left: ${path}`), ...rebases.map((state) => `left: ${state}`)];
 }
 
@@ -81,21 +84,28 @@ function checkoutOf({ root }: Site, last: Transcript): string[] {
 
 function wrongWith(site: Site, ends: readonly Transcript[], last: Transcript): string[] {
   const git = (...args: readonly string[]) => gitIn(site.origin, ...args);
-  const subjects = git('log', '--format=%s', 'main').split('\n').join(', ');
+  const subjects = git('log', '--format=%s', 'main').split('\n').toSorted().join(', ');
+  const work = site.ids.flatMap((id) => [`${id}: move to done`, `${id}: work`]);
+  const expected = [...work, 'rival: r.txt', 'start'].toSorted().join(', ');
   const present = new Set(git('rev-list', 'main').split('\n'));
-  const told = ends.flatMap(({ stdout }) => records(stdout.slice(0, stdout.lastIndexOf('\n') + 1)));
-  const completed = told.filter(({ type }) => type === 'task.completed');
+  const eventsOf = ({ stdout }: Transcript) => records(stdout.slice(0, stdout.lastIndexOf('\n') + 1));
+  const completed = ends.flatMap((end) => eventsOf(end)).filter(({ type }) => type === 'task.completed');
+  const told = eventsOf(last).filter(({ type }) => type === 'task.completed');
   const ids = (path: string) =>
-    [...git('show', `main:${path}`).matchAll(/"id": ?"([^"]*)"/g)].map(([, id]) => id).join();
+    [...git('show', `main:${path}`).matchAll(/"id": ?"([^"]*)"/g)]
+      .map(([, id]) => String(id))
+      .toSorted()
+      .join();
   return [
     ...(last.status === 0 ? [] : [`the last run ended with ${last.status}: ${last.stderr} ${last.stdout}`]),
-    ...(subjects === LANDED ? [] : [`main holds ${subjects}`]),
-    ...(ids('.ralph/done.jsonc') === 'T-1' ? [] : [`done: ${ids('.ralph/done.jsonc')}`]),
-    ...(ids('.ralph/queue.jsonc') === 'T-2' ? [] : [`queue: ${ids('.ralph/queue.jsonc')}`]),
-    ...(last.stdout.includes('"task.completed"') ? [] : ['not told as completed']),
+    ...(subjects === expected ? [] : [`main holds ${subjects}`]),
+    ...(ids('.ralph/done.jsonc') === site.ids.join() ? [] : [`done: ${ids('.ralph/done.jsonc')}`]),
+    ...(ids('.ralph/queue.jsonc') === 'LATER' ? [] : [`queue: ${ids('.ralph/queue.jsonc')}`]),
+    ...(told.length === site.ids.length ? [] : [`${told.length} told as completed`]),
     ...completed.filter(({ commit }) => !present.has(String(commit))).map(({ commit }) => `told of ${String(commit)}`),
-    ...(gitIn(site.root, 'rev-list', 'refs/ralph/attempts/T-1/1', '--not', '--remotes').split('\n').length === 1
-      ? []
-      : ['the attempt is not kept']),
+    ...site.ids.flatMap((id) => {
+      const kept = gitIn(site.root, 'for-each-ref', '--format=%(objecttype)', `refs/ralph/attempts/${id}/1`);
+      return kept === 'commit' ? [] : [`the attempt at ${id} is not kept`];
+    }),
   ];
 }

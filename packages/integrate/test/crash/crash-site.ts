@@ -12,7 +12,9 @@ import { shimFolder } from './shims.ts';
 export interface Template {
   readonly folder: string;
   readonly bin: string;
-  readonly line: string;
+  readonly ids: readonly string[];
+  /** What ralph-worker has printed about them. */
+  readonly lines: string;
 }
 
 /** One copy, for one case. */
@@ -20,48 +22,52 @@ export interface Site {
   readonly folder: string;
   readonly root: string;
   readonly origin: string;
-  readonly workspace: string;
+  readonly ids: readonly string[];
+  /** By task. */
+  readonly workspaces: readonly string[];
   readonly bin: string;
-  readonly line: string;
+  readonly lines: string;
 }
 
-/** Files in which the folder of a repository is named. */
-const NAMING = [
-  'repo/.git/config',
-  '.workspaces/repo/parallel/T-1/.git/config',
-  '.workspaces/repo/parallel/T-1/.git/ralph/workspace.json',
-];
+/** Files of a workspace in which the folder of a repository is named. */
+const NAMING = ['.git/config', '.git/ralph/workspace.json'];
 
-/** Makes a template; it is gone when the test ends, and its copies with it. */
-export function crashTemplate(): Template {
+/** Makes a template with the work of some tasks; it is gone when the test ends, and its copies with it. */
+export function crashTemplate(ids: readonly string[]): Template {
   const repo = temporaryRepository({
     '.gitignore': '.ralph/cache/\n.ralph/logs/\n',
-    '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: [queueTask('T-1'), queueTask('T-2')] }),
+    '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: [...ids, 'LATER'].map((id) => queueTask(id)) }),
     '.ralph/done.jsonc': JSON.stringify({ version: 1, tasks: [] }),
   });
-  const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+  const attempts = ids.map((id) => finishedAttempt(repo, id, { files: { [`${id}.txt`]: `${id}\n` } }));
   foreignPush(repo, 'r.txt', 'r\n');
-  for (const folder of [repo.origin, join(repo.root, '.git'), join(workspace, '.git')])
+  for (const folder of [
+    repo.origin,
+    ...[repo.root, ...attempts.map(({ workspace }) => workspace)].map((path) => join(path, '.git')),
+  ])
     rmSync(join(folder, 'hooks'), { recursive: true, force: true });
-  return { folder: repo.folder, bin: shimFolder(repo.folder), line };
+  const lines = attempts.map(({ line }) => `${line}\n`).join('');
+  return { folder: repo.folder, bin: shimFolder(repo.folder), ids, lines };
 }
 
 /** Copies a template, under a name of its own. */
-export function siteOf({ folder, bin, line }: Template, name: string): Site {
+export function siteOf({ folder, bin, ids, lines }: Template, name: string): Site {
   const own = join(folder, 'cases', name);
   for (const part of ['origin.git', 'repo', '.workspaces'])
     cpSync(join(folder, part), join(own, part), { recursive: true });
-  for (const part of NAMING) {
-    const path = join(own, part);
+  const workspaces = ids.map((id) => join(own, '.workspaces/repo/parallel', id));
+  const naming = workspaces.flatMap((workspace) => NAMING.map((name) => join(workspace, name)));
+  for (const path of [join(own, 'repo/.git/config'), ...naming]) {
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(folder, own));
   }
   return {
     folder: own,
     root: join(own, 'repo'),
     origin: join(own, 'origin.git'),
-    workspace: join(own, '.workspaces/repo/parallel/T-1'),
+    ids,
+    workspaces,
     bin,
-    line: line.replaceAll(folder, own),
+    lines: lines.replaceAll(folder, own),
   };
 }
 
@@ -98,7 +104,7 @@ export async function landAt(
       if (seen.includes(words)) void momentAfter(delayMs).then(() => child.kill('SIGKILL'));
     });
   }
-  child.stdin.end(`${site.line}\n`);
+  child.stdin.end(site.lines);
   const end = await transcript;
   const path = join(fault, 'trace');
   return { ...end, trace: existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [] };

@@ -17,13 +17,14 @@ export interface Storm {
   readonly lockedOrigins: number;
 }
 
-/** Kills ralph-integrate some times at each point that is chosen among all those of a run. */
+/** Kills ralph-integrate some times at each point that is chosen among all those of a run that lands some tasks. */
 export async function crashStorm(
   times: number,
+  ids: readonly string[],
   choose: (points: readonly Point[]) => readonly Point[],
 ): Promise<Storm> {
   const random = seededChance();
-  const template = crashTemplate();
+  const template = crashTemplate(ids);
   const { trace, stdout } = await landAt(siteOf(template, 'whole'), { point: undefined, delayMs: 0 });
   const types = records(stdout).map(({ type }) => String(type));
   const unknown = [...new Set(trace)].filter((step) => STEPS[step] === undefined);

@@ -45,7 +45,7 @@ export function shimFolder(folder: string): string {
     const real = `real='${process.execPath} ${builtProgram(name)}' quiet=1`;
     scriptedCommand(folder, name, `${real} step="${name} $1"${STEP}`);
   }
-  const gate = scriptedCommand(folder, 'real-gate', 'test -f a.txt');
+  const gate = scriptedCommand(folder, 'real-gate', 'test -f r.txt');
   scriptedCommand(folder, 'gate', `real='${gate}' quiet=1 step='gate run'${STEP}`);
   return join(folder, 'bin');
 }
