@@ -133,7 +133,7 @@ describe('the resolver', () => {
     const end = await landWith(repo, [attempt], 'touch $OUT/woken');
     expect(end.status).toBe(3);
     expect(existsSync(join(repo.folder, 'woken'))).toBe(false);
-    expect(readdirSync(join(repo.folder, 'elsewhere/parallel/handoffs/T-1'))).toEqual(['precious']);
+    expect(readdirSync(join(repo.folder, 'elsewhere'), { recursive: true }).length).toBe(4);
     expect(existsSync(attempt.git('rev-parse', '--git-path', 'rebase-merge'))).toBe(false);
   });
 });

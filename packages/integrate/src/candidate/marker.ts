@@ -1,8 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockedMarker } from '@ralph/protocol/contract/blocked-marker';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
-import { replaceFile } from '@ralph/protocol/process/durable-file';
+import { removeOwn, writeOwnFile } from '../workspace/own-file.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** Tells whether the workspace was kept for a person (reference: part A13). */
@@ -10,10 +10,14 @@ export function hasMarker({ path }: Workspace): boolean {
   return existsSync(join(path, RALPH_PATHS.blockedMarker));
 }
 
-export async function writeMarker({ path }: Workspace, marker: BlockedMarker): Promise<void> {
-  await replaceFile(join(path, RALPH_PATHS.blockedMarker), `${JSON.stringify(marker, null, 2)}\n`);
+export async function writeMarker(workspace: Workspace, marker: BlockedMarker): Promise<void> {
+  await writeOwnFile(
+    workspace,
+    join(workspace.path, RALPH_PATHS.blockedMarker),
+    `${JSON.stringify(marker, null, 2)}\n`,
+  );
 }
 
-export function removeMarker({ path }: Workspace): void {
-  rmSync(join(path, RALPH_PATHS.blockedMarker), { force: true });
+export function removeMarker(workspace: Workspace): void {
+  removeOwn(workspace, join(workspace.path, RALPH_PATHS.blockedMarker));
 }

@@ -135,6 +135,8 @@ async function runOnce(job: Job, conflict: ConflictState | undefined, work: Work
   const prompt = bench.secrets.redact(promptFor(job, conflict, work));
   const { cause, exitCode, signal } = await runResolver(job, { command, prompt, handoffPath, logPath });
   throwIfStopped(bench.stop);
+  // What it has put there itself is a secret too.
+  bench.secrets.learnFrom(job.workspace.path);
   const { timeoutMs } = bench.settings.remedy;
   if (cause !== 'exited')
     return { result: 'timeout', reason: `the resolver was ended at its time limit of ${timeoutMs / 1000} s` };
