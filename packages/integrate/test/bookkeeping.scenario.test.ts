@@ -1,9 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { builtProgram, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
-import { eventOf, finishedAttempt, foreignPush } from './finished-attempt.ts';
+import { eventOf, finishedAttempt, foreignPush, types } from './finished-attempt.ts';
 
 const RUN = ['run', '--keep-workspaces', '--backoff', '1'] as const;
 
@@ -173,5 +173,31 @@ describe('without --keep-workspaces', () => {
     });
     expect(existsSync(landing.workspace)).toBe(false);
     expect(existsSync(blocked.workspace)).toBe(true);
+  });
+
+  it('the next task lands while a workspace is being removed', async () => {
+    const repo = temporaryRepository();
+    const lines = ['T-1', 'T-2'].map((id) => finishedAttempt(repo, id, { files: { [id]: 'x\n' } }).line);
+    const worker = builtProgram('ralph-worker');
+    const landed = `git -C '${repo.root}' rev-parse -q --verify refs/ralph/landed/T-2/1`;
+    const bin = join(repo.folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(
+      join(bin, 'ralph-worker'),
+      `#!/bin/sh\nuntil ${landed} >/dev/null; do sleep 0.05; done\nexec '${process.execPath}' '${worker}' "$@"\n`,
+      { mode: 0o755 },
+    );
+    const end = await runProgram('ralph-integrate', ['run'], {
+      cwd: repo.root,
+      stdin: `${lines.join('\n')}\n`,
+      env: { RALPH_EXEC_PATH: bin },
+    });
+    expect(end).toMatchObject({ status: 0, stderr: '' });
+    expect(types(end).filter((type) => /^task|removed$/.test(String(type)))).toEqual([
+      'task.completed',
+      'task.completed',
+      'workspace.removed',
+      'workspace.removed',
+    ]);
   });
 });

@@ -30,7 +30,8 @@ import { openWorkspace } from '../workspace/workspace.ts';
 
 /**
  * Integrates one candidate and says so in events. Whatever goes wrong ends this candidate only: it is blocked with its
- * workspace kept, or failed. When told to stop, nothing is said about it and a later run begins it again.
+ * workspace kept, or failed. When told to stop, nothing is said about it and a later run begins it again. What is
+ * cleared away after a landing is left to `bench.clearing`.
  */
 export async function integrate(bench: Bench, candidate: Candidate, passage: Passage): Promise<Outcome> {
   if (bench.stop.aborted) return { kind: 'stopped' };
@@ -38,7 +39,7 @@ export async function integrate(bench: Bench, candidate: Candidate, passage: Pas
   try {
     const landed = await underClaim(bench, candidate, opened);
     if ('branch' in landed) return { kind: 'published' };
-    await afterLanding(bench, candidate, landed, opened.workspace !== undefined);
+    bench.clearing.add(() => afterLanding(bench, candidate, landed, opened.workspace !== undefined));
     return { kind: 'landed' };
   } catch (error) {
     if (error instanceof Stopped) return { kind: 'stopped' };

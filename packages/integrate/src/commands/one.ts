@@ -17,6 +17,7 @@ export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
   const candidate = await candidateFrom(call, bench.settings.root);
   const passages = new Passages(new Train(bench, { jobs: 1, landing: 'serial' }));
   const outcome = await integrate(bench, candidate, passages.next(candidate));
+  await bench.clearing.done();
   switch (outcome.kind) {
     case 'landed':
     case 'published':

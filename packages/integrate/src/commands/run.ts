@@ -36,6 +36,7 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   } finally {
     // A bad line ends the reading, not what was taken on before it.
     await waiting.onIdle();
+    await bench.clearing.done();
   }
   return { exit: exitOfRun(tally) };
 }

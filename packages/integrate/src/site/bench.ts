@@ -8,6 +8,7 @@ import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { GatePasses } from '../gate/gate-passes.ts';
 import { RunningGates } from '../gate/running-gates.ts';
+import { Clearing } from '../candidate/clearing.ts';
 import type { LAND_OPTIONS } from '../options.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { abortedAfter } from './stopped.ts';
@@ -31,6 +32,8 @@ export interface Bench {
   readonly running: RunningGates;
   /** Keeps the logs of gates within their limit. */
   readonly logs: LogKeeper;
+  /** Takes what nobody waits for; a command ends when it is done. */
+  readonly clearing: Clearing;
 }
 
 type LandCall = Pick<Call, 'output' | 'stop' | 'cleanup'> & {
@@ -57,5 +60,6 @@ export async function openBench({ args, output, stop, cleanup }: LandCall): Prom
     passes: new GatePasses(settings.gates.cache ? settings.root : undefined),
     running: new RunningGates(settings.root),
     logs: new LogKeeper(),
+    clearing: new Clearing(),
   };
 }

@@ -1,0 +1,14 @@
+/** What is done behind landings, one after the other, while the next ones go on. */
+export class Clearing {
+  #last: Promise<void> = Promise.resolve();
+
+  /** @param work rejects with nothing */
+  add(work: () => Promise<void>): void {
+    this.#last = this.#last.then(work);
+  }
+
+  /** Settles when all that was added before is done. */
+  async done(): Promise<void> {
+    await this.#last;
+  }
+}
