@@ -18,14 +18,17 @@ const POLICIES = {
   serial: { name: 'ralph-integrate, serial', land: ralphIntegrate('serial') },
 };
 
-const EIGHT = { candidates: 8, ci: 'wait', conflicts: 0, clashes: 0, policies: ['auto'] };
+const EIGHT = { candidates: 8, ci: 'wait', conflicts: 0, clashes: 0 };
+const EIGHT_PLACES = { places: 8, policies: ['auto'] };
+/** By itself, one place is a serial queue. */
+const ONE_PLACE = { places: 1, policies: ['batch'] };
 /** How long the gate takes does not change how often it runs. */
 const SOME_RED = { ...EIGHT, red: 0.05, seconds: 1, rounds: 10 };
 const BUDGETS = [
-  { cell: { ...EIGHT, red: 0, seconds: 10, rounds: 3, places: 8 }, wall: 1.3, perLanded: 1.1, own: 0.05 },
-  { cell: { ...EIGHT, red: 0, seconds: 10, rounds: 3, places: 1 }, wall: 2.2, perLanded: 0.4, own: 0.05 },
-  { cell: { ...SOME_RED, places: 8 }, perLanded: 1.4 },
-  { cell: { ...SOME_RED, places: 1 }, perLanded: 0.6 },
+  { cell: { ...EIGHT, red: 0, seconds: 10, rounds: 3, ...EIGHT_PLACES }, wall: 1.3, perLanded: 1.1, own: 0.05 },
+  { cell: { ...EIGHT, red: 0, seconds: 10, rounds: 3, ...ONE_PLACE }, wall: 2.2, perLanded: 0.4, own: 0.05 },
+  { cell: { ...SOME_RED, ...EIGHT_PLACES }, perLanded: 1.4 },
+  { cell: { ...SOME_RED, ...ONE_PLACE }, perLanded: 0.6 },
 ];
 
 const PARTS = { quick: () => table(quickCells()), full: () => table(fullCells()), budgets };

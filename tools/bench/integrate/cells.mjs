@@ -46,7 +46,8 @@ export function fullCells() {
 
 function onePlaceAndMany(cell, all = false) {
   return [
-    { ...cell, places: 1, policies: ['loops', 'queue', 'auto', ...(all ? ['serial', 'batch'] : [])] },
+    // By itself it is a serial queue there.
+    { ...cell, places: 1, policies: ['loops', 'queue', 'serial', 'batch'] },
     manyPlaces(cell, all),
   ];
 }
