@@ -1,4 +1,5 @@
 import { LANDINGS } from './train/line.ts';
+import { SCOPE_OPTIONS } from './train/landing-scopes.ts';
 import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 import { GATE_OPTIONS } from './gate/gate-options.ts';
 import { PUBLISH_OPTIONS } from './publish/publish-options.ts';
@@ -40,6 +41,7 @@ export const LAND_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 const TRAIN_OPTIONS = {
+  ...SCOPE_OPTIONS,
   jobs: { kind: 'count', fallback: 2, describe: 'gates at the same time' },
   landing: {
     kind: 'choice',

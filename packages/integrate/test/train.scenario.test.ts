@@ -164,7 +164,8 @@ describe('ralph-integrate run, batches', () => {
     expect(subjects(repo)).toEqual(works([1, 2, 3, 4, 5, 6]));
     const shared = told(end.stdout, 'ci.started').map((run) => [run['task_id'], run['with']]);
     expect(shared).toEqual([['T-6', ['T-1', 'T-2', 'T-3', 'T-4', 'T-5']]]);
-    expect(told(end.stdout, 'task.completed').map(({ ci_runs }) => ci_runs)).toEqual([0, 0, 0, 0, 0, 1]);
+    const judged = told(end.stdout, 'task.completed').filter(({ ci_runs }) => ci_runs !== 0);
+    expect(judged).toMatchObject([{ task_id: 'T-6', ci_runs: 1, push_attempts: 1 }]);
   });
 
   it('a red batch is halved until the culprit is found; all others land', async () => {

@@ -1,12 +1,8 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { configFile, type ParallelSettings } from '@ralph/protocol/contract/config-file';
+import type { ParallelSettings } from '@ralph/protocol/contract/config-file';
 import { DEFAULTS } from '@ralph/protocol/contract/defaults';
 import { Failure } from '@ralph/protocol/contract/failure';
-import { describeIssue } from '@ralph/protocol/contract/parse-line';
-import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
-import { parseJsonc, readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import { nearestWord } from '@ralph/protocol/cli/nearest-word';
 
 /** What a run is made with, after defaults, configuration and flags. */
 export interface Settings {
@@ -24,26 +20,6 @@ export interface SettingFlags {
 
 /** Keys of the reference that this version reads without acting on them. */
 const UNUSED = ['workspace_retention_hours', 'ignored_file_allowlist'] as const satisfies (keyof ParallelSettings)[];
-
-/**
- * Reads the `parallel` section of the configuration; nothing where there is none.
- *
- * @throws Failure `config_invalid` with file, key and the nearest known name
- */
-export async function readConfig(root: string): Promise<ParallelSettings> {
-  const path = join(root, RALPH_PATHS.config);
-  const text = readTextIfPresent(path);
-  if (text === undefined) return {};
-  const parsed = configFile.safeParse(await parseJsonc(text, path, 'config_invalid'));
-  if (parsed.success) return parsed.data.parallel ?? {};
-  const issue = parsed.error.issues[0];
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const known = Object.keys(configFile.shape.parallel.unwrap().shape);
-  const nearest = unknown === undefined ? undefined : nearestWord(unknown, known);
-  throw new Failure('config_invalid', `${path}: ${describeIssue(parsed.error)}`, {
-    hint: nearest === undefined ? 'mend that key, or remove it' : `did you mean ${nearest}?`,
-  });
-}
 
 /** Returns the keys that are set but have no effect yet, so that the user is told. */
 export function unusedKeys(config: ParallelSettings): string[] {

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { readConfig, resolveSettings, unusedKeys } from '../src/settings.ts';
+import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
+import { resolveSettings, unusedKeys } from '../src/settings.ts';
 
 const NO_FLAGS = { workers: undefined, workspaceRoot: undefined };
 
@@ -47,21 +48,21 @@ describe('resolveSettings', () => {
   });
 });
 
-describe('readConfig', () => {
+describe('readParallelConfig', () => {
   it('is empty where there is no file', async () => {
-    expect(await readConfig(temporaryFolder())).toEqual({});
+    expect(await readParallelConfig(temporaryFolder())).toEqual({});
   });
 
   it('reads comments and leaves the sections of other tools alone', async () => {
     const root = repositoryWithConfig(
       '{ // mine\n "version": 2, "agent": {"runner": "codex"}, "parallel": {"workers": 3,}, }',
     );
-    expect(await readConfig(root)).toEqual({ workers: 3 });
+    expect(await readParallelConfig(root)).toEqual({ workers: 3 });
   });
 
   it('refuses an unknown key and names the nearest known one', async () => {
     const root = repositoryWithConfig('{"parallel":{"wokers":3}}');
-    await expect(readConfig(root)).rejects.toMatchObject({
+    await expect(readParallelConfig(root)).rejects.toMatchObject({
       code: 'config_invalid',
       parts: { hint: 'did you mean workers?' },
     });
@@ -70,7 +71,7 @@ describe('readConfig', () => {
   it.each(['{"parallel":{"workers":0}}', '{"parallel":{"workers":1.5}}', '{"version":3}', '{"parallel":'])(
     'refuses %s',
     async (text) => {
-      await expect(readConfig(repositoryWithConfig(text))).rejects.toMatchObject({ code: 'config_invalid' });
+      await expect(readParallelConfig(repositoryWithConfig(text))).rejects.toMatchObject({ code: 'config_invalid' });
     },
   );
 

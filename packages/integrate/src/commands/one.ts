@@ -5,7 +5,7 @@ import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { latestAttempt } from '../candidate/attempt-refs.ts';
 import { openBench } from '../site/bench.ts';
 import { Passages } from '../train/passages.ts';
-import { Train } from '../train/train.ts';
+import { Lanes } from '../train/lanes.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { integrate } from '../candidate/integrate.ts';
 import type { ONE_OPTIONS } from '../options.ts';
@@ -15,7 +15,7 @@ import { usualFolder } from '../site/usual-folder.ts';
 export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
   const bench = await openBench(call);
   const candidate = await candidateFrom(call, bench.settings.root);
-  const passages = new Passages(new Train(bench, { jobs: 1, landing: 'serial' }));
+  const passages = new Passages(new Lanes(bench, { jobs: 1, landing: 'serial' }));
   const outcome = await integrate(bench, candidate, passages.next(candidate));
   await bench.clearing.done();
   switch (outcome.kind) {

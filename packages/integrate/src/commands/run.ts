@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import { openBench, type Bench } from '../site/bench.ts';
 import { candidateOf } from '../candidate/candidate.ts';
@@ -8,7 +9,8 @@ import type { RUN_OPTIONS } from '../options.ts';
 import { isSerial } from '../train/landing-size.ts';
 import type { Rules } from '../train/line.ts';
 import { Passages } from '../train/passages.ts';
-import { Train } from '../train/train.ts';
+import { Lanes } from '../train/lanes.ts';
+import { landingScopes } from '../train/landing-scopes.ts';
 import { exitOfRun, type Outcome, type Tally } from '../candidate/outcome.ts';
 
 /** No more is read while this many candidates wait: the pipe then slows the agents down. */
@@ -20,7 +22,8 @@ const LONGEST_TRAIN = 64;
 export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   const bench = await openBench(call);
   const rules = { jobs: call.args.jobs, landing: call.args.landing };
-  const passages = new Passages(new Train(bench, rules));
+  const scopes = landingScopes(call.args, await readParallelConfig(bench.settings.root));
+  const passages = new Passages(new Lanes(bench, rules, scopes));
   const waiting = new PQueue({ concurrency: placesFor(bench, rules) });
   const tally: Tally = { landed: 0, published: 0, blocked: 0, failed: 0, skipped: 0 };
   try {

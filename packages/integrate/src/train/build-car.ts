@@ -15,7 +15,7 @@ export type Built =
 /** Where a candidate is to stand: on the target branch, or on one in front of it. */
 export interface Ground {
   readonly onto: string;
-  /** Whether that is the target branch. */
+  /** Whether that is the target branch, as the remote has it. */
   readonly isTarget: boolean;
   /** Whether others may stand on what is built. */
   readonly carries: boolean;

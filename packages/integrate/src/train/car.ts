@@ -13,6 +13,8 @@ export interface Car {
   failure?: Failure;
   /** Aborted when the word of its gate is of no more use. */
   gate?: AbortController;
+  /** Settles when its gate has ended. */
+  judging?: Promise<unknown>;
   /** How many works are being done at it. */
   busy: number;
   /** How it ends, as soon as nothing is being done at it any more. */

@@ -3,7 +3,7 @@ import type { Job } from '../candidate/job.ts';
 import type { Landed } from '../push/landed.ts';
 import { throwIfStopped } from '../site/stopped.ts';
 import { carId } from './car.ts';
-import type { Train } from './train.ts';
+import type { Lanes } from './lanes.ts';
 
 /** The way of one candidate through the train, from the moment its line was read. */
 export interface Passage {
@@ -22,19 +22,19 @@ export interface Passage {
 
 /** Lets candidates enter the train in the order in which they were read, however long each takes to be opened. */
 export class Passages {
-  readonly #train: Train;
+  readonly #lanes: Lanes;
   #count = 0;
   #allBefore: Promise<unknown> = Promise.resolve();
 
-  constructor(train: Train) {
-    this.#train = train;
+  constructor(lanes: Lanes) {
+    this.#lanes = lanes;
   }
 
   /** Returns the way of the candidate that was read now. */
   next(candidate: Candidate): Passage {
     const number = (this.#count += 1);
     const before = this.#allBefore;
-    const train = this.#train;
+    const lanes = this.#lanes;
     let letPass = () => {};
     const entered = new Promise<void>((resolve) => (letPass = resolve));
     this.#allBefore = Promise.all([before, entered]);
@@ -43,13 +43,11 @@ export class Passages {
       async land(job) {
         await before;
         throwIfStopped(job.bench.stop);
-        const landing = train.land(job, number);
-        letPass();
-        return landing;
+        return lanes.land(job, number, letPass);
       },
       end() {
         letPass();
-        train.forget(carId({ candidate }));
+        lanes.forget(carId({ candidate }));
       },
     };
   }

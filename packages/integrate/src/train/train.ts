@@ -1,8 +1,10 @@
+import { isFailure } from '@ralph/protocol/contract/failure';
 import type { Job } from '../candidate/job.ts';
 import { landedAfterAll, type Landed } from '../push/landed.ts';
 import type { Bench } from '../site/bench.ts';
 import { Stopped, throwIfStopped } from '../site/stopped.ts';
 import { carId, type Car } from './car.ts';
+import type { Road } from './road.ts';
 import type { Happening } from './happened.ts';
 import { isSerial } from './landing-size.ts';
 import { EMPTY_LINE, type Action, type Line, type Rules } from './line.ts';
@@ -17,12 +19,16 @@ type Work = Exclude<Action, { kind: 'leave' | 'cut_off' }>;
 export class Train {
   readonly #bench: Bench;
   readonly #rules: Rules;
+  readonly #road: Road;
+  /** That of the road when the line was told where the target is. */
+  #era: number | undefined;
   readonly #cars = new Map<string, Car>();
   #line: Line = EMPTY_LINE;
 
-  constructor(bench: Bench, rules: Rules) {
+  constructor(bench: Bench, rules: Rules, road: Road) {
     this.#bench = bench;
     this.#rules = rules;
+    this.#road = road;
     bench.stop.addEventListener('abort', () => this.#giveUp(), { once: true });
   }
 
@@ -95,15 +101,28 @@ export class Train {
         return this.#look();
       case 'build': {
         const { onto } = action;
-        const ground = { onto, isTarget: onto === this.#line.target, carries: !isSerial(this.#rules) };
+        const isTarget = onto === this.#line.target && onto === this.#road.target;
+        const ground = { onto, isTarget, carries: !isSerial(this.#rules) };
         return build(this.#car(action.id), ground);
       }
       case 'judge': {
         const below = action.below.map((id) => this.#car(id));
-        return judge(this.#car(action.id), action.commit, below);
+        return judge(this.#road, this.#car(action.id), action.commit, below);
       }
       case 'push':
-        return push(this.#carsOf(action), action.commit);
+        return this.#road.inTurn(() => this.#push(this.#carsOf(action), action.commit));
+    }
+  }
+
+  async #push(cars: readonly Car[], commit: string): Promise<readonly Happening[]> {
+    const afresh: Happening = { kind: 'not_pushed', ids: cars.map(({ id }) => id), apart: false };
+    if (this.#bench.stop.aborted || this.#era !== this.#road.era) return [afresh];
+    try {
+      return await push(this.#road, cars, commit);
+    } catch (error) {
+      // What was declared apart is not: it is stacked and judged on what is there.
+      if (isFailure(error) && error.code === 'conflict') return [afresh];
+      throw error;
     }
   }
 
@@ -112,7 +131,11 @@ export class Train {
     const cars = this.#line.places.map(({ id }) => this.#car(id));
     try {
       const sight = await lookAtTarget(this.#bench, cars);
-      if (sight.kind === 'seen') return [{ kind: 'looked', target: sight.target }];
+      if (sight.kind === 'seen') {
+        this.#road.note(sight.target);
+        this.#era = this.#road.era;
+        return [{ kind: 'looked', target: sight.target }];
+      }
       return [...outOf(sight.setback), { kind: 'not_looked' }];
     } catch (error) {
       for (const car of cars) car.end ??= () => car.reject(error);

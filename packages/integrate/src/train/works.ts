@@ -1,11 +1,13 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { passGate } from '../gate/pass-gate.ts';
 import type { Landed } from '../push/landed.ts';
-import { Stopped } from '../site/stopped.ts';
+import { Stopped, throwIfStopped } from '../site/stopped.ts';
 import { buildCar, type Ground } from './build-car.ts';
 import type { Car } from './car.ts';
 import type { Happening } from './happened.ts';
+import { joinRoad } from './join-road.ts';
 import { pushCars } from './push-cars.ts';
+import type { Road } from './road.ts';
 import type { Setback } from './setback.ts';
 
 /** Makes of a candidate what is to be pushed, and returns what came of it. */
@@ -30,14 +32,20 @@ export async function build(car: Car, ground: Ground): Promise<Happening[]> {
  * @param below ids of those that are judged with it
  * @throws Failure when the gate could not be run; Stopped
  */
-export async function judge(car: Car, commit: string, below: readonly Car[]): Promise<Happening[]> {
+export async function judge(road: Road, car: Car, commit: string, below: readonly Car[]): Promise<Happening[]> {
   const { id, job, prepared } = car;
   const { stop } = job.bench;
   if (prepared === undefined || prepared.commit !== commit) return [{ kind: 'judged', id, commit, end: 'cut_off' }];
   job.judgedWith = below.map((other) => other.job.candidate.taskId);
   car.gate = new AbortController();
   try {
-    await passGate(job, prepared, AbortSignal.any([stop, car.gate.signal]));
+    const signal = AbortSignal.any([stop, car.gate.signal]);
+    const gate = road.withPlace(async () => {
+      throwIfStopped(signal);
+      await passGate(job, prepared, signal);
+    });
+    car.judging = gate.catch(() => undefined);
+    await gate;
     return [{ kind: 'judged', id, commit, end: 'green' }];
   } catch (error) {
     if (error instanceof Stopped && !stop.aborted) return [{ kind: 'judged', id, commit, end: 'cut_off' }];
@@ -49,18 +57,25 @@ export async function judge(car: Car, commit: string, below: readonly Car[]): Pr
 
 const RED: ReadonlySet<string> = new Set(['ci_failed', 'ci_timeout', 'target_red']);
 
-/** Pushes candidates and returns what came of it. */
-export async function push(cars: readonly Car[], commit: string): Promise<Happening[]> {
+/**
+ * Pushes candidates and returns what came of it. To its own line a train is alone: what other trains of ours have landed
+ * in the meantime is not told to it.
+ */
+export async function push(road: Road, cars: readonly Car[], commit: string): Promise<Happening[]> {
   const ids = cars.map(({ id }) => id);
   const last = cars.at(-1);
-  if (last === undefined) return [];
-  const end = await pushCars(cars.slice(0, -1), last, commit);
+  const base = cars[0]?.prepared?.onto;
+  const { target } = road;
+  if (last === undefined || target === undefined) return [{ kind: 'not_pushed', ids, apart: false }];
+  const top = base === target ? commit : await joinRoad(cars, target);
+  const end = await pushCars(cars.slice(0, -1), last, top);
   switch (end.kind) {
     case 'landed':
       for (const car of cars) {
         if (car.prepared !== undefined) landed(car, car.prepared);
       }
-      return [{ kind: 'pushed', ids, target: end.target }];
+      road.note(end.target, top);
+      return [{ kind: 'pushed', ids, target: top === commit ? end.target : commit }];
     case 'apart':
       return [{ kind: 'not_pushed', ids, apart: true }];
     case 'setback':

@@ -18,7 +18,8 @@ import { StateKeeper } from '../run/state-keeper.ts';
 import { finishRun } from '../run/finish-run.ts';
 import { fromGiven, fromQueue, type TaskSource } from '../run/task-source.ts';
 import { publishingOf, type Publishing } from '../publishing.ts';
-import { readConfig, resolveSettings, unusedKeys, type Settings } from '../settings.ts';
+import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
+import { resolveSettings, unusedKeys, type Settings } from '../settings.ts';
 
 type RunCall = Call<typeof RUN_OPTIONS>;
 
@@ -129,7 +130,7 @@ async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
 }
 
 async function settingsOf({ args, output }: RunCall, root: string): Promise<Settings> {
-  const config = await readConfig(root);
+  const config = await readParallelConfig(root);
   for (const key of unusedKeys(config)) output.note(`ralph-orchestrate: parallel.${key} has no effect in this version`);
   return resolveSettings({ workers: args.workers, workspaceRoot: args['workspace-root'] }, config, root);
 }

@@ -11,6 +11,12 @@ export const parallelSettings = z.strictObject({
   push_backoff_ms: z.array(z.int().min(0)).nullish(),
   workspace_retention_hours: z.int().min(1).nullish(),
   ignored_file_allowlist: z.array(z.string()).nullish(),
+  landing_scopes: z
+    .record(z.string().regex(/^[a-z\d][a-z\d_-]{0,63}$/i), z.array(z.string().min(1)).min(1))
+    .nullish()
+    .describe(
+      'ours: parts of the repository by name, as git path patterns, whose work need not wait for that of other parts',
+    ),
 });
 
 export type ParallelSettings = z.infer<typeof parallelSettings>;
