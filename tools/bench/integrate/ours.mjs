@@ -24,7 +24,7 @@ export function ralphIntegrate(landing) {
     const [hook, trace, usage] = ['hook.cjs', 'trace', 'usage'].map((name) => site.path(name));
     writeFileSync(hook, HOOK);
     writeFileSync(trace, '');
-    const args = ['run', '--ci', gate, '--jobs', String(places), '--landing', landing];
+    const args = ['run', '--no-resolver', '--ci', gate, '--jobs', String(places), '--landing', landing];
     const begin = now();
     const child = spawn(process.execPath, ['--require', hook, launcher, ...args], {
       cwd: site.root,
