@@ -86,7 +86,7 @@ describe('with a queue that is tracked by git', () => {
     expect(idsIn(repo, '.ralph/queue.jsonc')).toEqual(['T-2']);
   });
 
-  it('a task in neither file fails, and nothing is pushed', async () => {
+  it('M51: a task in neither file fails, and nothing is pushed', async () => {
     const repo = trackedQueue('T-2');
     const { line, git, head } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });

@@ -86,8 +86,9 @@ export async function bringCommit(root: string, { path }: Workspace, commit: str
   await workspaceGit([...args, root, `+${commit}:${ref}`], { cwd: path, limitMs: FETCH_LIMIT_MS });
 }
 
-/** Tells whether a commit is part of another's history. A commit that is not known here is not. */
+/** Tells whether a commit is part of another's history, or is that one. A commit that is not known here is not. */
 export async function isAncestor(folder: string, commit: string, of: string): Promise<boolean> {
+  if (commit === of) return true;
   const args = ['merge-base', '--is-ancestor', commit, of];
   const result = await tryGit(args, { cwd: folder });
   if (result.exitCode === 0) return true;
