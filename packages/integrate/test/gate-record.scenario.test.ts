@@ -28,8 +28,13 @@ function stubborn(repo: TestRepository): { readonly command: string; readonly pi
 }
 
 /** Kills an integration in its gate, its watcher first; returns the processes of the gate, which live on. */
-async function orphaned(repo: TestRepository, line: string, gate: ReturnType<typeof stubborn>): Promise<number[]> {
-  const child = startProgram('ralph-integrate', [...RUN, '--ci', gate.command], { cwd: repo.root });
+async function orphaned(
+  repo: TestRepository,
+  line: string,
+  gate: ReturnType<typeof stubborn>,
+  args: readonly string[] = ['--ci', gate.command],
+): Promise<number[]> {
+  const child = startProgram('ralph-integrate', [...RUN, ...args], { cwd: repo.root });
   child.stdin.write(`${line}\n`);
   const pids = await gate.pids();
   onTestFinished(() => pids.forEach((pid) => signalProcess(pid, 'SIGKILL')));
@@ -79,4 +84,19 @@ it('a gate whose judge and watcher were killed is ended by the next ralph-integr
   expect(end.status).toBe(0);
   expect(gateWords(end)).toEqual(['started', 'passed']);
   expect(pids.filter((pid) => identityOf(pid) !== undefined)).toEqual([]);
+});
+
+it.each([
+  ['a resolver', (command: string) => ['--ci', 'test -e mended', '--resolver', command]],
+  ['the command of a pull request', (command: string) => ['--publish', 'pr', '--pr-command', command]],
+])('%s whose maker and watcher were killed is ended by the next ralph-integrate on the task', async (_, args) => {
+  const repo = temporaryRepository();
+  const attempt = workOf(repo);
+  const stray = stubborn(repo);
+  const pids = await orphaned(repo, attempt.line, stray, args(stray.command));
+  expect(readGateRecord(repo.root, 'T-1')?.gates).toHaveLength(1);
+  const end = await judged(repo, attempt, []);
+  expect(end.status).toBe(0);
+  expect(pids.filter((pid) => identityOf(pid) !== undefined)).toEqual([]);
+  expect(readdirSync(join(repo.root, AGENTS))).toEqual([]);
 });

@@ -11,6 +11,7 @@ import { filesInConflict } from '../prepare/rebase.ts';
 import { trackingRef } from '../site/settings.ts';
 import { startingPoint } from './starting-point.ts';
 import { isAncestor } from '../push/target.ts';
+import { showHiddenFiles } from '../workspace/hidden-files.ts';
 import { branchOf, changedTrackedFiles, headOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
 import { bindRemote } from '../workspace/workspace-remote.ts';
 import { isRebasing, removeStaleLocks, undoRebase } from '../workspace/workspace-recovery.ts';
@@ -71,9 +72,10 @@ const BOOKS: ReadonlySet<string> = new Set([RALPH_PATHS.queue, RALPH_PATHS.done]
  * @throws Failure `workspace_dirty`
  */
 export async function clearForReset({ bench, candidate, workspace, interrupted }: Job): Promise<void> {
-  const changed = await changedTrackedFiles(workspace);
+  const open = await changedTrackedFiles(workspace);
+  if (!interrupted && open.length > 0) throw edited(candidate, open);
+  const changed = (await showHiddenFiles(workspace)) ? await changedTrackedFiles(workspace) : open;
   if (changed.every((path) => interrupted && BOOKS.has(path))) return;
-  if (!interrupted) await requireClean(candidate, workspace);
   const edits = (await git(['stash', 'create'], { cwd: workspace.path })).trim();
   if (edits !== '') await keep(bench, candidate, workspace, edits);
 }
@@ -97,7 +99,11 @@ async function keep(
 
 async function requireClean(candidate: Candidate, workspace: Workspace): Promise<void> {
   const files = await changedTrackedFiles(workspace);
-  if (files.length > 0) throw dirty(candidate, `edits that are not committed (${files.slice(0, 5).join(', ')})`);
+  if (files.length > 0) throw edited(candidate, files);
+}
+
+function edited(candidate: Candidate, files: readonly string[]): Failure {
+  return dirty(candidate, `edits that are not committed (${files.slice(0, 5).join(', ')})`);
 }
 
 function dirty({ workspacePath }: Candidate, what: string): Failure {

@@ -1,10 +1,10 @@
 import { timerMs } from '@ralph/protocol/cli/timer-ms';
-import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
 import { openGateLog } from './gate-log.ts';
 import type { Gate } from './gate-settings.ts';
+import { startTree } from './start-tree.ts';
 
 export interface GateEnd extends TreeEnd {
   readonly logPath: string;
@@ -54,25 +54,11 @@ export function gateEnvironment({ bench, candidate, workspace }: Job): NodeJS.Pr
   };
 }
 
-/** Held before its first instruction, until it is written down. */
-async function startGate(job: Job, { command }: Gate, log: number): Promise<ProcessTree> {
-  const { bench, workspace } = job;
-  const tree = await bench.trees.start({
-    command: ['sh', '-c', command],
-    cwd: workspace.path,
-    folder: workspace.path,
-    env: gateEnvironment(job),
-    stdin: 'ignore',
-    stdout: log,
-    stderr: log,
-  });
-  try {
-    bench.running.add(job, tree);
-    return tree;
-  } catch (error) {
-    tree.kill();
-    throw asIoFailure(error, `write down which gate runs for ${job.candidate.taskId}`);
-  }
+function startGate(job: Job, { command }: Gate, log: number): Promise<ProcessTree> {
+  const { path } = job.workspace;
+  const env = gateEnvironment(job);
+  const asked = { command: ['sh', '-c', command], cwd: path, folder: path, env };
+  return startTree(job, { ...asked, stdin: 'ignore', stdout: log, stderr: log });
 }
 
 async function ended(tree: ProcessTree, { timeoutMs }: Gate, signal: AbortSignal): Promise<TreeEnd> {

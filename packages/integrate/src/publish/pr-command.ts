@@ -8,6 +8,7 @@ import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import type { TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
 import { landAgain } from '../candidate/next-command.ts';
+import { startTree } from '../gate/start-tree.ts';
 import { lastLine, logTail } from '../gate/log-tail.ts';
 import { throwIfStopped } from '../site/stopped.ts';
 import { branchOfTask } from './branch.ts';
@@ -51,11 +52,12 @@ export async function openPullRequest(
 }
 
 async function runCommand(
-  { bench, workspace, candidate }: Job,
+  job: Job,
   { command, limitMs }: PrSettings,
   logPath: string,
   { what, summary }: { readonly what: Publication; readonly summary: ReviewSummary },
 ): Promise<TreeEnd> {
+  const { bench, workspace, candidate } = job;
   const { taskId, attempt } = candidate;
   const { path } = workspace;
   const files: number[] = [];
@@ -78,7 +80,7 @@ async function runCommand(
       RALPH_SUMMARY: summary.path,
     };
     const asked = { command: ['sh', '-c', command], cwd: path, folder: path, env, stdin, stdout: log, stderr: log };
-    const tree = await bench.trees.start(asked);
+    const tree = await startTree(job, asked);
     const onStop = () => void tree.end('cancelled');
     bench.stop.addEventListener('abort', onStop, { once: true });
     timer = setTimeout(() => void tree.end('timeout'), timerMs(limitMs));
@@ -86,6 +88,7 @@ async function runCommand(
     else tree.release();
     const end = await tree.finished;
     bench.stop.removeEventListener('abort', onStop);
+    bench.running.remove(job, tree);
     return end;
   } finally {
     clearTimeout(timer);

@@ -11,11 +11,13 @@ import { commitLeft, listNewFiles, newFiles, removeNewFiles } from './commit-lef
 import { beginConflict, continueConflict, isUnderWay, type ConflictState } from './conflict-state.ts';
 import { gatherEvidence } from './evidence.ts';
 import { handOver, taskIntent, type Handover } from './hand-over.ts';
+import { keepSettings, putSettingsBack, type KeptSettings } from './kept-settings.ts';
 import { whyRefused } from './proof.ts';
 import { resolverPrompt } from './resolver-prompt.ts';
 import { remedyLogPath, runResolver } from './run-resolver.ts';
 import { howItEnded } from './trouble.ts';
 import { openWorkspace, putHeadOn } from '../workspace/workspace.ts';
+import { showHiddenFiles } from '../workspace/hidden-files.ts';
 import { git } from '../workspace/workspace-git.ts';
 import { bindRemote } from '../workspace/workspace-remote.ts';
 import { isRebasing, removeStaleLocks, undoRebase } from '../workspace/workspace-recovery.ts';
@@ -61,9 +63,11 @@ export async function remedy(job: Job, { command, number, handover }: Remedy): P
   const of = { task_id, attempt, remedy: number };
   await bench.output.event('remediation.started', { ...of, code: handover.failure.code, handoff_path, log_path });
   const before = await newFiles(job);
-  const end = await workOn(job, ground, { command, number, handover, handoffPath: handoff_path, logPath: log_path });
+  const settings = keepSettings(job);
+  const paths = { handoffPath: handoff_path, logPath: log_path };
+  const end = await workOn(job, ground, { command, number, handover, settings, ...paths });
   if (end.result === 'resolved') await adopt(job, end.commit);
-  else await takeBack(job, before);
+  else await takeBack(job, before, settings);
   const duration_ms = Math.round(performance.now() - began);
   await bench.output.event('remediation.finished', {
     ...of,
@@ -94,11 +98,12 @@ async function prepareGround(job: Job, failure: Failure): Promise<Ground> {
   return { onto, conflict: undefined, red };
 }
 
-type Work = Remedy & { readonly handoffPath: string; readonly logPath: string };
+type Work = Remedy & { readonly handoffPath: string; readonly logPath: string; readonly settings: KeptSettings };
 
 async function workOn(job: Job, ground: Ground, work: Work): Promise<RemedyEnd> {
   const { bench, workspace } = job;
   const { onto, red } = ground;
+  const { settings } = work;
   const listPath = `${work.logPath.slice(0, -'.log'.length)}.new-files`;
   await listNewFiles(job, listPath);
   const files = new Set<string>(ground.conflict?.files);
@@ -106,9 +111,11 @@ async function workOn(job: Job, ground: Ground, work: Work): Promise<RemedyEnd> 
   for (let turn = 1; turn <= MOST_TURNS; turn += 1) {
     const bad = await runOnce(job, conflict, work);
     if (bad !== undefined) return bad;
+    putSettingsBack(job, settings);
     // It may have put another repository in the place of ours.
     await openWorkspace(bench.settings.root, job.candidate);
     await removeStaleLocks(workspace, bench.stop);
+    await showHiddenFiles(workspace);
     let left = await commitLeft(job, onto, listPath);
     await bindRemote(bench.settings, workspace.path);
     if (left.kind === 'unfinished' && conflict !== undefined && isUnderWay(workspace, conflict)) {
@@ -181,11 +188,13 @@ async function adopt(job: Job, commit: string): Promise<void> {
   await writeRecord(workspace, { tip: commit, head: null, pushed: job.pushed });
 }
 
-async function takeBack(job: Job, before: ReadonlySet<string>): Promise<void> {
+async function takeBack(job: Job, before: ReadonlySet<string>, settings: KeptSettings): Promise<void> {
   const { bench, workspace } = job;
+  putSettingsBack(job, settings);
   await openWorkspace(bench.settings.root, job.candidate);
   await removeStaleLocks(workspace, bench.stop);
   if (isRebasing(workspace)) await undoRebase(workspace);
+  await showHiddenFiles(workspace);
   await putHeadOn(workspace, job.tip, job.branch);
   await removeNewFiles(job, before);
 }

@@ -9,6 +9,7 @@ import { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { olderLogPath } from '@ralph/protocol/process/older-log';
 import type { TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
+import { startTree } from '../gate/start-tree.ts';
 
 /** A log is begun anew at that length; one older part is kept. */
 const LOG_BYTES = 32 * 2 ** 20;
@@ -29,7 +30,7 @@ export interface ResolverRun {
 
 /**
  * Runs a resolver in the workspace of a job, with a prompt on its stdin, until it and everything that it started have
- * ended; at the time limit and when we are told to stop it is ended. The prompt is kept beside its log, where no agent
+ * ended; at the time limit and when we are told to stop it is ended. It is written down as a gate is. The prompt is kept beside its log, where no agent
  * has put a link.
  *
  * @throws Failure `io` or its kin when a file cannot be written or the resolver cannot be started
@@ -61,11 +62,11 @@ interface Streams {
 
 async function runLogged(job: Job, run: ResolverRun, { log, promptPath, opened }: Streams): Promise<TreeEnd> {
   const { bench, workspace } = job;
-  const { settings, trees, stop } = bench;
+  const { settings, stop } = bench;
   const [stdin = 'ignore', output = 2] = opened;
   const env = resolverEnvironment(job, run, promptPath);
   const where = { cwd: workspace.path, folder: workspace.path };
-  const tree = await trees.start({ command: run.command, ...where, env, stdin, stdout: output, stderr: output });
+  const tree = await startTree(job, { command: run.command, ...where, env, stdin, stdout: output, stderr: output });
   const unwatch = new LogKeeper().watch(log, { report: async () => {}, idleMs: undefined, onIdle: () => {} });
   const onStop = () => void tree.end('cancelled');
   const timer = setTimeout(() => void tree.end('timeout'), timerMs(settings.remedy.timeoutMs));
@@ -73,7 +74,9 @@ async function runLogged(job: Job, run: ResolverRun, { log, promptPath, opened }
   try {
     if (stop.aborted) onStop();
     else tree.release();
-    return await tree.finished;
+    const end = await tree.finished;
+    bench.running.remove(job, tree);
+    return end;
   } finally {
     clearTimeout(timer);
     stop.removeEventListener('abort', onStop);

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
@@ -6,7 +6,7 @@ import { replaceFile } from '@ralph/protocol/process/durable-file';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Writes a file of ours into a workspace, in one step. A link in its place is replaced.
+ * Writes a file of ours into a workspace, in one step; only the user can read it. A link in its place is replaced.
  *
  * @throws Failure `workspace_dirty` when the way there leads through a symlink, `disk_full`, `permission`, `io`
  */
@@ -19,6 +19,8 @@ export async function writeOwnFile(workspace: Workspace, path: string, text: str
   }
   mkdirSync(dirname(path), { recursive: true });
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(path);
+  // The mode stays that of the file that is replaced.
+  closeSync(openSync(path, 'a', 0o600));
   await replaceFile(path, text);
 }
 

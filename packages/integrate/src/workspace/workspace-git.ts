@@ -19,15 +19,20 @@ export function tryGit(args: readonly string[], options: GitOptions): Promise<Gi
 /** Returns options with which git runs the hooks in a folder, whatever the configuration of the repository says. */
 export function hooksFrom(folder: string, options: GitOptions): GitOptions {
   const [name = '', value = ''] = GIT_MARK.split('=');
-  return { ...options, env: { ...setting('core.hooksPath', folder), [name]: value, ...options.env } };
+  const settings = [
+    ['core.hooksPath', folder],
+    // A program to ask what has changed, which an agent may have named.
+    ['core.fsmonitor', 'false'],
+  ] as const;
+  return { ...options, env: { ...configuration(settings), [name]: value, ...options.env } };
 }
 
 /** By the environment, behind what the user has there: arguments would stand in the messages of failures. */
-function setting(key: string, value: string): Record<string, string> {
-  const index = Number(process.env['GIT_CONFIG_COUNT'] ?? 0) || 0;
-  return {
-    GIT_CONFIG_COUNT: String(index + 1),
-    [`GIT_CONFIG_KEY_${index}`]: key,
-    [`GIT_CONFIG_VALUE_${index}`]: value,
-  };
+function configuration(settings: readonly (readonly [key: string, value: string])[]): Record<string, string> {
+  const first = Number(process.env['GIT_CONFIG_COUNT'] ?? 0) || 0;
+  const pairs = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${first + index}`, key],
+    [`GIT_CONFIG_VALUE_${first + index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(first + settings.length), ...Object.fromEntries(pairs) };
 }

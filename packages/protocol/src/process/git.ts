@@ -29,6 +29,9 @@ const UNATTENDED = {
   GIT_SEQUENCE_EDITOR: 'true',
   GIT_PAGER: 'cat',
   GIT_MERGE_AUTOEDIT: 'no',
+  // History as it is and as a remote has it: an agent may have made up parents, and a push would replace the target.
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_GRAFT_FILE: '/dev/null/none',
 };
 
 const DEFAULT_LIMIT_MS = 120_000;

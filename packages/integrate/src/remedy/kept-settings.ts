@@ -1,0 +1,44 @@
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Job } from '../candidate/job.ts';
+
+/** What git obeys in a workspace, by its place in the git folder. */
+const FILES = ['config', 'info/attributes'] as const;
+
+/** The content of each; nothing where there is no such file. */
+export type KeptSettings = ReadonlyMap<(typeof FILES)[number], Buffer | undefined>;
+
+/** Returns the settings of a workspace as they are before a resolver is run. */
+export function keepSettings({ workspace }: Job): KeptSettings {
+  return new Map(FILES.map((name) => [name, contentOf(join(workspace.gitDir, name))]));
+}
+
+/**
+ * Puts them back, before a git of ours runs what a resolver has set there: filters, merge drivers, signing programs. A
+ * git folder that is none any more is left alone.
+ */
+export function putSettingsBack({ workspace: { gitDir } }: Job, settings: KeptSettings): void {
+  if (!isFolder(gitDir)) return;
+  for (const [name, content] of settings) {
+    const path = join(gitDir, name);
+    // Behind a link are files of others.
+    if (!isFolder(dirname(path))) rmSync(dirname(path), { force: true });
+    const present = contentOf(path);
+    if (content === undefined ? present === undefined : present?.equals(content) === true) continue;
+    rmSync(path, { recursive: true, force: true });
+    if (content === undefined) continue;
+    const next = join(gitDir, 'ralph-settings.next');
+    rmSync(next, { recursive: true, force: true });
+    writeFileSync(next, content);
+    mkdirSync(dirname(path), { recursive: true });
+    renameSync(next, path);
+  }
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function contentOf(path: string): Buffer | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path) : undefined;
+}
