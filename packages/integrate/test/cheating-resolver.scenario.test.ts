@@ -64,6 +64,11 @@ describe('a resolver cannot', () => {
 
   it.each([
     ['a secret', 'echo KEY=abcdefghij >.env; git add -f .env', '.env'],
+    [
+      'a secret by a ref',
+      'echo KEY=abcdefghij >.env; git add -f .env; git -c core.editor=true rebase --continue; git update-ref refs/remotes/origin/main HEAD',
+      '.env',
+    ],
     ['a file of the run', 'mkdir -p .ralph/cache; echo x >.ralph/cache/x; git add -f .ralph/cache/x', '.ralph/cache/x'],
   ])('land %s', async (_, cheat, file) => {
     const { repo, attempt } = rivals();

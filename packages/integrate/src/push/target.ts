@@ -70,7 +70,7 @@ const ANY_COMMIT = '--upload-pack=git -c uploadpack.allowAnySHA1InWant=true uplo
 export async function bringCommit(root: string, { path }: Workspace, commit: string, ref: string): Promise<void> {
   const present = await tryWorkspaceGit(['cat-file', '-e', `${commit}^{commit}`], { cwd: path });
   if (present.exitCode === 0) {
-    await workspaceGit(['update-ref', ref, commit], { cwd: path });
+    await workspaceGit(['update-ref', '--no-deref', ref, commit], { cwd: path });
     return;
   }
   const args = [

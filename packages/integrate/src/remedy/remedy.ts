@@ -116,6 +116,8 @@ async function workOn(job: Job, ground: Ground, work: Work): Promise<RemedyEnd> 
     await openWorkspace(bench.settings.root, job.candidate);
     await removeStaleLocks(workspace, bench.stop);
     await showHiddenFiles(workspace);
+    // What is on the target counts as others' work, so it has to be true where the target is.
+    await bringTarget(bench.settings, workspace, onto);
     let left = await commitLeft(job, onto, listPath);
     await bindRemote(bench.settings, workspace.path);
     if (left.kind === 'unfinished' && conflict !== undefined && isUnderWay(workspace, conflict)) {
