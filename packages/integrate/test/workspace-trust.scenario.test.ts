@@ -131,4 +131,19 @@ describe('somebody else at work', () => {
     expect(eventOf(end, 'task.skipped')).toMatchObject({ task_id: 'T-1', code: 'claim_held' });
     expect(existsSync(join(workspace, '.ralph'))).toBe(false);
   });
+
+  it('a secret does not land because the workspace says that it has landed already', async () => {
+    const repo = temporaryRepository();
+    const attempt = finishedAttempt(repo, 'T-1', { files: { '.env': 'TOKEN=1\n' } });
+    attempt.git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    writeFileSync(join(attempt.workspace, 'a.txt'), 'a\n');
+    attempt.git('add', 'a.txt');
+    attempt.git('commit', '-q', '-m', 'T-1: more');
+    parkHead(repo, attempt, 'T-1');
+    const args = ['run', '--target-branch', 'main'];
+    const end = await runProgram('ralph-integrate', args, { cwd: repo.root, stdin: `${attempt.line}\n` });
+    expect(end.status).toBe(3);
+    expect(eventOf(end, 'task.blocked')).toMatchObject({ code: 'secrets_committed' });
+    expect(repo.gitOrigin('log', '--format=%s', 'main')).toBe('start');
+  });
 });

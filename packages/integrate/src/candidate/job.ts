@@ -28,6 +28,8 @@ export class Job {
   moved = false;
   /** The tip that was found to hold nobody else's commits. */
   ownTip: string | undefined;
+  /** The tip that was found to add no file that must not land. */
+  cleanTip: string | undefined;
   pushes = 0;
   gateRuns = 0;
   /** Those that the gate judges together with it. */

@@ -6,6 +6,7 @@ import { writeRecord } from '../candidate/integration-record.ts';
 import type { Job } from '../candidate/job.ts';
 import { mergeByHand, rebaseByHand } from '../candidate/next-command.ts';
 import { requireOwnCommits } from './own-commits.ts';
+import { requireNoSecrets } from './no-secrets.ts';
 import { rebaseOnto } from './rebase.ts';
 import { targetName } from '../site/settings.ts';
 import { branchOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
@@ -24,7 +25,7 @@ export interface Prepared {
 /**
  * Makes what is to be pushed, always anew from the attempt's own tip, so that nothing of an earlier try is left in it.
  *
- * @throws Failure `foreign_commits`, `conflict`, `bookkeeping_failed`, `workspace_dirty`, `git_failed`
+ * @throws Failure `foreign_commits`, `conflict`, `secrets_committed`, `bookkeeping_failed`, `workspace_dirty`, `git_failed`
  */
 export async function prepare(job: Job, onto: string): Promise<Prepared> {
   const { workspace, candidate, bench, tip } = job;
@@ -36,6 +37,7 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   const merges = await hasMerges(workspace, { tip, onto });
   const files = merges ? await combineOnto(job, onto) : await rebaseOnto(workspace, onto);
   if (files.length > 0) throw conflict(job, { files, onto }, merges ? mergeByHand : rebaseByHand);
+  await requireNoSecrets(job, onto);
   const { taskId: task_id, attempt } = candidate;
   const moved = await madeOf(workspace);
   job.placed = { onto, work: moved.commit };

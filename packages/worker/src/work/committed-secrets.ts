@@ -1,5 +1,5 @@
 import { ownRevisions, type OwnRange } from './label-commits.ts';
-import { forbiddenPathspecs } from './own-files.ts';
+import { forbiddenPathspecs } from '@ralph/protocol/contract/forbidden-files';
 import { workspaceGit } from '../workspace/workspace-git.ts';
 
 const LIMIT_MS = 600_000;

@@ -1,6 +1,6 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git, type GitOptions } from '@ralph/protocol/process/git';
-import { forbiddenPathspecs } from './own-files.ts';
+import { forbiddenPathspecs } from '@ralph/protocol/contract/forbidden-files';
 
 const LIMIT_MS = 600_000;
 

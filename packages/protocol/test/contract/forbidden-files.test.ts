@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forbiddenPathspecs } from '../src/work/own-files.ts';
+import { forbiddenPathspecs } from '../../src/contract/forbidden-files.ts';
 
 describe('forbiddenPathspecs', () => {
   it('anchors a pattern with a slash and finds another at any depth', () => {

@@ -1,4 +1,4 @@
-import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
+import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from './paths.ts';
 
 /**
  * Returns pathspecs for the files that no commit of ours may add: files of the run and files that hold secrets by
