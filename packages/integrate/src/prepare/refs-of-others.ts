@@ -30,8 +30,12 @@ export async function reachOfOthers(settings: Settings, taskId: string): Promise
   return { target, commits: [...commits], env: { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(objects) } };
 }
 
-/** Tells whether a ref of the main repository, or of a workspace, is about the task itself. */
+/**
+ * Tells whether a ref of the main repository, or of a workspace, is about the task itself. What was stacked in a train
+ * holds the work of those below it: it says nothing about whose that is.
+ */
 export function isOwnRef(ref: string, taskId: string): boolean {
+  if (ref.startsWith('refs/ralph/train/')) return true;
   if (ref.startsWith('refs/ralph/')) return ref.split('/')[3] === taskId;
   const branch = branchOfTask({ taskId });
   return ref === `refs/heads/${branch}` || (ref.startsWith('refs/remotes/') && ref.endsWith(`/${branch}`));
