@@ -36,6 +36,7 @@ export class Passages {
     const before = this.#allBefore;
     const lanes = this.#lanes;
     let letPass = () => {};
+    let hasEntered = false;
     const entered = new Promise<void>((resolve) => (letPass = resolve));
     this.#allBefore = Promise.all([before, entered]);
     return {
@@ -43,11 +44,13 @@ export class Passages {
       async land(job) {
         await before;
         throwIfStopped(job.bench.stop);
+        hasEntered = true;
         return lanes.land(job, number, letPass);
       },
       end() {
         letPass();
-        lanes.forget(carId({ candidate }));
+        // The same attempt may have been read twice, and the other one be in the train.
+        if (hasEntered) lanes.forget(carId({ candidate }));
       },
     };
   }
