@@ -6,13 +6,16 @@ export interface World {
   readonly candidates: readonly {
     readonly red: boolean;
     readonly conflicts: readonly number[];
-    readonly mends: boolean;
+    /** How often it has to be mended before it can land; 0: nobody can mend it. */
+    readonly mends: number;
   }[];
   readonly jobs: number;
   readonly landing: Landing;
   readonly choices: readonly number[];
   readonly foreignPushes: number;
   readonly refusedTogether: number;
+  /** How often something breaks: the remote cannot be asked, a workspace is gone, there is no further try. */
+  readonly breaks: number;
 }
 
 export interface Told {
@@ -40,29 +43,38 @@ export function simulate(world: World): Told {
   let target = 'main';
   let foreign = world.foreignPushes;
   let refusals = world.refusedTogether;
+  let breaks = world.breaks;
+  const gone = new Set<string>();
+  const away = new Map<string, number>();
   let gateRuns = 0;
   let waiting = [...truth.keys()];
   let line: Line = EMPTY_LINE;
   const open: Action[] = [];
+  /** Whose gates are being ended. They may have a word of their own all the same. */
+  const cutOff = new Set<string>();
   let at = 0;
 
   const isRed = (commit: string) => holds(commit).some((id) => truth.get(id)?.red === true && !mended.has(id));
   const clash = (id: string, onto: string) =>
     !mended.has(id) && holds(onto).some((other) => truth.get(id)?.conflicts.includes(truth.get(other)?.number ?? -1));
+  const isPushed = (id: string) => open.some((action) => action.kind === 'push' && action.ids.includes(id));
   const workOf = (id: string) => open.filter((action) => 'id' in action && action.id === id && action.kind !== 'leave');
 
-  const happen = (happening: Happening) => {
-    const next = step(line, happening, { jobs: world.jobs, landing: world.landing });
+  const happen = (...happenings: Happening[]) => {
+    const next = step(line, happenings, { jobs: world.jobs, landing: world.landing });
     line = next.line;
     for (const action of next.actions) begin(action);
   };
 
   const begin = (action: Action) => {
+    const ids = action.kind === 'look' ? [] : action.kind === 'push' ? action.ids : [action.id];
+    for (const id of ids) if (gone.has(id)) faults.push(`${action.kind} of ${id}, which has ended`);
     switch (action.kind) {
       case 'look':
         break;
       case 'build':
         if (workOf(action.id).length > 0) faults.push(`${action.id} is built while it is worked on`);
+        if (isPushed(action.id)) faults.push(`${action.id} is built while it is pushed`);
         break;
       case 'judge':
         gateRuns += 1;
@@ -72,7 +84,7 @@ export function simulate(world: World): Told {
       case 'cut_off': {
         const index = open.findIndex((one) => one.kind === 'judge' && one.id === action.id);
         if (index === -1) faults.push(`${action.id} is cut off, but not judged`);
-        else open[index] = { kind: 'cut_off', id: action.id };
+        else cutOff.add(action.id);
         return;
       }
       case 'push':
@@ -82,6 +94,7 @@ export function simulate(world: World): Told {
           faults.push(`not in it: ${action.ids.join()}`);
         break;
       case 'leave':
+        if (isPushed(action.id)) faults.push(`${action.id} leaves while it is pushed`);
         if (action.why === 'conflict' && !clash(action.id, target))
           faults.push(`${action.id} has no conflict with ${target}`);
         if (action.why === 'red' && !(truth.get(action.id)?.red === true && !mended.has(action.id)))
@@ -94,24 +107,55 @@ export function simulate(world: World): Told {
     open.push(action);
   };
 
-  const end = (action: Action) => {
+  /** Something breaks, for all of these or for one of them. */
+  const broken = (ids: readonly string[], all: boolean): Happening[] => {
+    breaks -= 1;
+    const out = ids.slice(0, all ? ids.length : 1);
+    for (const id of out) gone.add(id);
+    return out.map((id) => ({ kind: 'gone', id }));
+  };
+
+  const end = (action: Action, chance: number) => {
     open.splice(open.indexOf(action), 1);
+    const breaksNow = breaks > 0 && chance % 4 === 0;
     switch (action.kind) {
       case 'look':
+        if (breaksNow)
+          return happen(
+            ...(chance % 8 === 0
+              ? broken(
+                  line.places.map(({ id }) => id),
+                  chance % 16 === 0,
+                )
+              : []),
+            { kind: 'not_looked' },
+          );
         return happen({ kind: 'looked', target });
       case 'build':
+        if (breaksNow) return happen(...broken([action.id], true));
         if (clash(action.id, action.onto)) return happen({ kind: 'conflicted', id: action.id, onto: action.onto });
         return happen({ kind: 'built', id: action.id, onto: action.onto, commit: `${action.onto}+${action.id}` });
       case 'judge': {
+        if (breaksNow) {
+          cutOff.delete(action.id);
+          const over: Happening = { kind: 'judged', id: action.id, commit: action.commit, end: 'cut_off' };
+          return happen(over, ...broken([action.id], true));
+        }
+        if (cutOff.delete(action.id) && chance % 2 === 0)
+          return happen({ kind: 'judged', id: action.id, commit: action.commit, end: 'cut_off' });
         const red = isRed(action.commit);
         if (red) judgedRed.set(action.id, action.commit.slice(0, -`+${action.id}`.length));
         else green.add(action.commit);
         return happen({ kind: 'judged', id: action.id, commit: action.commit, end: red ? 'red' : 'green' });
       }
       case 'cut_off':
-        return happen({ kind: 'judged', id: action.id, commit: '', end: 'cut_off' });
+        return;
       case 'push': {
         const { ids, commit } = action;
+        if (breaksNow) {
+          const others: Happening[] = chance % 8 === 0 ? [] : [{ kind: 'not_pushed', ids, apart: false }];
+          return happen(...broken(ids, others.length === 0 || chance % 3 === 0), ...others);
+        }
         if (ids.length > 1 && refusals > 0) {
           refusals -= 1;
           return happen({ kind: 'not_pushed', ids, apart: true });
@@ -124,8 +168,14 @@ export function simulate(world: World): Told {
       }
       case 'leave': {
         left.delete(action.id);
-        if (truth.get(action.id)?.mends !== true) return happen({ kind: 'gone', id: action.id });
-        mended.add(action.id);
+        const { mends = 0 } = truth.get(action.id) ?? {};
+        if (mends === 0) {
+          gone.add(action.id);
+          return happen({ kind: 'gone', id: action.id });
+        }
+        const times = (away.get(action.id) ?? 0) + 1;
+        away.set(action.id, times);
+        if (times >= mends) mended.add(action.id);
         return happen({ kind: 'arrived', id: action.id, number: truth.get(action.id)?.number ?? 0 });
       }
     }
@@ -135,9 +185,10 @@ export function simulate(world: World): Told {
     const choices = [...open];
     const total = choices.length + (waiting.length > 0 ? 1 : 0) + (foreign > 0 && open.length > 0 ? 1 : 0);
     if (total === 0) break;
-    const choice = (world.choices[at++ % world.choices.length] ?? 0) % total;
+    const drawn = world.choices[at++ % world.choices.length] ?? 0;
+    const choice = drawn % total;
     const action = choices[choice];
-    if (action !== undefined) end(action);
+    if (action !== undefined) end(action, drawn);
     else if (choice === choices.length && waiting.length > 0) {
       const [id = '', ...rest] = waiting;
       waiting = rest;
@@ -152,10 +203,12 @@ export function simulate(world: World): Told {
   }
   for (const [id, { red, conflicts, mends }] of truth) {
     const sound = !red && conflicts.length === 0;
-    if ((sound || mends) && !landed.includes(id)) faults.push(`${id} has not landed`);
+    if ((sound || mends > 0) && !gone.has(id) && !landed.includes(id)) faults.push(`${id} has not landed`);
     if (red && !mended.has(id) && landed.includes(id)) faults.push(`${id} is red and has landed`);
   }
-  faults.push(...outOfOrder(landed, truth));
+  // What was red together with others may be overtaken before those have broken down.
+  const settled = world.breaks === 0 ? landed : landed.filter((id) => !judgedRed.has(id));
+  faults.push(...outOfOrder(settled, truth));
   return { faults, gateRuns, landed };
 }
 

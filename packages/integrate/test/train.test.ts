@@ -9,8 +9,7 @@ const candidate = fc.record({
   red: fc.boolean(),
   /** Numbers of the candidates with which it is in conflict once they have landed. */
   conflicts: fc.array(fc.nat(11), { maxLength: 2 }),
-  /** Whether somebody mends it when it cannot land. */
-  mends: fc.boolean(),
+  mends: fc.nat(3),
 });
 
 const world: fc.Arbitrary<World> = fc.record({
@@ -21,6 +20,7 @@ const world: fc.Arbitrary<World> = fc.record({
   choices: fc.array(fc.nat(1000), { minLength: 30, maxLength: 300 }),
   foreignPushes: fc.nat(4),
   refusedTogether: fc.nat(3),
+  breaks: fc.nat(4),
 });
 
 describe('the merge train, whatever comes in whatever order', () => {

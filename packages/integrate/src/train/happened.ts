@@ -1,5 +1,5 @@
 import { REMEMBERED } from './landing-size.ts';
-import { isAside, isTakenOn, withPlace, type Line, type Place } from './line.ts';
+import { hasGate, isAside, isTakenOn, withPlace, type Line, type Place } from './line.ts';
 
 /** What has come to be. */
 export type Happening =
@@ -37,8 +37,11 @@ export function happened(line: Line, happening: Happening): Line {
     case 'judged': {
       const { id, commit, end } = happening;
       const place = line.places.find((one) => one.id === id);
-      const holds = end !== 'cut_off' && place?.stack?.commit === commit;
-      return withPlace(line, id, { work: 'none', ...(holds ? { verdict: end } : {}) });
+      // One that is on its way to the remote was green as part of another's tree.
+      const isWanted = end !== 'cut_off' && !line.pushing.includes(id);
+      const holds = isWanted && place?.stack?.commit === commit;
+      const ending = line.ending.filter((other) => other !== id);
+      return withPlace({ ...line, ending }, id, { work: 'none', ...(holds ? { verdict: end } : {}) });
     }
     case 'pushed':
       return pushed(line, happening.ids, happening.target);
@@ -59,7 +62,12 @@ export function without(line: Line, id: string): Line {
   const places = line.places
     .filter((place) => place.id !== id)
     .map((place) => (place.suspectAfter?.includes(id) === true ? cleared(place) : place));
-  return released({ ...line, places, pushing: line.pushing.filter((other) => other !== id) }, [id]);
+  const pushing = line.pushing.filter((other) => other !== id);
+  return released({ ...line, places, pushing, ending: endingWith(line, [id]) }, [id]);
+}
+
+function endingWith({ ending, places }: Line, ids: readonly string[]): string[] {
+  return [...ending, ...places.flatMap((place) => (ids.includes(place.id) && hasGate(place) ? [place.id] : []))];
 }
 
 function cleared(place: Place): Place {
@@ -157,5 +165,5 @@ function pushed(line: Line, ids: readonly string[], target: string): Line {
     Object.entries(line.away).map(([id, one]) => [id, { ...one, overtaken: one.overtaken + younger(one.number) }]),
   );
   const reds = [...line.reds, ...ids.map(() => false)].slice(-REMEMBERED);
-  return released({ ...line, places, pushing: [], away, reds, target }, ids);
+  return released({ ...line, places, pushing: [], ending: endingWith(line, ids), away, reds, target }, ids);
 }

@@ -33,6 +33,8 @@ export interface Line {
   readonly places: readonly Place[];
   /** On their way to the remote, the first of the line. */
   readonly pushing: readonly string[];
+  /** No longer in the line, while what is left of their gates is being ended. */
+  readonly ending: readonly string[];
   /** Left the line to be remedied: how often each has been overtaken, with its number. */
   readonly away: Readonly<Record<string, { readonly number: number; readonly overtaken: number }>>;
   /** Whether the last candidates were red, the latest last. */
@@ -61,11 +63,24 @@ export type Action =
   /** It cannot land as it is: the gate is red on it, or it is in conflict with the target itself. */
   | { readonly kind: 'leave'; readonly id: string; readonly why: 'red' | 'conflict' };
 
-export const EMPTY_LINE: Line = { target: undefined, looking: false, places: [], pushing: [], away: {}, reds: [] };
+export const EMPTY_LINE: Line = {
+  target: undefined,
+  looking: false,
+  places: [],
+  pushing: [],
+  ending: [],
+  away: {},
+  reds: [],
+};
 
 /** Returns the line with one place changed. */
 export function withPlace(line: Line, id: string, change: Partial<Place>): Line {
   return { ...line, places: line.places.map((place) => (place.id === id ? { ...place, ...change } : place)) };
+}
+
+/** Tells whether a gate runs for a place, be it to be ended. */
+export function hasGate({ work }: Place): boolean {
+  return work === 'judging' || work === 'cutting_off';
 }
 
 /** Tells whether a place is left out when others are stacked. */

@@ -1,3 +1,4 @@
+import { isFailure } from '@ralph/protocol/contract/failure';
 import { pushCommit } from '../push/push.ts';
 import { pushVerdict, refusalWords, type PushVerdict, type Refusal } from '../push/push-verdict.ts';
 import { fetchTarget, isAncestor } from '../push/target.ts';
@@ -26,7 +27,12 @@ export async function pushCars(below: readonly Car[], last: Car, commit: string)
     job.pushes += 1;
     if (prepared !== undefined && !job.pushed.includes(prepared.commit)) job.pushed.push(prepared.commit);
   }
-  const result = await pushCommit(bench.settings, workspace, commit, bench.lastCall);
+  const result = await pushCommit(bench.settings, workspace, commit, bench.lastCall).catch((error: unknown) => {
+    if (below.length === 0 || !isFailure(error)) throw error;
+    return undefined;
+  });
+  // Nothing was sent: it is the workspace of the last that is broken.
+  if (result === undefined) return { kind: 'apart' };
   const verdict = pushVerdict(result, commit);
   const asked = verdict === 'ok' || verdict === 'unknown' ? await askFor(bench, cars, commit) : undefined;
   if (asked !== undefined) return asked;
@@ -37,7 +43,7 @@ export async function pushCars(below: readonly Car[], last: Car, commit: string)
     const { taskId: task_id, attempt } = job.candidate;
     await bench.output.event('push.rejected', { task_id, attempt, verdict: shownVerdict(refusal), message: words });
   }
-  if (refusal === 'policy' && cars.length > 1) return { kind: 'apart' };
+  if ((refusal === 'policy' || refusal === 'local') && cars.length > 1) return { kind: 'apart' };
   return { kind: 'setback', setback: await nextTryOf(cars, refusal, words) };
 }
 

@@ -26,7 +26,8 @@ export function stackUp(line: Line, target: string, depth: number): Pile {
       if (work === 'none' && stack?.onto !== target) actions.push({ kind: 'build', id, onto: target });
       continue;
     }
-    if (holds && stack?.onto === base) {
+    // What is on its way to the remote is left alone, also when one in front of it has broken down.
+    if (holds && stack !== undefined && (stack.onto === base || line.pushing.includes(id))) {
       standing.push({ ...place, stack });
       base = stack.commit;
       continue;

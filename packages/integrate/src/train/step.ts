@@ -1,7 +1,7 @@
 import { chooseGates } from './choose-gates.ts';
 import { happened, without, type Happening } from './happened.ts';
 import { REMEMBERED, stackDepth } from './landing-size.ts';
-import { withPlace, type Action, type Line, type Place, type Rules } from './line.ts';
+import { hasGate, withPlace, type Action, type Line, type Place, type Rules } from './line.ts';
 import { stackUp, together, type Pile, type Standing } from './stack-up.ts';
 
 export interface Step {
@@ -10,12 +10,13 @@ export interface Step {
 }
 
 /**
- * Decides what follows something that has happened: pure, and the same for the same history. The line that is returned
+ * Decides what follows what has happened at once: pure, and the same for the same history. The line that is returned
  * takes the actions as begun. No candidate is pushed unless the gate is green on exactly the tree that is pushed.
  */
-export function step(before: Line, happening: Happening, rules: Rules): Step {
+export function step(before: Line, happenings: readonly Happening[], rules: Rules): Step {
   const actions: Action[] = [];
-  let next: Decision = { line: happened(before, happening), actions, again: true };
+  const line = happenings.reduce((then, happening) => happened(then, happening), before);
+  let next: Decision = { line, actions, again: true };
   // One that leaves, or is left out, changes what the others stand on.
   while (next.again) {
     next = decide(next.line, rules);
@@ -80,7 +81,7 @@ function goOn(line: Line, pile: Pile, rules: Rules): Decision {
   const standing = together(pile.standing);
   const growing = pile.growing && standing === pile.standing;
   const { green, red } = edges(standing);
-  const running = line.places.filter(({ work }) => work === 'judging' || work === 'cutting_off').length;
+  const running = line.places.filter(hasGate).length + line.ending.length;
   const free = rules.jobs - running;
   const chosen = chooseGates({ sound: standing, green, red, growing, free, reds: line.reds }, rules);
   const judged = chosen.flatMap((index): Action[] => {

@@ -60,8 +60,8 @@ export class Train {
     if (!this.#bench.stop.aborted) this.#happen({ kind: 'gone', id });
   }
 
-  #happen(happening: Happening): void {
-    const { line, actions } = step(this.#line, happening, this.#rules);
+  #happen(...happenings: readonly Happening[]): void {
+    const { line, actions } = step(this.#line, happenings, this.#rules);
     this.#line = line;
     for (const action of actions) this.#begin(action);
   }
@@ -92,7 +92,7 @@ export class Train {
     for (const car of cars) car.busy -= 1;
     if (this.#bench.stop.aborted) this.#giveUp();
     this.#settle();
-    if (!this.#bench.stop.aborted) for (const happening of happenings) this.#happen(happening);
+    if (!this.#bench.stop.aborted) this.#happen(...happenings);
   }
 
   #perform(action: Work): Promise<readonly Happening[]> {

@@ -30,7 +30,6 @@ export async function build(car: Car, ground: Ground): Promise<Happening[]> {
  * Has the gate judge what was made of a candidate.
  *
  * @param below ids of those that are judged with it
- * @throws Failure when the gate could not be run; Stopped
  */
 export async function judge(road: Road, car: Car, commit: string, below: readonly Car[]): Promise<Happening[]> {
   const { id, job, prepared } = car;
@@ -49,7 +48,13 @@ export async function judge(road: Road, car: Car, commit: string, below: readonl
     return [{ kind: 'judged', id, commit, end: 'green' }];
   } catch (error) {
     if (error instanceof Stopped && !stop.aborted) return [{ kind: 'judged', id, commit, end: 'cut_off' }];
-    if (!isFailure(error) || !RED.has(error.code)) throw error;
+    if (!isFailure(error) || !RED.has(error.code)) {
+      car.end ??= () => car.reject(error);
+      return [
+        { kind: 'judged', id, commit, end: 'cut_off' },
+        { kind: 'gone', id },
+      ];
+    }
     car.failure = error;
     return [{ kind: 'judged', id, commit, end: 'red' }];
   }
