@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { records, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
+import { records, runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
@@ -77,5 +77,17 @@ describe('ralph-integrate run, trouble in a train', () => {
     const end = await run.transcript;
     expect(blocked(end.stdout)).toEqual(['T-3 push_local']);
     expect(subjects(repo)).toEqual([1, 2].map((id) => `T-${id}: work`));
+  });
+
+  it("a file in the way of work that does not land is in nobody's way", async () => {
+    const repo = temporaryRepository();
+    const all = attempts(repo, 3);
+    writeFileSync(join(repo.workspaces, 'T-2', 'f1.txt'), 'mine\n');
+    const gate = '[ "$RALPH_TASK_ID" != T-1 ]';
+    const args = [...RUN, '--jobs', '3', '--ci', gate];
+    const end = await runProgram('ralph-integrate', args, { cwd: repo.root, stdin: linesOf(all) });
+    expect(blocked(end.stdout)).toEqual(['T-1 ci_failed']);
+    expect(subjects(repo).toSorted()).toEqual(['T-2: work', 'T-3: work']);
+    expect(readFileSync(join(repo.workspaces, 'T-2', 'f1.txt'), 'utf8')).toBe('mine\n');
   });
 });

@@ -24,7 +24,8 @@ export interface Ground {
 /**
  * Makes of a candidate what is to be pushed, on top of the ground.
  *
- * @throws Failure for all but a conflict, which is kept with the candidate; Stopped
+ * @throws Failure on the target branch, for all but a conflict; that, and any on top of others, is kept with the
+ *   candidate; Stopped
  */
 export async function buildCar(car: Car, { onto, isTarget, carries }: Ground): Promise<Built> {
   const { job } = car;
@@ -34,10 +35,9 @@ export async function buildCar(car: Car, { onto, isTarget, carries }: Ground): P
     const landed = await firstOnTarget(job, onto);
     if (landed !== undefined) return { kind: 'landed', landed };
     await bringTarget(settings, job.workspace, onto);
-  } else {
-    await bringBelow(job, onto);
   }
   try {
+    if (!isTarget) await bringBelow(job, onto);
     const prepared = await prepare(job, onto);
     const { commit, queueTracked } = prepared;
     if (isTarget && commit === onto) return { kind: 'landed', landed: { commit, queueTracked } };
@@ -45,7 +45,8 @@ export async function buildCar(car: Car, { onto, isTarget, carries }: Ground): P
     car.prepared = prepared;
     return { kind: 'built', commit };
   } catch (error) {
-    if (!isFailure(error) || error.code !== 'conflict') throw error;
+    // Whatever keeps it from standing on others says nothing about the target itself, where it is tried next.
+    if (!isFailure(error) || (isTarget && error.code !== 'conflict')) throw error;
     car.failure = error;
     return { kind: 'conflicted' };
   }
