@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
@@ -58,6 +58,33 @@ describe('what has landed is told as landed', () => {
     const again = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
     expect(again.status).toBe(0);
     expect(eventOf(again, 'task.completed')).toMatchObject({ commit, push_attempts: 0 });
+  });
+
+  it('a landing whose workspace is gone is not told as failed while the remote cannot be asked', async () => {
+    const repo = temporaryRepository();
+    const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    rmSync(workspace, { recursive: true });
+    renameSync(repo.origin, `${repo.origin}.away`);
+    const blind = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(types(blind)).not.toContain('task.failed');
+    expect(eventOf(blind, 'task.blocked')).toMatchObject({
+      code: 'push_auth',
+      next_command: expect.stringContaining('ralph-integrate one T-1 ') as string,
+    });
+    renameSync(`${repo.origin}.away`, repo.origin);
+    const again = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(eventOf(again, 'task.completed')).toMatchObject({ push_attempts: 0 });
+  });
+
+  it('`one` finds what has landed by its name alone, also when its workspace was removed', async () => {
+    const repo = temporaryRepository();
+    const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    rmSync(workspace, { recursive: true });
+    const again = await runProgram('ralph-integrate', ['one', 'T-1'], { cwd: repo.root });
+    expect(again.status).toBe(0);
+    expect(eventOf(again, 'task.completed')).toMatchObject({ push_attempts: 0 });
   });
 
   it('a landing that somebody has taken back is no landing', async () => {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { latestAttempt } from '../candidate/attempt-refs.ts';
+import { hasLandedRef } from '../candidate/landed-before.ts';
 import { openBench } from '../site/bench.ts';
 import { Passages } from '../train/passages.ts';
 import { Lanes } from '../train/lanes.ts';
@@ -34,13 +35,13 @@ export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
 async function candidateFrom(call: Call<typeof ONE_OPTIONS>, root: string): Promise<Candidate> {
   const taskId = call.operands[0] ?? '';
   const usual = join(usualFolder(root), taskId);
-  const workspace = call.args.workspace ?? (existsSync(usual) ? usual : undefined);
-  if (workspace === undefined) {
-    throw usageFailure(call.program, `one needs --workspace DIR: there is no workspace ${usual}`);
-  }
+  const workspace = call.args.workspace ?? usual;
   const attempt = call.args.attempt ?? (await latestAttempt(root, taskId));
   if (attempt === undefined) {
     throw usageFailure(call.program, `one needs --attempt N: no attempt at ${taskId} is known in ${root}`);
   }
-  return { taskId, attempt, workspacePath: resolve(workspace), title: undefined };
+  const candidate = { taskId, attempt, workspacePath: resolve(workspace), title: undefined };
+  // What has landed needs no workspace any more.
+  if (call.args.workspace !== undefined || existsSync(usual) || (await hasLandedRef(root, candidate))) return candidate;
+  throw usageFailure(call.program, `one needs --workspace DIR: there is no workspace ${usual}`);
 }

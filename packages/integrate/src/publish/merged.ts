@@ -5,6 +5,7 @@ import { isQueueTracked } from '../books/bookkeeping.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { Landed } from '../push/landed.ts';
 import { fetchTarget, isAncestor } from '../push/target.ts';
+import { requireAnswer } from '../push/require-answer.ts';
 import { readPublication } from './publication.ts';
 
 /** What a merge of published work would do to the target branch; `unknown` where this git cannot tell (before 2.38). */
@@ -25,17 +26,20 @@ export async function mergeEffect(root: string, target: string, commit: string):
  * squash leaves no commit of it.
  *
  * @param tip the attempt's own tip now; what was published of another one says nothing about it
- * @returns the commit on the target branch; nothing when it was not merged or the remote cannot be asked
+ * @returns the commit on the target branch; nothing when it was not merged, or when the remote cannot be asked and the
+ *   workspace is there to go on with
+ * @throws Failure `origin_unreachable`, `push_auth` when the remote cannot be asked and the workspace is gone; Stopped
  */
 export async function mergedPublication(
   { settings, stop }: Bench,
-  { taskId, attempt }: Candidate,
+  { taskId, attempt, workspacePath }: Candidate,
   tip: string,
 ): Promise<Landed | undefined> {
   const { root } = settings;
   const known = readPublication(root, taskId);
   if (known?.attempt !== attempt || known.tip !== tip) return undefined;
   const end = await fetchTarget(settings, stop);
+  if (!existsSync(workspacePath)) requireAnswer(settings, end, stop);
   if (end.kind !== 'fetched') return undefined;
   const target = end.commit;
   const isThere = await isAncestor(root, known.commit, target);
