@@ -28,7 +28,7 @@ export function programHelp(program: ProgramSpec, group?: string): string {
 
 /** Returns the help of one command. */
 export function commandHelp(program: ProgramSpec, spec: AnyCommandSpec): string {
-  const parts = [`Usage: ${synopsis(program.name, spec)}`, '', spec.summary, ''];
+  const parts = [`Usage: ${synopsis(program.name, spec)}`, '', ...wrapped(spec.summary, LINE_WIDTH), ''];
   if (Object.keys(spec.options).length > 0) parts.push('Options:', ...align(optionRows(spec.options)), '');
   parts.push('Common options:', ...align(optionRows(COMMON_OPTIONS)), '');
   if (spec.examples !== undefined) parts.push('Examples:', ...spec.examples.map((line) => `  ${line}`), '');
@@ -76,7 +76,27 @@ function meaning(spec: OptionSpec): string {
   return `${spec.describe} (default: ${String(spec.fallback)})`;
 }
 
+/** A wider name stands on a line of its own. */
+const WIDEST_NAME = 26;
+const LINE_WIDTH = 80;
+
 function align(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  const width = Math.max(...rows.map(([name]) => (name.length > WIDEST_NAME ? 0 : name.length)));
+  return rows.flatMap(([name, text]) => {
+    const [first = '', ...rest] = wrapped(text, LINE_WIDTH - width - 4);
+    const indent = ' '.repeat(width + 4);
+    const head = name.length > width ? [`  ${name}`, `${indent}${first}`] : [`  ${name.padEnd(width)}  ${first}`];
+    return [...head, ...rest.map((line) => `${indent}${line}`)];
+  });
+}
+
+/** Breaks a text between words; a word that is longer than a line stays whole. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

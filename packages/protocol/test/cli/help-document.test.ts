@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { helpDocument } from '../../src/cli/help-document.ts';
 import { commandHelp, programHelp } from '../../src/cli/help-text.ts';
+import { command } from '../../src/cli/program.ts';
 import { example } from './example-program.ts';
 
 it('describes the whole command line in one document', () => {
@@ -26,4 +27,18 @@ it('names every command and every option in the text for people', () => {
     expect(all).toContain(`  ${command}`);
     for (const option of options) expect(all).toContain(`  ${option.form}`);
   }
+});
+
+it('fits a terminal of 80 columns', () => {
+  const describe = 'twenty letters or so, '.repeat(8).trimEnd();
+  const options = {
+    wide: { kind: 'choice', choices: ['one', 'two', 'three', 'four', 'five'], describe },
+    slim: { kind: 'flag', describe },
+  } as const;
+  const run = () => Promise.resolve({});
+  const spec = command({ words: ['work'], summary: describe, options, load: () => Promise.resolve({ run }) });
+  const text = commandHelp(example, spec);
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(text).toContain('  --wide one|two|three|four|five\n');
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(`--slim ${describe}`);
 });
