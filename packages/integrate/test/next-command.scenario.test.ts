@@ -2,10 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { builtProgram, records, runProgram } from '@ralph/protocol/testing/run-built-program';
+import {
+  builtProgram,
+  records,
+  runProgram,
+  startProgram,
+  transcriptOf,
+} from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { eventOf, finishedAttempt, foreignPush } from './finished-attempt.ts';
 
@@ -95,5 +102,32 @@ describe('the command that a blocked task names, typed as it stands', () => {
     const blocked = await blockedTask(repo, line);
     expect(blocked).toMatchObject({ code: 'workspace_dirty' });
     typed(blocked['next_command']);
+  });
+});
+
+describe('what a person reads on stderr of a run', () => {
+  it('names the commands to mend blocked work and to land it, unless it is quiet', async () => {
+    const repo = untrackedQueue();
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'new\n' } });
+    const gate = [...RUN, '--ci', 'exit 1', '--no-resolver'] as const;
+    const end = await runProgram('ralph-integrate', gate, { cwd: repo.root, stdin: `${line}\n` });
+    const { next_command, land_command } = eventOf(end, 'task.blocked');
+    expect(end.stderr).toContain(`T-1: blocked\n  next: ${String(next_command)}\n  then: ${String(land_command)}\n`);
+    const quiet = await runProgram('ralph-integrate', [...gate, '--quiet'], { cwd: repo.root, stdin: `${line}\n` });
+    expect(quiet.stderr).toBe('');
+  });
+
+  it('names the command that lands what was stopped', async () => {
+    const repo = untrackedQueue();
+    finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'new\n' } });
+    const child = startProgram('ralph-integrate', ['one', 'T-1', '--ci', 'sleep 1000'], { cwd: repo.root });
+    const transcript = transcriptOf(child);
+    let seen = '';
+    child.stdout.on('data', (text: string) => (seen += text));
+    await waitUntil('the gate runs', () => seen.includes('ci.started'));
+    child.kill('SIGINT');
+    const end = await transcript;
+    expect(end.status).toBe(130);
+    expect(end.stderr).toContain('T-1: stopped, its work is kept\n  next: ralph-integrate one T-1 --repo ');
   });
 });

@@ -8,6 +8,7 @@ import { openBench } from '../site/bench.ts';
 import { Passages } from '../train/passages.ts';
 import { Lanes } from '../train/lanes.ts';
 import type { Candidate } from '../candidate/candidate.ts';
+import { toldToAPerson } from '../candidate/told-to-a-person.ts';
 import { integrate } from '../candidate/integrate.ts';
 import type { ONE_OPTIONS } from '../options.ts';
 import { usualFolder } from '../site/usual-folder.ts';
@@ -22,7 +23,9 @@ export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
   switch (outcome.kind) {
     case 'landed':
     case 'published':
+      return {};
     case 'stopped':
+      bench.output.note(toldToAPerson(bench.settings, candidate, outcome) ?? '');
       return {};
     case 'blocked':
     case 'failed':

@@ -3,7 +3,8 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import { openBench, type Bench } from '../site/bench.ts';
-import { candidateOf } from '../candidate/candidate.ts';
+import { toldToAPerson } from '../candidate/told-to-a-person.ts';
+import { candidateOf, type Candidate } from '../candidate/candidate.ts';
 import { integrate } from '../candidate/integrate.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { isSerial } from '../train/landing-size.ts';
@@ -33,7 +34,12 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
       const candidate = parsed.kind === 'event' ? candidateOf(parsed.event) : undefined;
       if (candidate === undefined) continue;
       const passage = passages.next(candidate);
-      void waiting.add(async () => count(tally, await integrate(bench, candidate, passage)));
+      void waiting.add(async () => {
+        const outcome = await integrate(bench, candidate, passage);
+        count(tally, outcome);
+        // Whoever holds a leash reads the events and tells a person itself.
+        if (!call.args.leash) tell(bench, candidate, outcome);
+      });
       await waiting.onSizeLessThan(LONGEST_LINE);
     }
   } finally {
@@ -42,6 +48,11 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
     await bench.clearing.done();
   }
   return { exit: exitOfRun(tally) };
+}
+
+function tell({ settings, output }: Bench, candidate: Candidate, outcome: Outcome): void {
+  const words = toldToAPerson(settings, candidate, outcome);
+  if (words !== undefined) output.note(words);
 }
 
 function count(tally: Tally, outcome: Outcome): void {
