@@ -117,7 +117,7 @@ describe('ralph-integrate preflight', () => {
     expect(errorRecord(end.stderr)).toMatchObject({
       code: 'no_origin',
       message: expect.stringContaining("No 'origin' git remote configured"),
-      hint: 'git remote add origin URL',
+      hint: expect.stringMatching(/^git -C \S+ remote add origin URL$/),
     });
   });
 

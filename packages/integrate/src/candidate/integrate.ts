@@ -24,6 +24,7 @@ import { targetName } from '../site/settings.ts';
 import { Stopped } from '../site/stopped.ts';
 import { isAncestor } from '../push/target.ts';
 import type { Passage } from '../train/passages.ts';
+import { dropFromTrain } from '../train/train-refs.ts';
 import { isQueueTracked } from '../books/bookkeeping.ts';
 import { removeLeftRefLocks } from '../workspace/left-ref-locks.ts';
 import { openWorkspace } from '../workspace/workspace.ts';
@@ -92,6 +93,7 @@ async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened)
   const workspace = await openWorkspace(bench.settings.root, candidate).catch(() => undefined);
   if (workspace !== undefined) opened.workspace = workspace;
   const { root } = bench.settings;
+  await dropFromTrain(root, candidate);
   // The first time, it may not have come to bring the checkout of the user forward.
   return { commit, queueTracked: await isQueueTracked(root, root, commit).catch(() => false) };
 }

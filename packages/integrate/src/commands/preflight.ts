@@ -54,7 +54,7 @@ async function remoteCommit(root: string, remote: Remote, branch: string): Promi
   const { stdout, stderr, exitCode } = await tryGit(['ls-remote', remote.fetchUrl, `refs/heads/${branch}`], {
     cwd: root,
   });
-  if (exitCode !== 0) throw unreachable(remote, stderr);
+  if (exitCode !== 0) throw unreachable(root, remote, stderr);
   const [commit = ''] = stdout.split('\t', 1);
   if (commit !== '') return commit;
   throw await missingBranch(root, remote.name, branch);
@@ -72,7 +72,7 @@ async function fetchCommit(root: string, remote: Remote, branch: string): Promis
     `refs/heads/${branch}`,
   ];
   const { stderr, exitCode } = await tryGit(args, { cwd: root });
-  if (exitCode !== 0) throw unreachable(remote, stderr);
+  if (exitCode !== 0) throw unreachable(root, remote, stderr);
 }
 
 /** How far the local branch is from the remote one, in commits; null when there is no local one. */
@@ -88,13 +88,19 @@ async function aheadBehind(
   return { ahead: ahead ?? null, behind: behind ?? null };
 }
 
-function unreachable(remote: Remote, stderr: string): Failure {
-  const words = withoutCredentials(stderr.trim().split('\n').slice(0, 3).join(' / '));
+function unreachable(root: string, remote: Remote, stderr: string): Failure {
+  const words = withoutCredentials(
+    stderr
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(0, 3)
+      .join(' / '),
+  );
   return new Failure(
     'origin_unreachable',
     `${remote.name} (${shownUrl(remote.fetchUrl)}) cannot be reached: ${words}`,
     {
-      hint: `git ls-remote ${remote.name}`,
+      hint: commandLine(['git', '-C', root, 'ls-remote', remote.name]),
     },
   );
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
@@ -21,7 +22,7 @@ export async function findRemote(root: string, name: string): Promise<Remote> {
   const either = fetchUrl ?? pushUrl;
   if (either === undefined) {
     throw new Failure('no_origin', `No '${name}' git remote configured in ${root}`, {
-      hint: `git remote add ${name} URL`,
+      hint: `${commandLine(['git', '-C', root, 'remote', 'add', name])} URL`,
     });
   }
   return { name, fetchUrl: absolute(root, fetchUrl ?? either), pushUrl: absolute(root, pushUrl ?? either) };

@@ -120,8 +120,8 @@ export class Train {
     try {
       return await push(this.#road, cars, commit);
     } catch (error) {
-      // What was declared apart is not: it is stacked and judged on what is there.
-      if (isFailure(error) && error.code === 'conflict') return [afresh];
+      // Whatever one of them fails at on the road is found out for each of them on what is there.
+      if (isFailure(error)) return [afresh];
       throw error;
     }
   }

@@ -38,6 +38,8 @@ function describe(event: AnyEvent): string | undefined {
       return `work kept as ${event.ref}`;
     case 'rebase.conflicted':
       return `conflict in ${event.files.join(', ')}`;
+    case 'ci.started':
+      return `${event.gate === undefined ? 'gate' : `gate ${event.gate}`} running${event.with === undefined ? '' : `, also for ${event.with.join(', ')}`}`;
     case 'ci.passed':
       return `${event.gate === undefined ? 'gate' : `gate ${event.gate}`} passed in ${event.duration_ms} ms${event.cached ? ' (known)' : ''}`;
     case 'ci.failed':
@@ -70,7 +72,6 @@ function describe(event: AnyEvent): string | undefined {
     case 'workspace.removed':
     case 'integrate.started':
     case 'rebase.done':
-    case 'ci.started':
       return undefined;
     default:
       return undefined;

@@ -30,7 +30,7 @@ const EXAMPLES: Record<EventType, [fields: object, words: string | undefined]> =
   'integrate.started': [{}, undefined],
   'rebase.done': [{}, undefined],
   'rebase.conflicted': [{ files: ['a', 'b'] }, 'conflict in a, b'],
-  'ci.started': [{}, undefined],
+  'ci.started': [{ gate: 'lint', with: ['A', 'B'] }, 'gate lint running, also for A, B'],
   'ci.passed': [{ duration_ms: 5, cached: true }, 'gate passed in 5 ms (known)'],
   'ci.failed': [{ exit_code: 3, signal: null, timed_out: false }, 'gate failed (status 3)'],
   'remediation.started': [{ remedy: 2, code: 'conflict' }, 'resolver at work (try 2): conflict'],
