@@ -24,6 +24,7 @@ export const STEPS: Readonly<Record<string, 'changes' | 'asks'>> = {
   'git diff': 'asks',
   'git fetch': 'changes',
   'git for-each-ref': 'asks',
+  'git ls-files': 'asks',
   'git ls-tree': 'asks',
   'git merge': 'changes',
   'git merge-base': 'asks',
