@@ -11,6 +11,7 @@ import { printResult } from './print-result.ts';
 import { Stop, stopExitCode } from './stop.ts';
 import { letGoOfTerminal, ownsTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
+import { keepPoolAwake } from './wakeful-pool.ts';
 import type { Call, ProgramSpec, Result } from './program.ts';
 
 /**
@@ -31,6 +32,7 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
     stop: stop.signal,
   });
   stop.listen();
+  keepPoolAwake();
   let status: number;
   let signal: NodeJS.Signals | undefined;
   try {
