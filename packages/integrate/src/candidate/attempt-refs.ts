@@ -2,9 +2,8 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { attemptRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
+import { keepCommit } from '../workspace/keep-commit.ts';
 import type { Candidate } from './candidate.ts';
-
-const LOCAL_FETCH = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap='];
 
 /** Returns the number of the latest attempt at a task; nothing when none is known. */
 export async function latestAttempt(root: string, taskId: string): Promise<number | undefined> {
@@ -62,7 +61,7 @@ export async function parkAgain(
 ): Promise<void> {
   const { taskId, attempt } = candidate;
   if ((await salvaged(root, candidate)) === undefined) await salvage(root, candidate, workspace, from);
-  await git([...LOCAL_FETCH, workspace, `+${to}:${attemptRef(taskId, attempt)}`], { cwd: root });
+  await keepCommit(root, workspace, { commit: to, ref: attemptRef(taskId, attempt) });
 }
 
 /** Nobody's own: what is kept may be found where no identity is set. */
@@ -88,10 +87,10 @@ export async function salvage(
   const present = await salvaged(root, candidate);
   if (present === commit) return undefined;
   if (present === undefined) {
-    await git([...LOCAL_FETCH, workspace, `${commit}:${ref}`], { cwd: root });
+    await keepCommit(root, workspace, { commit, ref });
     return { ref, commit };
   }
-  await git([...LOCAL_FETCH, workspace, commit], { cwd: root });
+  await keepCommit(root, workspace, { commit });
   const trees = await git(['rev-parse', `${commit}^{tree}`, `${present}^{tree}`], { cwd: root });
   const [tree = '', kept = ''] = trees.split('\n');
   if (tree === kept) return undefined;

@@ -3,11 +3,12 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { publishedRef } from '@ralph/protocol/contract/paths';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
+import { keepCommit } from '../workspace/keep-commit.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { Job } from '../candidate/job.ts';
 import { waitForNextTry } from '../candidate/wait-for-next-try.ts';
 import { pushTo } from '../push/push.ts';
-import { pushVerdict, refusalWords, type Refusal } from '../push/push-verdict.ts';
+import { pushVerdict, refusalWords, shownVerdict, type Refusal } from '../push/push-verdict.ts';
 import { transportVerdict } from '../push/transport-verdict.ts';
 import { throwIfStopped } from '../site/stopped.ts';
 import { readPublication } from './publication.ts';
@@ -83,16 +84,13 @@ export async function pushBranch(job: Job, commit: string, standing: string | un
   const words = verdict === 'ok' ? `${ref} does not hold what was pushed` : refusalWords(result);
   const { taskId: task_id, attempt } = candidate;
   throwIfStopped(bench.stop);
-  const shown = refusal === 'lock_left' ? 'race' : refusal;
-  await bench.output.event('push.rejected', { task_id, attempt, verdict: shown, message: words });
+  await bench.output.event('push.rejected', { task_id, attempt, verdict: shownVerdict(refusal), message: words });
   await waitForNextTry(job, refusal, words);
   return false;
 }
 
 /** Keeps what stands on the branch in the main repository, as that which we have pushed. */
 export async function keepPublished({ bench, candidate, workspace }: Job, commit: string): Promise<void> {
-  const { taskId, attempt } = candidate;
-  const quiet = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap='];
-  const args = ['fetch', ...quiet, workspace.path, `+${commit}:${publishedRef(taskId, attempt)}`];
-  await git(args, { cwd: bench.settings.root });
+  const ref = publishedRef(candidate.taskId, candidate.attempt);
+  await keepCommit(bench.settings.root, workspace.path, { commit, ref });
 }

@@ -1,14 +1,13 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { timerMs } from '@ralph/protocol/cli/timer-ms';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { quoted } from '@ralph/protocol/cli/shell-words';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
-import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
+import { Failure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import type { TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
 import { landAgain } from '../candidate/next-command.ts';
-import { startTree } from '../gate/start-tree.ts';
+import { runLogged } from '../gate/run-logged.ts';
 import { lastLine, logTail } from '../gate/log-tail.ts';
 import { throwIfStopped } from '../site/stopped.ts';
 import { branchOfTask } from './branch.ts';
@@ -58,49 +57,24 @@ async function runCommand(
   { what, summary }: { readonly what: Publication; readonly summary: ReviewSummary },
 ): Promise<TreeEnd> {
   const { bench, workspace, candidate } = job;
-  const { taskId, attempt } = candidate;
-  const { path } = workspace;
-  const files: number[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  const env = {
+    ...scrubbedEnvironment(),
+    RALPH_TASK_ID: candidate.taskId,
+    RALPH_ATTEMPT: String(candidate.attempt),
+    RALPH_WORKSPACE: workspace.path,
+    RALPH_TITLE: summary.title,
+    RALPH_BRANCH: branchOfTask(candidate),
+    RALPH_TARGET_BRANCH: bench.settings.targetBranch,
+    RALPH_COMMIT: what.commit,
+    RALPH_PREVIOUS_COMMIT: what.opened ?? '',
+    RALPH_SUMMARY: summary.path,
+  };
+  const stdin = openSync(summary.path, 'r');
   try {
-    const stdin = openFor('r', summary.path);
-    files.push(stdin);
-    const log = openFor('w', logPath);
-    files.push(log);
-    const env = {
-      ...scrubbedEnvironment(),
-      RALPH_TASK_ID: taskId,
-      RALPH_ATTEMPT: String(attempt),
-      RALPH_WORKSPACE: path,
-      RALPH_TITLE: summary.title,
-      RALPH_BRANCH: branchOfTask(candidate),
-      RALPH_TARGET_BRANCH: bench.settings.targetBranch,
-      RALPH_COMMIT: what.commit,
-      RALPH_PREVIOUS_COMMIT: what.opened ?? '',
-      RALPH_SUMMARY: summary.path,
-    };
-    const asked = { command: ['sh', '-c', command], cwd: path, folder: path, env, stdin, stdout: log, stderr: log };
-    const tree = await startTree(job, asked);
-    const onStop = () => void tree.end('cancelled');
-    bench.stop.addEventListener('abort', onStop, { once: true });
-    timer = setTimeout(() => void tree.end('timeout'), timerMs(limitMs));
-    if (bench.stop.aborted) onStop();
-    else tree.release();
-    const end = await tree.finished;
-    bench.stop.removeEventListener('abort', onStop);
-    bench.running.remove(job, tree);
-    return end;
+    const { logLimitBytes } = bench.settings.gates;
+    const limits = { logLimitBytes, limitMs, signal: bench.stop };
+    return await runLogged(job, { command: ['sh', '-c', command], env, stdin, logPath, ...limits });
   } finally {
-    clearTimeout(timer);
-    for (const file of files) closeSync(file);
-  }
-}
-
-function openFor(how: 'r' | 'w', path: string): number {
-  try {
-    if (how === 'w') mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, how, 0o600);
-  } catch (error) {
-    throw asIoFailure(error, `open ${path}`);
+    closeSync(stdin);
   }
 }

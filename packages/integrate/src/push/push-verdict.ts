@@ -117,3 +117,8 @@ function verdictOfStatus(status: number): Refusal {
   if (status === 401 || status === 403 || status === 404 || status === 407) return 'auth';
   return status >= 400 && status < 500 ? 'policy' : 'unknown';
 }
+
+/** Returns a refusal as events tell it: their contract knows no lock on the server, which is a rival or left by one. */
+export function shownVerdict(refusal: Refusal): Exclude<Refusal, 'lock_left'> {
+  return refusal === 'lock_left' ? 'race' : refusal;
+}

@@ -1,5 +1,5 @@
 import type { OptionValues } from '@ralph/protocol/cli/options';
-import { Failure } from '@ralph/protocol/contract/failure';
+import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import type { Candidate } from '../candidate/candidate.ts';
 import { REMEDY_DEFAULTS, type REMEDY_OPTIONS } from './remedy-options.ts';
 
@@ -20,9 +20,7 @@ export interface RemedySettings {
 export function readRemedySettings(args: OptionValues<typeof REMEDY_OPTIONS>): RemedySettings {
   const { resolver } = args;
   if (args['no-resolver'] && resolver !== undefined) {
-    throw new Failure('usage', '--resolver and --no-resolver exclude each other', {
-      hint: 'try ralph-integrate --help',
-    });
+    throw usageFailure('ralph-integrate', '--resolver and --no-resolver exclude each other');
   }
   return {
     resolver,

@@ -1,3 +1,4 @@
+import { withoutControls } from '@ralph/protocol/cli/printable';
 /** What a resolver is told of its task. */
 export interface PromptFacts {
   readonly taskId: string;
@@ -84,9 +85,4 @@ function nameList(files: readonly string[]): string[] {
 
 function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)}…`;
-}
-
-function withoutControls(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, ' ');
 }

@@ -1,6 +1,6 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { pushCommit } from '../push/push.ts';
-import { pushVerdict, refusalWords, type PushVerdict, type Refusal } from '../push/push-verdict.ts';
+import { pushVerdict, refusalWords, shownVerdict } from '../push/push-verdict.ts';
 import { fetchTarget, isAncestor } from '../push/target.ts';
 import type { Bench } from '../site/bench.ts';
 import { targetName } from '../site/settings.ts';
@@ -60,9 +60,4 @@ async function askFor(bench: Bench, cars: readonly Car[], commit: string): Promi
     const setback = await nextTryOf(cars, end.kind, end.words);
     if (setback.out.size > 0) return { kind: 'setback', setback };
   }
-}
-
-/** The contract of the event knows no lock on the server: it is a rival, or what is left of one. */
-function shownVerdict(refusal: Refusal): Exclude<PushVerdict, 'ok' | 'lock_left'> {
-  return refusal === 'lock_left' ? 'race' : refusal;
 }

@@ -39,11 +39,11 @@ function describe(event: AnyEvent): string | undefined {
     case 'rebase.conflicted':
       return `conflict in ${event.files.join(', ')}`;
     case 'ci.started':
-      return `${event.gate === undefined ? 'gate' : `gate ${event.gate}`} running${event.with === undefined ? '' : `, also for ${event.with.join(', ')}`}`;
+      return `${gateName(event)} running${event.with === undefined ? '' : `, also for ${event.with.join(', ')}`}`;
     case 'ci.passed':
-      return `${event.gate === undefined ? 'gate' : `gate ${event.gate}`} passed in ${event.duration_ms} ms${event.cached ? ' (known)' : ''}`;
+      return `${gateName(event)} passed in ${event.duration_ms} ms${event.cached ? ' (known)' : ''}`;
     case 'ci.failed':
-      return `${event.gate === undefined ? 'gate' : `gate ${event.gate}`} failed (${event.timed_out ? 'time limit' : `status ${event.exit_code ?? event.signal}`})`;
+      return `${gateName(event)} failed (${event.timed_out ? 'time limit' : `status ${event.exit_code ?? event.signal}`})`;
     case 'remediation.started':
       return `resolver at work (try ${event.remedy}): ${event.code}`;
     case 'remediation.finished':
@@ -76,6 +76,10 @@ function describe(event: AnyEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+function gateName({ gate }: { readonly gate?: string | undefined }): string {
+  return gate === undefined ? 'gate' : `gate ${gate}`;
 }
 
 function endWords(event: Extract<AnyEvent, { type: 'agent.finished' }>): string {

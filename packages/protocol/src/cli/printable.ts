@@ -10,3 +10,9 @@ export function printable(text: string): string {
 export function printableJson(json: string): string {
   return json.replace(/[^\P{Cc}\n]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/** Returns what an agent is asked, with a space for each control character but tab and the ends of lines (reference: part A13). */
+export function withoutControls(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, ' ');
+}

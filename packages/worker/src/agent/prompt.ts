@@ -1,3 +1,4 @@
+import { withoutControls } from '@ralph/protocol/cli/printable';
 import type { Task } from '@ralph/protocol/contract/task';
 
 const RULES = [
@@ -32,9 +33,4 @@ function section(heading: string, items: readonly string[] | undefined): string 
 
 function isFilled(text: string | null | undefined): text is string {
   return typeof text === 'string' && text.trim() !== '';
-}
-
-function withoutControls(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, ' ');
 }

@@ -1,0 +1,76 @@
+import { timerMs } from '@ralph/protocol/cli/timer-ms';
+import { asIoFailure } from '@ralph/protocol/contract/failure';
+import type { ProcessTree, TreeEnd, TreeOptions } from '@ralph/protocol/process/process-tree';
+import type { Job } from '../candidate/job.ts';
+import { openGateLog } from './gate-log.ts';
+
+/** A command of others that runs in the workspace of a job. */
+export interface LoggedRun {
+  readonly command: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdin: TreeOptions['stdin'];
+  /** Gets all that it prints, and is begun anew. */
+  readonly logPath: string;
+  readonly logLimitBytes: number;
+  readonly limitMs: number;
+  /** Ends it when it is aborted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a command of others in the workspace of a job until it and everything that it started have ended; at its time
+ * limit, and when the signal is aborted, it is ended. It is written down as long as anything of it lives, for whoever
+ * comes after us when we are killed together with its watcher. Its log is kept within its limit.
+ *
+ * @throws Failure `io` or its kin when the log cannot be written, or it cannot be started or written down
+ */
+export async function runLogged(job: Job, run: LoggedRun): Promise<TreeEnd> {
+  const { logs, running } = job.bench;
+  const open = openGateLog(run.logPath, run.logLimitBytes);
+  const unwatch = logs.watch(open.log, { report: () => Promise.resolve(), idleMs: undefined, onIdle: () => {} });
+  try {
+    const { command, env, stdin } = run;
+    const { path } = job.workspace;
+    const tree = await startTree(job, {
+      command,
+      env,
+      stdin,
+      cwd: path,
+      folder: path,
+      stdout: open.fd,
+      stderr: open.fd,
+    });
+    const end = await ended(tree, run);
+    running.remove(job, tree);
+    return end;
+  } finally {
+    await unwatch();
+    open.close();
+  }
+}
+
+/** Held before its first instruction until it is written down. */
+async function startTree({ bench, candidate, workspace }: Job, asked: TreeOptions): Promise<ProcessTree> {
+  const tree = await bench.trees.start(asked);
+  try {
+    bench.running.add({ candidate, workspace }, tree);
+    return tree;
+  } catch (error) {
+    tree.kill();
+    throw asIoFailure(error, `write down what runs for ${candidate.taskId}`);
+  }
+}
+
+async function ended(tree: ProcessTree, { limitMs, signal }: LoggedRun): Promise<TreeEnd> {
+  const onStop = () => void tree.end('cancelled');
+  const timer = setTimeout(() => void tree.end('timeout'), timerMs(limitMs));
+  signal.addEventListener('abort', onStop, { once: true });
+  try {
+    if (signal.aborted) onStop();
+    else tree.release();
+    return await tree.finished;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onStop);
+  }
+}
