@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkGivenTasks, selectGiven } from '../src/run/given-tasks.ts';
+import { checkGivenTasks, selectGiven } from '../src/tasks/given-tasks.ts';
 import type { Task } from '@ralph/protocol/contract/task';
 
 const task = (id: string, fields: Partial<Task> = {}): Task => ({ id, title: id, ...fields });

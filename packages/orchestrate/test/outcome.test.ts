@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf, outcomeStatus, waitingTasks, waitingWords } from '../src/run/outcome.ts';
+import { outcomeOf, outcomeStatus, waitingTasks, waitingWords } from '../src/end/outcome.ts';
 import { firstView, type Phase, type View } from '../src/run/schedule.ts';
 
 function viewWith(phases: Readonly<Record<string, Phase>>, more: Partial<View> = {}): View {

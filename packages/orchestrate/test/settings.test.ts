@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
-import { resolveSettings, unusedKeys } from '../src/settings.ts';
+import { resolveSettings, unusedKeys } from '../src/settings/settings.ts';
 
 const NO_FLAGS = { workers: undefined, workspaceRoot: undefined };
 

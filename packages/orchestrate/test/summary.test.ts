@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { foldResult, idsWith, type Results } from '../src/run/results.ts';
-import { summaryText } from '../src/run/summary-text.ts';
+import { summaryText } from '../src/end/summary-text.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
 const commit = 'c'.repeat(40);

@@ -1,5 +1,4 @@
 import { Sibling, type SiblingName } from '@ralph/protocol/process/sibling';
-import { publishWords, type Publishing } from '../publishing.ts';
 import type { InputLine } from '@ralph/protocol/cli/input';
 import { Failure } from '@ralph/protocol/contract/failure';
 
@@ -10,22 +9,9 @@ export interface CrewPlan {
   readonly repo: string;
   readonly targetBranch: string;
   readonly workspaceRoot: string;
-  readonly workers: number;
-  readonly timeout: number | undefined;
-  readonly ci: string | undefined;
-  readonly ciTimeout: number | undefined;
-  readonly publishing: Publishing;
-  readonly resolver: ResolverPlan;
-  readonly maxPushAttempts: number;
-  readonly pushBackoffMs: readonly number[];
   readonly command: readonly string[];
-}
-
-/** What mends a conflict or a red gate; what is not set is for ralph-integrate to choose. */
-export interface ResolverPlan {
-  readonly command: string | undefined;
-  readonly isOff: boolean;
-  readonly attempts: number | undefined;
+  /** What each is told besides. */
+  readonly words: { readonly worker: readonly string[]; readonly integrator: readonly string[] };
 }
 
 /** The two coprocesses that do the work: one runs agents, one lands what they made. */
@@ -91,44 +77,12 @@ function endedAlone(name: SiblingName, exitCode: number): Failure {
 }
 
 function workerArguments(plan: CrewPlan): string[] {
-  const limit = plan.timeout === undefined ? [] : ['--timeout', String(plan.timeout)];
-  return [
-    'run',
-    '--leash',
-    ...common(plan),
-    '--workspace-root',
-    plan.workspaceRoot,
-    '--jobs',
-    String(plan.workers),
-    ...limit,
-    '--',
-    ...plan.command,
-  ];
+  const place = ['--workspace-root', plan.workspaceRoot];
+  return ['run', '--leash', ...common(plan), ...place, ...plan.words.worker, '--', ...plan.command];
 }
 
 function integratorArguments(plan: CrewPlan): string[] {
-  const gate = plan.ci === undefined ? [] : ['--ci', plan.ci];
-  const limit = plan.ciTimeout === undefined ? [] : ['--ci-timeout', String(plan.ciTimeout)];
-  const push = ['--max-attempts', String(plan.maxPushAttempts), '--backoff', plan.pushBackoffMs.join(',') || '0'];
-  return [
-    'run',
-    '--leash',
-    ...common(plan),
-    '--keep-workspaces',
-    ...push,
-    ...gate,
-    ...limit,
-    ...publishWords(plan.publishing),
-    ...resolverArguments(plan.resolver),
-  ];
-}
-
-function resolverArguments({ command, isOff, attempts }: ResolverPlan): string[] {
-  return [
-    ...(command === undefined ? [] : ['--resolver', command]),
-    ...(isOff ? ['--no-resolver'] : []),
-    ...(attempts === undefined ? [] : ['--resolver-attempts', String(attempts)]),
-  ];
+  return ['run', '--leash', ...common(plan), '--keep-workspaces', ...plan.words.integrator];
 }
 
 function common(plan: CrewPlan): string[] {

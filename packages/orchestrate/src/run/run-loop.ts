@@ -9,7 +9,7 @@ import type { EventLog } from './event-log.ts';
 import { foldResult, isReady, type Results } from './results.ts';
 import { firstView, schedule, type Action, type Happening, type View } from './schedule.ts';
 import type { StateKeeper } from './state-keeper.ts';
-import type { TaskSource } from './task-source.ts';
+import type { TaskSource } from '../tasks/task-source.ts';
 
 export interface LoopParts {
   readonly crew: Crew;

@@ -1,6 +1,6 @@
 import type { ExitName } from '@ralph/protocol/contract/exit-status';
 import type { RUN_OUTCOMES } from '@ralph/protocol/contract/events';
-import { count, type View } from './schedule.ts';
+import { count, type View } from '../run/schedule.ts';
 
 export type Outcome = (typeof RUN_OUTCOMES)[number];
 

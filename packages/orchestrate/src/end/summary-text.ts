@@ -1,8 +1,8 @@
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { table } from '@ralph/protocol/cli/table';
-import { publishWords, type Publishing } from '../publishing.ts';
+import { publishWords, type Publishing } from '../settings/publishing.ts';
 import type { Outcome } from './outcome.ts';
-import type { Results, TaskResult } from './results.ts';
+import type { Results, TaskResult } from '../run/results.ts';
 
 export interface Summary {
   readonly outcome: Outcome;

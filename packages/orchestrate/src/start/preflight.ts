@@ -1,11 +1,9 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { callSibling } from '@ralph/protocol/process/sibling';
+import type { RunPlan } from '../settings/plan-run.ts';
 
 export interface PreflightRequest {
-  readonly repo: string;
-  readonly targetBranch: string | undefined;
-  readonly workspaceRoot: string | undefined;
-  readonly command: readonly string[];
+  readonly plan: RunPlan;
   readonly fromQueue: boolean;
   readonly onNote: (line: string) => void;
 }
@@ -22,7 +20,9 @@ export interface Ground {
  * @throws Failure of the sibling that found it
  */
 export async function preflight(request: PreflightRequest): Promise<Ground> {
-  const { repo, targetBranch, workspaceRoot, command, fromQueue, onNote } = request;
+  const { plan, fromQueue, onNote } = request;
+  const { root: repo, targetBranch, command } = plan;
+  const { workspaceRoot } = plan.settings;
   const branch = targetBranch === undefined ? [] : ['--target-branch', targetBranch];
   const root = workspaceRoot === undefined ? [] : ['--workspace-root', workspaceRoot];
   const checks = await Promise.allSettled([

@@ -2,8 +2,8 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import type { Task } from '@ralph/protocol/contract/task';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import { selectGiven } from './given-tasks.ts';
-import type { Waiting } from './schedule.ts';
-import type { StateKeeper } from './state-keeper.ts';
+import type { Waiting } from '../run/schedule.ts';
+import type { StateKeeper } from '../run/state-keeper.ts';
 
 /** Answers which task is next, given those already attempted and those landed in this run. */
 export type TaskSource = (

@@ -1,9 +1,9 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
-import type { EventLog } from './event-log.ts';
+import type { EventLog } from '../run/event-log.ts';
 import { outcomeOf, outcomeStatus, waitingTasks, waitingWords, type Outcome } from './outcome.ts';
-import { idsWith } from './results.ts';
-import type { LoopEnd } from './run-loop.ts';
+import { idsWith } from '../run/results.ts';
+import type { LoopEnd } from '../run/run-loop.ts';
 import { summaryText, type Landing } from './summary-text.ts';
 
 export interface RunEnd {

@@ -3,7 +3,7 @@ import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import type { Task } from '@ralph/protocol/contract/task';
 import { timeOf } from '@ralph/protocol/contract/zoned-time';
-import type { Waiting } from './schedule.ts';
+import type { Waiting } from '../run/schedule.ts';
 
 /** Picks from tasks that were handed over instead of the queue: order as given, dependencies among themselves. */
 export interface Selection {
