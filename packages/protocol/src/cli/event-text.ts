@@ -18,6 +18,10 @@ function describe(event: AnyEvent): string | undefined {
       const reviews = published === 0 ? '' : `${published} published, `;
       return `run ended: ${event.outcome} (${event.landed.length} landed, ${reviews}${event.failed.length} failed, ${event.blocked.length} blocked)`;
     }
+    case 'run.stopping':
+      return `nothing new is started: ${event.reason}`;
+    case 'run.paused':
+      return `no agent is started for ${event.retry_after} s: ${event.reason}`;
     case 'lock.acquired':
       return `holding ${event.path}`;
     case 'lock.busy':
@@ -26,6 +30,10 @@ function describe(event: AnyEvent): string | undefined {
       return `released ${event.path}`;
     case 'lock.lost':
       return `lost ${event.path}: ${event.reason}`;
+    case 'task.selected':
+      return event.how === 'adopt' ? 'its finished work is taken up' : undefined;
+    case 'task.recovered':
+      return `${event.action.replace('_', ' ')}: ${event.reason}`;
     case 'workspace.ready':
       return `workspace ready in ${event.duration_ms} ms`;
     case 'agent.started':

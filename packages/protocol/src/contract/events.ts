@@ -22,6 +22,11 @@ const runCounts = z.looseObject({
   published: z.int().min(0).optional().describe('tasks that wait for a review'),
 });
 
+/** Why a run started nothing more although there may have been something to start. */
+export const STOP_REASONS = ['asked', 'failures', 'max_tasks', 'limit', 'signal', 'lost'] as const;
+
+export const RECOVERY_ACTIONS = ['adopted', 'requeued', 'kept', 'waited_for'] as const;
+
 export const RUN_OUTCOMES = [
   'completed',
   'partial',
@@ -51,7 +56,29 @@ export const EVENTS = {
     failed: taskIds,
     blocked: taskIds,
     published: taskIds.optional(),
+    stop_reason: z.enum(STOP_REASONS).optional().describe('why it started nothing more'),
+    retry_after: z.int().min(0).optional().describe('seconds after which it may go on'),
     duration_ms: milliseconds,
+  }),
+  'run.stopping': envelope.extend({ run_id: z.string(), stop_reason: z.enum(STOP_REASONS), reason }),
+  'run.paused': envelope.extend({
+    run_id: z.string(),
+    code,
+    reason,
+    retry_after: z.int().min(0).describe('seconds for which no agent is started'),
+  }),
+  'task.selected': envelope.extend({
+    task_id: z.string().min(1),
+    attempt: z.int().min(1).optional().describe('where there was an earlier one'),
+    title: z.string().optional(),
+    how: z.enum(['start', 'adopt']).describe('adopt: its work is finished and is to be landed'),
+  }),
+  'task.recovered': envelope.extend({
+    task_id: z.string().min(1),
+    attempt: z.int().min(1).optional(),
+    action: z.enum(RECOVERY_ACTIONS).describe('what becomes of what an earlier run has left'),
+    reason,
+    salvage_ref: z.string().optional(),
   }),
   'lock.acquired': envelope.extend({ path: z.string(), holder: lockRecord }),
   'lock.busy': envelope.extend({ path: z.string(), holder: lockRecord.nullable() }),
@@ -174,6 +201,7 @@ export const EVENTS = {
     salvage_ref: z.string().optional(),
     log_path: z.string().optional(),
     next_command: z.string().optional(),
+    retry_after: z.int().min(0).optional().describe('seconds after which it may be tried again, where that was said'),
   }),
   'watch.started': envelope.extend({
     path: z.string(),
@@ -213,8 +241,10 @@ export const ORDERS = {
   }),
   'task.select': z.looseObject({
     type: z.literal('task.select'),
-    exclude: z.array(z.string()).default([]),
+    exclude: z.array(z.string()).default([]).describe('not these, unless a person has asked for them since'),
     include_draft: z.boolean().default(false),
+    busy_scopes: z.array(z.string()).default([]).describe('no task whose scope overlaps one of these'),
+    max_failures: z.int().min(1).optional().describe('no task that has failed so often, unless it was asked for'),
   }),
 } as const;
 

@@ -8,6 +8,8 @@ export const RALPH_PATHS = {
   queue: '.ralph/queue.jsonc',
   done: '.ralph/done.jsonc',
   config: '.ralph/config.jsonc',
+  trust: '.ralph/trust.jsonc',
+  stopRequest: '.ralph/cache/stop_requested',
   logs: '.ralph/logs/parallel',
   events: '.ralph/logs/parallel/events.ndjson',
   blockedMarker: '.ralph/cache/parallel/blocked_push.json',

@@ -38,6 +38,8 @@ export const workerRecord = z.looseObject({
   next_command: z.string().optional().describe('ours: what a person types next'),
   land_command: z.string().optional().describe('ours: what lands it after a person has mended it'),
   retry_requested_at: z.string().optional().describe('ours: a person asked for it to be run again'),
+  retry_fresh: z.boolean().optional().describe('ours: by a new agent, not from the commits that are kept'),
+  failures: z.int().min(0).optional().describe('ours: how often it has failed since it last landed or was asked for'),
 });
 
 export type WorkerRecord = z.infer<typeof workerRecord>;

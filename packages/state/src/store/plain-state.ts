@@ -45,6 +45,8 @@ const RECORD_FIELDS = {
   next_command: may(isString),
   land_command: may(isString),
   retry_requested_at: may(isString),
+  retry_fresh: may((value) => typeof value === 'boolean'),
+  failures: may(isWhole(0)),
 } as const satisfies KnownFields<WorkerRecord>;
 
 const STATE_FIELDS = {

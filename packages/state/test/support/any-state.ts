@@ -24,6 +24,8 @@ export const RECORD_VALUES = {
   next_command: 'git rebase --continue',
   land_command: 'ralph-integrate one RQ-0001',
   retry_requested_at: '2026-01-01T02:00:00.000Z',
+  retry_fresh: true,
+  failures: 1,
 } as const satisfies WorkerRecord;
 
 const REQUIRED = ['task_id', 'workspace_path', 'lifecycle', 'started_at', 'push_attempts'];
