@@ -81,6 +81,12 @@ export const RUN_OPTIONS = {
     kind: 'flag',
     describe: 'take an agent that ended well without any change as done, with an empty commit',
   },
+  'rate-limit': {
+    kind: 'text',
+    value: 'PATTERN',
+    describe:
+      'regular expression for last lines of a failed agent that mean a limit of its provider (default: the usual words)',
+  },
   ...WORKSPACE_OPTIONS,
   ...SETUP_OPTIONS,
   warm: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { endedWell, failureOf, judge, type JudgedEnd, type Verdict } from '../src/run/judge.ts';
 
-const well: JudgedEnd = { exitCode: 0, signal: null, cause: 'exited', isRequested: false };
+const well: JudgedEnd = { exitCode: 0, signal: null, cause: 'exited', isRequested: false, limit: undefined };
 const work = { commits: 1, unfinished: undefined, secrets: [] };
 
 describe('judge', () => {
@@ -13,6 +13,15 @@ describe('judge', () => {
 
   it('does not call an agent that did nothing a success', () => {
     expect(judge(well, { ...work, commits: 0 })).toEqual({ kind: 'no_changes' });
+  });
+
+  it('takes the words of a limit for one only where the agent failed or did nothing', () => {
+    const limit = { retryAfterS: 7 };
+    const said = { ...well, limit };
+    expect(judge({ ...said, exitCode: 1 }, work)).toEqual({ kind: 'limited', limit });
+    expect(judge(said, { ...work, commits: 0 })).toEqual({ kind: 'limited', limit });
+    expect(judge(said, work)).toEqual({ kind: 'ready' });
+    expect(judge({ ...said, cause: 'timeout' }, work)).toEqual({ kind: 'timeout' });
   });
 
   it('does not hand on a workspace in the middle of something, commits or not', () => {
@@ -43,6 +52,7 @@ describe('judge', () => {
 describe('failureOf', () => {
   const verdicts: [Verdict, string, string][] = [
     [{ kind: 'no_changes' }, 'no_changes', 'no changes'],
+    [{ kind: 'limited', limit: {} }, 'rate_limited', 'a limit of its provider: out of tokens'],
     [{ kind: 'failed', exitCode: 3 }, 'agent_failed', 'status 3: out of tokens'],
     [{ kind: 'signalled', signal: 'SIGKILL' }, 'agent_signalled', 'SIGKILL: out of tokens'],
     [{ kind: 'timeout' }, 'agent_timeout', 'time limit'],

@@ -44,6 +44,24 @@ describe('ralph-worker run', () => {
     expect(run.events('agent.started')).toEqual([]);
   });
 
+  it('tells an agent that met a limit from one that failed, and when it may be tried again', async () => {
+    const agent = 'echo edit > a.txt; echo "API error: rate limit reached, try again in 40 s" >&2; exit 1';
+    const run = await runWorker(temporaryRepository(), taskLines('RQ-0001'), agent);
+    expect(run.status).toBe(1);
+    expect(run.events('task.failed')).toMatchObject([
+      { code: 'rate_limited', retry_after: 40, salvage_ref: 'refs/ralph/salvage/RQ-0001/1' },
+    ]);
+    const never = await runWorker(temporaryRepository(), taskLines('RQ-0001'), agent, '--rate-limit', '(?!)');
+    expect(never.events('task.failed')).toMatchObject([{ code: 'agent_failed' }]);
+  });
+
+  it('refuses a pattern of limits that is none before it starts anything', async () => {
+    const repo = temporaryRepository();
+    const run = await runWorker(repo, taskLines('RQ-0001'), EDIT, '--rate-limit', '(');
+    expect({ status: run.status, lines: run.lines }).toEqual({ status: 64, lines: [] });
+    expect(errorRecord(run.stderr)['message']).toContain('--rate-limit');
+  });
+
   it('gives a command that can be pasted when a workspace cannot be made', async () => {
     const repo = temporaryRepository();
     mkdirSync(repo.workspaces, { recursive: true });

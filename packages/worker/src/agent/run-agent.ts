@@ -2,11 +2,15 @@ import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
 import type { KeptLog } from '@ralph/protocol/process/kept-log';
+import { rateLimitIn, type RateLimit } from '../run/rate-limit.ts';
 import { lastLines } from './log-lines.ts';
 import { openLog, seatOf, startAgent, type AgentRun } from './start-agent.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 const LAST_LINES = 5;
+
+/** How many of the last lines are searched for the words of a limit. */
+const SEARCHED_LINES = 20;
 
 /** How an agent has ended, and what it said. */
 export interface AgentEnd extends TreeEnd {
@@ -16,6 +20,8 @@ export interface AgentEnd extends TreeEnd {
   readonly outputBytes: number;
   /** The last lines that say something, without secrets. */
   readonly lastLines: readonly string[];
+  /** What it said of a limit of its provider, in case it failed. */
+  readonly limit: RateLimit | undefined;
 }
 
 /**
@@ -48,11 +54,13 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
     const requested = requestedEnd(end, seatOf(context, run));
     // What the agent has put there itself is a secret too.
     secrets.learnFrom(path);
+    const lines = lastLines(log.tail(), SEARCHED_LINES, secrets.redact);
     return {
       ...end,
       ...requested,
       outputBytes: log.bytes,
-      lastLines: lastLines(log.tail(), LAST_LINES, secrets.redact),
+      lastLines: lines.slice(-LAST_LINES),
+      limit: rateLimitIn(lines, context.rateLimit, Date.now()),
     };
   } finally {
     if (tree.isGone) leaveSeat(seatOf(context, run));

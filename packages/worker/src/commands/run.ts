@@ -12,6 +12,7 @@ import { AgentPorts } from '../ports/agent-ports.ts';
 import { readOrigin } from '../site/origin.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import type { RunContext } from '../run/run-context.ts';
+import { rateLimitPattern } from '../run/rate-limit.ts';
 import { runStatus } from '../run/run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run/run-task.ts';
 import { openSite } from '../site/site.ts';
@@ -81,6 +82,7 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
     allowEmpty: args['allow-empty'],
     timeoutMs,
     idleTimeoutMs: idle === undefined ? undefined : idle * 1000,
+    rateLimit: rateLimitPattern(program, args['rate-limit']),
     logLimitBytes: args['log-limit'],
     logs: new LogKeeper(),
     ports: new AgentPorts((text) => output.note(`${program}: ${text}`)),

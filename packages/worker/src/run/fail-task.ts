@@ -4,6 +4,7 @@ import type { EventFields } from '@ralph/protocol/contract/events';
 import { asIoFailure, isFailure, type Failure, type FailureCode } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
+import type { AttemptFailure } from './judge.ts';
 import type { AttemptGuard } from './attempt-guard.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -23,7 +24,7 @@ interface Reason {
   readonly next: string | undefined;
 }
 
-type Why = { readonly code: FailureCode; readonly reason: string } | { readonly error: unknown };
+type Why = AttemptFailure | { readonly error: unknown };
 
 /**
  * Closes an attempt that came to nothing: keeps what it left, removes its workspace, lets the claim go, and says so.
@@ -62,6 +63,7 @@ export async function closeFailedAttempt(
     ...(kept === undefined ? {} : { salvage_ref: kept }),
     ...(hasLog ? { log_path: attempt.logPath } : {}),
     ...(next === undefined ? {} : { next_command: next }),
+    ...('retryAfterS' in how && how.retryAfterS !== undefined ? { retry_after: how.retryAfterS } : {}),
   });
   if (removed) await context.output.event('workspace.removed', { ...of, workspace_path: path });
 }

@@ -1,4 +1,5 @@
 import type { FailureCode } from '@ralph/protocol/contract/failure';
+import type { RateLimit } from './rate-limit.ts';
 import type { AgentEnd } from '../agent/run-agent.ts';
 
 /** What the judgement of an agent looks at. */
@@ -21,6 +22,7 @@ export type Verdict =
   | { readonly kind: 'no_changes' }
   | { readonly kind: 'unfinished'; readonly what: string }
   | { readonly kind: 'secrets'; readonly files: readonly string[] }
+  | { readonly kind: 'limited'; readonly limit: RateLimit }
   | { readonly kind: 'failed'; readonly exitCode: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timeout' }
@@ -44,16 +46,20 @@ export function judge(end: JudgedEnd, work: WorkLeft): Verdict {
       return { kind: end.isRequested ? 'stopped' : 'cancelled' };
     case 'exited':
       if (end.exitCode === null) return { kind: 'signalled', signal: end.signal ?? 'a signal' };
+      if (end.exitCode !== 0 && end.limit !== undefined) return { kind: 'limited', limit: end.limit };
       if (end.exitCode !== 0) return { kind: 'failed', exitCode: end.exitCode };
       if (work.unfinished !== undefined) return { kind: 'unfinished', what: work.unfinished };
       if (work.secrets.length > 0) return { kind: 'secrets', files: work.secrets };
-      return work.commits > 0 ? { kind: 'ready' } : { kind: 'no_changes' };
+      if (work.commits > 0) return { kind: 'ready' };
+      return end.limit === undefined ? { kind: 'no_changes' } : { kind: 'limited', limit: end.limit };
   }
 }
 
 export interface AttemptFailure {
   readonly code: FailureCode;
   readonly reason: string;
+  /** Seconds after which it may be tried again, where that is known. */
+  readonly retryAfterS?: number;
 }
 
 /** Returns why an attempt failed, for programs and for people; nothing when it did not. */
@@ -71,6 +77,8 @@ export function failureOf(verdict: Verdict, lastLine: string): AttemptFailure | 
         code: 'secrets_committed',
         reason: `agent committed ${someOf(verdict.files)}: files that hold secrets by custom, and files of a run, are not handed on`,
       };
+    case 'limited':
+      return { code: 'rate_limited', reason: `agent met a limit of its provider${said}`, ...verdict.limit };
     case 'failed':
       return { code: 'agent_failed', reason: `agent ended with status ${verdict.exitCode}${said}` };
     case 'signalled':

@@ -26,6 +26,8 @@ export interface RunContext {
   readonly allowEmpty: boolean;
   /** How long an agent may be silent; nothing means for ever. */
   readonly idleTimeoutMs: number | undefined;
+  /** What an agent says when its provider refuses to go on for now. */
+  readonly rateLimit: RegExp;
   readonly logLimitBytes: number;
   readonly logs: LogKeeper;
   readonly secrets: Secrets;
