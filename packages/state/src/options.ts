@@ -38,6 +38,10 @@ export const WAIT_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
+export const RETRY_OPTIONS = {
+  fresh: { kind: 'flag', describe: 'by a new agent, also where the commits of blocked work are kept' },
+} as const satisfies OptionSpecs;
+
 export const REMOVE_OPTIONS = {
   force: {
     kind: 'flag',

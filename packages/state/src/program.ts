@@ -7,6 +7,7 @@ import {
   PRUNE_OPTIONS,
   REMOVE_OPTIONS,
   REPAIR_OPTIONS,
+  RETRY_OPTIONS,
   SCHEMA_OPTIONS,
   TASK_ADD_OPTIONS,
   TASK_LIST_OPTIONS,
@@ -70,8 +71,8 @@ export const program: ProgramSpec = {
       words: ['retry'],
       summary: 'Ask that tasks which failed, are blocked or were lost be run again; the next run takes them up.',
       operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY },
-      options: NO_OPTIONS,
-      examples: ['ralph-state retry RQ-0001', 'ralph-state retry RQ-0001 RQ-0002'],
+      options: RETRY_OPTIONS,
+      examples: ['ralph-state retry RQ-0001 RQ-0002', 'ralph-state retry RQ-0001 --fresh'],
       load: () => import('./commands/retry.ts'),
     }),
     command({

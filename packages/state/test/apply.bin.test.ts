@@ -185,6 +185,24 @@ describe('ralph-state apply --answer', () => {
     ]);
   });
 
+  it('selects nothing that is in work, overlaps it, or has failed too often, and says for when it waits', async () => {
+    const { root, queue } = temporaryRepository();
+    queue([
+      { id: 'RQ-0001', title: 'in work', status: 'todo' },
+      { id: 'RQ-0002', title: 'beside it', status: 'todo', scope: ['src/a.ts'] },
+      { id: 'RQ-0003', title: 'failed', status: 'todo' },
+      { id: 'RQ-0004', title: 'later', status: 'todo', scheduled_start: '2999-01-01T00:00:00Z' },
+    ]);
+    const failures = [1, 2].map((attempt) => taskFailed({ task: 'RQ-0003', attempt }));
+    const select = { type: 'task.select', busy: ['RQ-0001'], busy_scopes: ['src'], max_failures: 2 };
+    const lines = stream(...failures, select, { ...select, max_failures: 3, busy_scopes: [] });
+    const answers = records((await ralphState(root, ['apply', '--answer'], lines)).stdout);
+    expect(answers.slice(2)).toMatchObject([
+      { task: null, waiting: { scope: 1, failed: 1, schedule: 1 }, next_start: '2999-01-01T00:00:00.000Z' },
+      { task: { id: 'RQ-0002' }, waiting: { scope: 0, failed: 0 } },
+    ]);
+  });
+
   it('answers a selection from an invalid queue with the failure, and goes on', async () => {
     const { root } = withQueue('RQ-0001', 'RQ-0001');
     const answers = records(

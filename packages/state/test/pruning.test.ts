@@ -12,7 +12,12 @@ function hoursAgo(hours: number): string {
 
 function outlived(fields: Partial<WorkerRecord>, lifetimeMs = 24 * HOUR_MS): boolean {
   const record = { task_id: 'A', workspace_path: '', lifecycle: 'failed', started_at: '', push_attempts: 0, ...fields };
-  return isOutlived(record as WorkerRecord, { now: NOW, lifetimeMs, workspaceIsThere: (path) => path === '/there' });
+  return isOutlived(record as WorkerRecord, {
+    now: NOW,
+    lifetimeMs,
+    failuresLifetimeMs: 30 * lifetimeMs,
+    workspaceIsThere: (path) => path === '/there',
+  });
 }
 
 describe('isOutlived', () => {
@@ -40,6 +45,12 @@ describe('isOutlived', () => {
       failed: true,
       blocked_push: true,
     });
+  });
+
+  it('keeps for a month what counts failures, so that a run a night does not forget them', () => {
+    expect(outlived({ completed_at: hoursAgo(29 * 24), failures: 1 })).toBe(false);
+    expect(outlived({ completed_at: hoursAgo(30 * 24), failures: 1 })).toBe(true);
+    expect(outlived({ completed_at: hoursAgo(25), failures: 0 })).toBe(true);
   });
 
   it('counts by the lifetime that was asked for', () => {

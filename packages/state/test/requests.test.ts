@@ -42,7 +42,7 @@ describe('what may be asked of a record', () => {
   it.each(SITUATIONS)('M60: %s (%s)', (lifecycle, activity) => {
     const each = record({ lifecycle });
     expect([
-      answer(() => withRetryRequest(each, activity, AT)),
+      answer(() => withRetryRequest(each, activity, { at: AT, fresh: false })),
       answer(() => requireRemovable(each, activity, false)),
       answer(() => requireRemovable(each, activity, true)),
     ]).toEqual(EXPECTED[activity === 'ended' ? lifecycle : activity]);
@@ -52,22 +52,34 @@ describe('what may be asked of a record', () => {
 describe('withRetryRequest', () => {
   it('changes nothing else of what was blocked', () => {
     const blocked = record({ lifecycle: 'blocked_push', last_error: 'conflict', completed_at: 'then' });
-    expect(withRetryRequest(blocked, 'ended', AT)).toEqual({ ...blocked, retry_requested_at: AT });
+    expect(withRetryRequest(blocked, 'ended', { at: AT, fresh: false })).toEqual({
+      ...blocked,
+      retry_requested_at: AT,
+    });
+  });
+
+  it('asks for a new agent too when that is asked later, and never less', () => {
+    const asked = withRetryRequest(record({ lifecycle: 'blocked_push' }), 'ended', { at: AT, fresh: false });
+    const widened = withRetryRequest(asked, 'ended', { at: '2026-07-01T00:00:00.000Z', fresh: true });
+    expect(widened).toEqual({ ...asked, retry_fresh: true });
+    expect(withRetryRequest(widened, 'ended', { at: AT, fresh: false })).toEqual(widened);
   });
 
   it('lets the first request stand', () => {
     const asked = record({ retry_requested_at: '2026-06-01T00:00:00.000Z' });
-    expect(withRetryRequest(asked, 'ended', AT)).toEqual(asked);
+    expect(withRetryRequest(asked, 'ended', { at: AT, fresh: false })).toEqual(asked);
   });
 
   it('calls what was lost failed, as a start does, and says of what waited that it was not lost', () => {
     const fields = { lifecycle: 'failed', completed_at: AT, retry_requested_at: AT };
-    expect(withRetryRequest(record({ lifecycle: 'integrating' }), 'lost', AT)).toMatchObject({
+    expect(withRetryRequest(record({ lifecycle: 'integrating' }), 'lost', { at: AT, fresh: false })).toMatchObject({
       ...fields,
       last_error: 'lost: its process is gone',
       error_code: 'owner_gone',
     });
-    expect(withRetryRequest(record({ lifecycle: 'running', head_commit: HEAD }), 'waiting', AT)).toMatchObject({
+    expect(
+      withRetryRequest(record({ lifecycle: 'running', head_commit: HEAD }), 'waiting', { at: AT, fresh: false }),
+    ).toMatchObject({
       ...fields,
       last_error: 'not integrated: it waited in vain',
     });

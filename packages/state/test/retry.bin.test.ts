@@ -63,6 +63,28 @@ describe('ralph-state retry', () => {
     expect(records((await ralphState(root, ['task', 'next'])).stdout)).toMatchObject([{ id: 'RQ-0001', attempt: 4 }]);
   });
 
+  it('has the kept commits of a blocked task landed by whoever selects it, or with --fresh a new attempt made', async () => {
+    const kept = { attempt: 3, base_commit: 'b'.repeat(40), head_commit: 'a'.repeat(40), log_path: '/l' };
+    const { root, queue } = withRecords(record('RQ-0001', 'blocked_push', { ...kept, completed_at: '' }));
+    queue([{ id: 'RQ-0001', title: 'again', status: 'todo' }]);
+    const select = async () => {
+      const asked = stream({ type: 'task.select', exclude: ['RQ-0001'] });
+      return records((await ralphState(root, ['apply', '--answer'], asked)).stdout)[0];
+    };
+    expect(await select()).toMatchObject({ task: null });
+    expect((await ralphState(root, ['retry', 'RQ-0001', '--format', 'table'])).stdout).toContain(
+      'lands it from the commits that are kept',
+    );
+    const resume = { ...kept, workspace_path: '/w' };
+    expect(await select()).toMatchObject({ task: { id: 'RQ-0001', attempt: 4 }, resume });
+    expect((await ralphState(root, ['retry', 'RQ-0001', '--fresh', '--format', 'table'])).stdout).toContain(
+      'as a new attempt',
+    );
+    const fresh = await select();
+    expect(fresh).toMatchObject({ task: { id: 'RQ-0001', attempt: 4 } });
+    expect(fresh).not.toHaveProperty('resume');
+  });
+
   it('calls a lost record failed', async () => {
     const { root } = withRecords(record('A', 'running', GONE));
     expect(await ralphState(root, ['retry', 'A'])).toMatchObject({ status: 0 });

@@ -10,7 +10,7 @@ function standing(record: Partial<WorkerRecord>, updatedAt?: string) {
   const full = { task_id: 'A', workspace_path: '', started_at: '', lifecycle: 'running', push_attempts: 0, ...record };
   const queue = [{ id: 'A', title: 'A', ...(updatedAt === undefined ? {} : { updated_at: updatedAt }) }];
   const state = { ...emptyState('main', ''), workers: [full as WorkerRecord] };
-  return standingsOf(state, queue, NOW, () => false).get('A') ?? 'free';
+  return standingsOf(state, queue, NOW, () => false).standings.get('A') ?? 'free';
 }
 
 const self = identityOf(process.pid);

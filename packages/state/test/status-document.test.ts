@@ -193,7 +193,7 @@ describe('statusOf: what to type next', () => {
   it('says what is the matter with the queue', () => {
     const error = { code: 'queue_invalid', message: 'duplicate id' };
     expect(commands([], { queue: { error } })).toEqual(['ralph-state task validate']);
-    const waits = { dependency: 1, schedule: 0, draft: 0, blocked: 0 };
+    const waits = { dependency: 1, schedule: 0, draft: 0, blocked: 0, scope: 0, failed: 0 };
     expect(commands([], { queue: { tasks: 2, runnable: 1, waiting: waits } })).toEqual([
       'ralph-state task list --runnable',
     ]);

@@ -242,6 +242,7 @@ export const ORDERS = {
   'task.select': z.looseObject({
     type: z.literal('task.select'),
     exclude: z.array(z.string()).default([]).describe('not these, unless a person has asked for them since'),
+    busy: z.array(z.string()).default([]).describe('not these, whoever has asked for them: they are in work'),
     include_draft: z.boolean().default(false),
     busy_scopes: z.array(z.string()).default([]).describe('no task whose scope overlaps one of these'),
     max_failures: z.int().min(1).optional().describe('no task that has failed so often, unless it was asked for'),

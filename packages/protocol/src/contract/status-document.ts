@@ -66,7 +66,14 @@ export const statusDocument = z.looseObject({
     z.looseObject({
       tasks: count,
       runnable: count,
-      waiting: z.looseObject({ dependency: count, schedule: count, draft: count, blocked: count }),
+      waiting: z.looseObject({
+        dependency: count,
+        schedule: count,
+        draft: count,
+        blocked: count,
+        scope: count.optional(),
+        failed: count.optional(),
+      }),
     }),
     z.looseObject({ error: z.looseObject({ code: z.string(), message: z.string() }) }),
   ]),

@@ -8,6 +8,7 @@ import type { Task } from '@ralph/protocol/contract/task';
 import type { Repository } from '@ralph/protocol/process/repository';
 import { nextAttempt, selectUnderLock } from '../queue/board.ts';
 import { fold } from '../records/fold.ts';
+import { resumable, type Resume } from '../records/resumable.ts';
 import { LandedTasks, type Landed } from '../queue/landed.ts';
 import { QueueStore } from '../store/queue-store.ts';
 import { currentBranch } from '../repository-facts.ts';
@@ -24,9 +25,18 @@ export type Answer =
       readonly ok: true;
       readonly revision: number;
       readonly changed: boolean;
-      readonly selected?: { readonly task: Task | null; readonly waiting: Waiting };
+      readonly selected?: Selected;
     }
   | { readonly ok: false; readonly failure: Failure };
+
+/** The answer to `task.select`. */
+interface Selected {
+  readonly task: Task | null;
+  readonly waiting: Waiting;
+  readonly next_start?: string;
+  /** The attempt whose kept commits are to be landed, in place of a new one. */
+  readonly resume?: Resume;
+}
 
 export interface BatchOutcome {
   /** In the order of the lines; those after a bad line have none. */
@@ -142,13 +152,24 @@ export class ApplySession {
     }
   }
 
-  async #select(lock: WriteLock, state: StateFile, line: InputLine) {
+  async #select(lock: WriteLock, state: StateFile, line: InputLine): Promise<Selected> {
     const order = ORDERS['task.select'].safeParse(line.record);
     if (!order.success) throw badLine(line.number, `task.select: ${describeIssue(order.error)}`);
-    const { exclude, include_draft: includeDraft } = order.data;
-    const { runnable, waiting } = await selectUnderLock(lock, this.#queues, state, { includeDraft, exclude });
+    const {
+      exclude,
+      busy,
+      include_draft: includeDraft,
+      busy_scopes: busyScopes,
+      max_failures: maxFailures,
+    } = order.data;
+    const wish = { includeDraft, exclude: new Set(exclude), busy: new Set(busy), busyScopes, maxFailures };
+    const { runnable, waiting, nextStart } = await selectUnderLock(lock, this.#queues, state, wish);
     const [task] = runnable;
-    return { task: task === undefined ? null : { ...task, attempt: nextAttempt(state, task.id) }, waiting };
+    const later = nextStart === undefined ? {} : { next_start: nextStart };
+    if (task === undefined) return { task: null, waiting, ...later };
+    const resume = resumable(state.workers.find(({ task_id: id }) => id === task.id));
+    const kept = resume === undefined ? {} : { resume };
+    return { task: { ...task, attempt: nextAttempt(state, task.id) }, waiting, ...kept, ...later };
   }
 
   async #archive(lock: WriteLock, landed: readonly Landed[]): Promise<Failure | undefined> {

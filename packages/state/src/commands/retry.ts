@@ -3,16 +3,17 @@ import { printable } from '@ralph/protocol/cli/printable';
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { findRepository } from '@ralph/protocol/process/repository';
-import type { NO_OPTIONS } from '../options.ts';
+import type { RETRY_OPTIONS } from '../options.ts';
 import { claimsIn } from '../records/claims.ts';
 import { withRecords } from '../records/fold.ts';
 import { activityOf } from '../records/record-activity.ts';
+import { resumable } from '../records/resumable.ts';
 import { withRetryRequest } from '../records/requests.ts';
 import { StateStore } from '../store/state-store.ts';
 import { withWriteLock } from '../store/write-lock.ts';
 
 /** `ralph-state retry ID…`: asks that tasks be run again; one that cannot be leaves all as they are. */
-export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {
+export async function run(call: Call<typeof RETRY_OPTIONS>): Promise<Result> {
   const { root } = findRepository(call.args.repo);
   const store = new StateStore(root);
   if ((await store.read()) === undefined) throw noState(store.path);
@@ -25,9 +26,13 @@ export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {
     const requested = [...new Set(call.operands)].map((id) => {
       const record = records.get(id);
       if (record === undefined) throw unknownTask(id);
-      return withRetryRequest(record, activityOf(record, now, isClaimed), now.toISOString());
+      const request = { at: now.toISOString(), fresh: call.args.fresh };
+      return withRetryRequest(record, activityOf(record, now, isClaimed), request);
     });
-    const isNew = ({ task_id: id }: WorkerRecord) => records.get(id)?.retry_requested_at === undefined;
+    const isNew = ({ task_id: id, retry_fresh: isFresh }: WorkerRecord) => {
+      const before = records.get(id);
+      return before?.retry_requested_at === undefined || before.retry_fresh !== isFresh;
+    };
     const after = withRecords(state, requested.filter(isNew));
     if (after !== state) await store.write(lock, after);
     return requested;
@@ -35,8 +40,11 @@ export async function run(call: Call<typeof NO_OPTIONS>): Promise<Result> {
   return { records, text: records.map(words).join('') };
 }
 
-function words({ task_id, lifecycle }: WorkerRecord): string {
-  return printable(`${task_id} (${lifecycle}) is asked for again: the next run takes it up as a new attempt\n`);
+function words(record: WorkerRecord): string {
+  const { task_id, lifecycle } = record;
+  const how =
+    resumable(record) === undefined ? 'takes it up as a new attempt' : 'lands it from the commits that are kept';
+  return printable(`${task_id} (${lifecycle}) is asked for again: the next run ${how}\n`);
 }
 
 function unknownTask(id: string): Failure {

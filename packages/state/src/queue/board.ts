@@ -4,15 +4,12 @@ import { leftBehind } from './archiving.ts';
 import { QueueStore, type QueuePair } from '../store/queue-store.ts';
 import { claimsIn } from '../records/claims.ts';
 import { requireValid } from './placed-problems.ts';
-import { select, type Selection, type Waiting } from './selection.ts';
+import { select, type Selection, type SelectionWish, type Waiting } from './selection.ts';
 import { standingsOf } from './standings.ts';
 import { StateStore } from '../store/state-store.ts';
 import { withWriteLock, type WriteLock } from '../store/write-lock.ts';
 
-export interface SelectionRequest {
-  readonly includeDraft: boolean;
-  readonly exclude: readonly string[];
-}
+export type SelectionRequest = Partial<SelectionWish>;
 
 /**
  * Reads what selection needs and selects.
@@ -58,15 +55,17 @@ export async function surveyQueue(
   const { queue: asRead, done } = await new QueueStore(root).read();
   const left = new Set(leftBehind({ queue: asRead, done }));
   const queue = { ...asRead, tasks: asRead.tasks.filter((_task, index) => !left.has(index)) };
-  const { runnable, waiting } = await selectFrom(
-    root,
-    state,
-    { queue, done },
-    { includeDraft: false, exclude: [] },
-    now,
-  );
+  const { runnable, waiting } = await selectFrom(root, state, { queue, done }, {}, now);
   return { tasks: queue.tasks.length, runnable: runnable.length, waiting };
 }
+
+const ANYTHING: SelectionWish = {
+  includeDraft: false,
+  exclude: new Set(),
+  busy: new Set(),
+  busyScopes: [],
+  maxFailures: undefined,
+};
 
 async function selectFrom(
   root: string,
@@ -79,10 +78,9 @@ async function selectFrom(
   return select({
     queue: pair.queue.tasks,
     done: pair.done.tasks,
-    standings: standingsOf(state, pair.queue.tasks, now, claimsIn(root)),
-    includeDraft: request.includeDraft,
-    exclude: new Set(request.exclude),
+    ...standingsOf(state, pair.queue.tasks, now, claimsIn(root)),
     now,
+    wish: { ...ANYTHING, ...request },
   });
 }
 

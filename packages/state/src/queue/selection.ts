@@ -1,3 +1,4 @@
+import { anyOverlap } from '@ralph/protocol/contract/scope-overlap';
 import { timeOf } from '@ralph/protocol/contract/zoned-time';
 import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
 import type { Task } from '@ralph/protocol/contract/task';
@@ -10,9 +11,25 @@ export interface SelectionInput {
   readonly done: readonly Task[];
   /** Standing by task id; a task that is absent is free. */
   readonly standings: ReadonlyMap<string, Standing>;
-  readonly includeDraft: boolean;
-  readonly exclude: ReadonlySet<string>;
+  /** Tasks that a person has asked for again. */
+  readonly asked: ReadonlySet<string>;
+  /** How often a task has failed; nothing where it has not. */
+  readonly failures: ReadonlyMap<string, number>;
   readonly now: Date;
+  readonly wish: SelectionWish;
+}
+
+/** What whoever asks for a task wants to hear of. */
+export interface SelectionWish {
+  readonly includeDraft: boolean;
+  /** Not these, unless a person has asked for them. */
+  readonly exclude: ReadonlySet<string>;
+  /** Not these, whoever has asked for them: they are being started. */
+  readonly busy: ReadonlySet<string>;
+  /** Nothing whose scope overlaps one of these. */
+  readonly busyScopes: readonly string[];
+  /** Nothing that has failed so often, unless a person has asked for it. */
+  readonly maxFailures: number | undefined;
 }
 
 /** How many tasks could not be started, each counted once under the first thing that holds it. */
@@ -21,12 +38,18 @@ export interface Waiting {
   readonly schedule: number;
   readonly draft: number;
   readonly blocked: number;
+  /** Its scope overlaps that of a task that is in work. */
+  readonly scope: number;
+  /** It has failed too often. */
+  readonly failed: number;
 }
 
 export interface Selection {
   /** Tasks that could start now, best first. */
   readonly runnable: readonly Task[];
   readonly waiting: Waiting;
+  /** The earliest time for which one of them waits; absent when none does. */
+  readonly nextStart: string | undefined;
 }
 
 type Verdict = 'runnable' | 'not_a_candidate' | keyof Waiting;
@@ -44,6 +67,7 @@ export function select(input: SelectionInput): Selection {
   const verdicts = open.map((task) => [task, verdictOn(task, input, satisfied, blockers)] as const);
   const count = (wanted: Verdict) => verdicts.filter(([, verdict]) => verdict === wanted).length;
   const runnable = verdicts.filter(([, verdict]) => verdict === 'runnable').map(([task]) => task);
+  const later = verdicts.filter(([, verdict]) => verdict === 'schedule').map(([task]) => timeOf(task.scheduled_start));
   return {
     runnable: runnable.toSorted((a, b) => rank(a) - rank(b)),
     waiting: {
@@ -51,7 +75,10 @@ export function select(input: SelectionInput): Selection {
       schedule: count('schedule'),
       draft: count('draft'),
       blocked: count('blocked'),
+      scope: count('scope'),
+      failed: count('failed'),
     },
+    nextStart: later.length === 0 ? undefined : new Date(Math.min(...later)).toISOString(),
   };
 }
 
@@ -61,17 +88,20 @@ function isOpen(task: Task, { standings }: SelectionInput): boolean {
 
 function verdictOn(
   task: Task,
-  { standings, includeDraft, exclude, now }: SelectionInput,
+  { standings, asked, failures, now, wish }: SelectionInput,
   satisfied: ReadonlySet<string>,
   blockers: ReadonlySet<string>,
 ): Verdict {
-  if (exclude.has(task.id) || standings.get(task.id) === 'active') return 'not_a_candidate';
+  const isAsked = asked.has(task.id);
+  if (wish.busy.has(task.id) || standings.get(task.id) === 'active') return 'not_a_candidate';
+  if (wish.exclude.has(task.id) && !isAsked) return 'not_a_candidate';
   if (standings.get(task.id) === 'blocked') return 'blocked';
-  if (statusOf(task) === 'draft' && !includeDraft) return 'draft';
+  if (!isAsked && (failures.get(task.id) ?? 0) >= (wish.maxFailures ?? Number.POSITIVE_INFINITY)) return 'failed';
+  if (statusOf(task) === 'draft' && !wish.includeDraft) return 'draft';
   if (blockers.has(task.id) || task.depends_on?.some((id) => !satisfied.has(id)) === true) return 'dependency';
   // A time that cannot be read does not hold the task back.
   if (timeOf(task.scheduled_start) > now.getTime()) return 'schedule';
-  return 'runnable';
+  return anyOverlap(task.scope ?? [], wish.busyScopes) ? 'scope' : 'runnable';
 }
 
 const RANKS = ['doing', 'todo', 'draft'];

@@ -4,20 +4,33 @@ import type { Claims } from '../records/claims.ts';
 import { isActive } from '../records/record-activity.ts';
 import type { Standing } from './selection.ts';
 
-/** Returns what the records say against starting tasks of the queue, by task id. */
+export interface Standings {
+  /** What the records say against starting tasks of the queue, by task id. */
+  readonly standings: ReadonlyMap<string, Standing>;
+  /** Tasks that a person has asked for again. */
+  readonly asked: ReadonlySet<string>;
+  /** How often tasks have failed since they were asked for. */
+  readonly failures: ReadonlyMap<string, number>;
+}
+
+/** Returns what the records say about starting tasks of the queue. */
 export function standingsOf(
   state: StateFile | undefined,
   queue: readonly Task[],
   now: Date,
   isClaimed: Claims,
-): ReadonlyMap<string, Standing> {
+): Standings {
   const updated = new Map(queue.map((task) => [task.id, task.updated_at]));
   const standings = new Map<string, Standing>();
+  const asked = new Set<string>();
+  const failures = new Map<string, number>();
   for (const record of state?.workers ?? []) {
     const standing = standingOf(record, updated.get(record.task_id), now, isClaimed);
     if (standing !== undefined) standings.set(record.task_id, standing);
+    if (record.retry_requested_at !== undefined) asked.add(record.task_id);
+    if (record.failures !== undefined) failures.set(record.task_id, record.failures);
   }
-  return standings;
+  return { standings, asked, failures };
 }
 
 function standingOf(

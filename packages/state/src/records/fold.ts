@@ -21,7 +21,7 @@ export function fold(state: StateFile, event: AnyEvent): FoldResult {
   if (event.attempt < latest) return fenced(event, latest);
   const current = event.attempt === latest ? held : undefined;
   const unchanged = { kind: 'folded', state, changed: false } as const;
-  const next = recordAfter(event, current, state.target_branch);
+  const next = recordAfter(event, current, state.target_branch, held);
   if (next === undefined || (current !== undefined && isSameRecord(current, next))) return unchanged;
   switch (current === undefined ? 'apply' : RULES[event.type][current.lifecycle]) {
     case 'apply':

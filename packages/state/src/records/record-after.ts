@@ -1,3 +1,5 @@
+import type { ExitName } from '@ralph/protocol/contract/exit-status';
+import { FAILURE_CODES, type FailureCode } from '@ralph/protocol/contract/failure';
 import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { RecordEvent } from './lifecycle-rules.ts';
@@ -7,14 +9,16 @@ import type { RecordEvent } from './lifecycle-rules.ts';
  * Pure: whether the step is allowed is decided elsewhere.
  *
  * @param current the record of this very attempt, if there is one
+ * @param held the record of an earlier attempt, where there is one
  * @param targetBranch the branch that a new attempt is to land on; empty when it is not known
  */
 export function recordAfter(
   event: RecordEvent,
   current: WorkerRecord | undefined,
   targetBranch: string,
+  held?: WorkerRecord,
 ): WorkerRecord | undefined {
-  const record = current ?? newRecord(event, targetBranch);
+  const record = current ?? newRecord(event, targetBranch, held);
   switch (event.type) {
     case 'workspace.ready':
       return { ...record, workspace_path: event.workspace_path, base_commit: event.base_commit };
@@ -48,7 +52,7 @@ export function recordAfter(
       };
     case 'task.completed':
       return {
-        ...withoutEnd(record, event.at),
+        ...withoutFailures(withoutEnd(record, event.at)),
         ...titleOf(event),
         workspace_path: event.workspace_path,
         lifecycle: 'completed',
@@ -91,11 +95,21 @@ export function recordAfter(
         ...(event.salvage_ref === undefined ? {} : { salvage_ref: event.salvage_ref }),
         ...(event.log_path === undefined ? {} : { log_path: event.log_path }),
         ...(event.next_command === undefined ? {} : { next_command: event.next_command }),
+        ...failuresAfter(event.code, record),
       };
   }
 }
 
-function newRecord({ task_id, at, attempt }: RecordEvent, targetBranch: string): WorkerRecord {
+/** Counted once, when it fails: the event may be told again. A failure of the machine or of a limit is none of the task. */
+function failuresAfter(code: string, { lifecycle, failures = 0 }: WorkerRecord): { failures?: number } {
+  const isItsOwn = code in FAILURE_CODES && ITS_OWN.has(FAILURE_CODES[code as FailureCode]);
+  return isItsOwn && lifecycle !== 'failed' ? { failures: failures + 1 } : {};
+}
+
+const ITS_OWN: ReadonlySet<ExitName> = new Set<ExitName>(['failed', 'timeout']);
+
+function newRecord({ task_id, at, attempt }: RecordEvent, targetBranch: string, held?: WorkerRecord): WorkerRecord {
+  const { failures } = held?.retry_requested_at === undefined ? (held ?? {}) : {};
   return {
     task_id,
     workspace_path: '',
@@ -104,7 +118,12 @@ function newRecord({ task_id, at, attempt }: RecordEvent, targetBranch: string):
     push_attempts: 0,
     attempt,
     ...(targetBranch === '' ? {} : { target_branch: targetBranch }),
+    ...(failures === undefined ? {} : { failures }),
   };
+}
+
+function withoutFailures({ failures: _failures, ...rest }: WorkerRecord): WorkerRecord {
+  return rest;
 }
 
 function titleOf(event: { readonly title?: string | undefined }): { title?: string } {
@@ -113,7 +132,7 @@ function titleOf(event: { readonly title?: string | undefined }): { title?: stri
 
 /**
  * Takes off how an earlier end of the same attempt was told, and the request for a retry that work which goes on has
- * answered. A request made after the event stands: the event is told once more, by a stream that is applied again.
+ * answered, with the count of failures that led to it. A request made after the event stands: the event is told once more, by a stream that is applied again.
  */
 function withoutEnd(record: WorkerRecord, at: string): WorkerRecord {
   const {
@@ -123,8 +142,13 @@ function withoutEnd(record: WorkerRecord, at: string): WorkerRecord {
     next_command: _next,
     land_command: _land,
     retry_requested_at: requestedAt,
+    retry_fresh: isFresh,
+    failures,
     ...rest
   } = record;
-  const stands = requestedAt !== undefined && Date.parse(requestedAt) > Date.parse(at);
-  return stands ? { ...rest, retry_requested_at: requestedAt } : rest;
+  const failed = failures === undefined ? {} : { failures };
+  if (requestedAt === undefined) return { ...rest, ...failed };
+  if (Date.parse(requestedAt) <= Date.parse(at)) return rest;
+  const fresh = isFresh === undefined ? {} : { retry_fresh: isFresh };
+  return { ...rest, ...failed, retry_requested_at: requestedAt, ...fresh };
 }

@@ -5,14 +5,20 @@ import { MAY_BE_REMOVED, MAY_BE_RETRIED } from './lifecycle-rules.ts';
 import { asFailed } from './lost-record.ts';
 import { isAtWork, type Activity } from './record-activity.ts';
 
+export interface RetryRequest {
+  readonly at: string;
+  /** By a new agent, not from the commits that are kept. */
+  readonly fresh: boolean;
+}
+
 /**
  * Returns a record with the request to run its task again (reference: retry, which calls it `running` at once). Its
  * lifecycle stays, unless nobody is there any more who could end it: then it has failed. Asked twice, the first
- * request stands. Pure.
+ * request stands; it may be widened to a fresh one. Pure.
  *
  * @throws Failure `illegal_transition` when the task has landed, `record_active` while somebody may be at work
  */
-export function withRetryRequest(record: WorkerRecord, activity: Activity, at: string): WorkerRecord {
+export function withRetryRequest(record: WorkerRecord, activity: Activity, { at, fresh }: RetryRequest): WorkerRecord {
   const { task_id: id } = record;
   const rule = MAY_BE_RETRIED[record.lifecycle];
   if (rule === 'never') {
@@ -27,8 +33,13 @@ export function withRetryRequest(record: WorkerRecord, activity: Activity, at: s
       taskId: id,
     });
   }
-  const ended = rule === 'when_idle' ? asFailed(record, at) : record;
-  return { ...ended, retry_requested_at: record.retry_requested_at ?? at };
+  const { retry_fresh: wasFresh, ...ended } = rule === 'when_idle' ? asFailed(record, at) : record;
+  const isFresh = fresh || (record.retry_requested_at !== undefined && wasFresh === true);
+  return {
+    ...ended,
+    retry_requested_at: record.retry_requested_at ?? at,
+    ...(isFresh ? { retry_fresh: true } : {}),
+  };
 }
 
 /**

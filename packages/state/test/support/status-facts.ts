@@ -32,7 +32,11 @@ export function statusFacts(records: readonly RecordFacts[], more: Partial<Statu
     records,
     queueLock: undefined,
     runIsAlive: false,
-    queue: { tasks: 0, runnable: 0, waiting: { dependency: 0, schedule: 0, draft: 0, blocked: 0 } },
+    queue: {
+      tasks: 0,
+      runnable: 0,
+      waiting: { dependency: 0, schedule: 0, draft: 0, blocked: 0, scope: 0, failed: 0 },
+    },
     repoWords: [],
     now: NOW,
     ...more,
