@@ -7,7 +7,7 @@ import type { SiblingName } from '@ralph/protocol/process/sibling';
 import type { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
 import { foldResult, isReady, type Results } from './results.ts';
-import { firstView, schedule, type Action, type Happening, type View } from './schedule.ts';
+import { firstView, idsIn, idsInWork, schedule, type Action, type Happening, type View } from './schedule.ts';
 import type { StateKeeper } from './state-keeper.ts';
 import type { TaskSource } from '../tasks/task-source.ts';
 
@@ -136,9 +136,9 @@ export class RunLoop {
   }
 
   async #ask(exclude: readonly string[]): Promise<void> {
-    const landed = [...this.#view.phases].filter(([, phase]) => phase === 'landed').map(([id]) => id);
+    const view = this.#view;
     try {
-      const { task, waiting } = await this.#parts.select(exclude, new Set(landed));
+      const { task, waiting } = await this.#parts.select(exclude, new Set(idsIn(view, 'landed')), idsInWork(view));
       this.#happened(task === undefined ? { kind: 'none', waiting } : { kind: 'selected', task });
     } catch (error) {
       this.fail(asError(error));

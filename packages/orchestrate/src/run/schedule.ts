@@ -106,7 +106,17 @@ function ended(view: View, id: string, phase: Phase): View {
 
 /** Counts the tasks in some of the phases. */
 export function count(view: View, ...phases: readonly Phase[]): number {
-  return [...view.phases.values()].filter((phase) => phases.includes(phase)).length;
+  return idsIn(view, ...phases).length;
+}
+
+/** Returns the tasks in some of the phases, in the order in which they were started. */
+export function idsIn(view: View, ...phases: readonly Phase[]): string[] {
+  return [...view.phases].filter(([, phase]) => phases.includes(phase)).map(([id]) => id);
+}
+
+/** Returns the tasks whose agent is at work, or whose work is on its way. */
+export function idsInWork(view: View): string[] {
+  return idsIn(view, 'starting', 'running', 'integrating');
 }
 
 function mayAsk(view: View): boolean {

@@ -42,12 +42,23 @@ export class StateKeeper {
     if (!answer.ok) this.#onRefusal(answer.error?.code ?? 'internal', answer.error?.message ?? 'the event was refused');
   }
 
-  /** Asks for the next task of the queue, other than those named. */
+  /**
+   * Asks for the next task of the queue.
+   *
+   * @param exclude tasks that were tried: not to be named unless a person has asked for them since
+   * @param busy tasks in work: not to be named at all
+   */
   async select(
     exclude: readonly string[],
+    busy: readonly string[],
     includeDraft: boolean,
   ): Promise<{ task: Task | undefined; waiting: Waiting }> {
-    const { ok, error, task, waiting } = await this.#ask({ type: 'task.select', exclude, include_draft: includeDraft });
+    const { ok, error, task, waiting } = await this.#ask({
+      type: 'task.select',
+      exclude,
+      busy,
+      include_draft: includeDraft,
+    });
     if (!ok)
       throw new Failure('queue_invalid', error?.message ?? 'the queue cannot be read', {
         hint: 'ralph-state task validate',

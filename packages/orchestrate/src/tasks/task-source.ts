@@ -5,15 +5,16 @@ import { selectGiven } from './given-tasks.ts';
 import type { Waiting } from '../run/schedule.ts';
 import type { StateKeeper } from '../run/state-keeper.ts';
 
-/** Answers which task is next, given those already attempted and those landed in this run. */
+/** Answers which task is next, given those already attempted, those landed in this run, and those in work. */
 export type TaskSource = (
   exclude: readonly string[],
   landed: ReadonlySet<string>,
+  busy: readonly string[],
 ) => Promise<{ readonly task: Task | undefined; readonly waiting: Waiting }>;
 
 /** Tasks from the queue as it is on disk at each question; ralph-state chooses. */
 export function fromQueue(keeper: StateKeeper, includeDraft: boolean): TaskSource {
-  return (exclude) => keeper.select(exclude, includeDraft);
+  return (exclude, _landed, busy) => keeper.select(exclude, busy, includeDraft);
 }
 
 /**
