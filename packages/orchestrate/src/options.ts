@@ -1,4 +1,5 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
+import { LOOP_OPTIONS } from './run/loop-options.ts';
 
 export const RUN_OPTIONS = {
   workers: {
@@ -30,6 +31,7 @@ export const RUN_OPTIONS = {
     value: 'CMD',
     describe: 'with --publish pr: run by sh in the workspace once the branch is pushed, as `gh pr create`',
   },
+  ...LOOP_OPTIONS,
   timeout: { kind: 'seconds', describe: 'time limit of one agent (default: none)' },
   resolver: {
     kind: 'text',

@@ -1,5 +1,6 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import { DEMO_OPTIONS, RUN_OPTIONS } from './options.ts';
+import { STOP_OPTIONS } from './stop/stop-options.ts';
 
 export const program: ProgramSpec = {
   name: 'ralph-orchestrate',
@@ -14,8 +15,16 @@ export const program: ProgramSpec = {
       examples: [
         "ralph-orchestrate run --workers 4 --ci 'npm test' -- claude -p",
         'ralph-state task list --runnable | ralph-orchestrate run --tasks - -- ./my-agent',
+        'ralph-orchestrate run --watch --workers 2 -- ./my-agent',
       ],
       load: () => import('./commands/run.ts'),
+    }),
+    command({
+      words: ['stop'],
+      summary: 'Ask the run of this repository to finish what runs, start nothing more, and end; from any shell.',
+      options: STOP_OPTIONS,
+      examples: ['ralph-orchestrate stop --wait=10m'],
+      load: () => import('./commands/stop.ts'),
     }),
     command({
       words: ['demo'],

@@ -30,8 +30,7 @@ const blocked = [
   },
 ];
 
-const publishing = { mode: 'push', prCommand: undefined } as const;
-const LANDING = { root: '/r', targetBranch: 'main', ci: 'npm test', publishing };
+const END = { stopReason: undefined, again: 'ralph-orchestrate run -- agent' };
 
 describe('the summary of a run', () => {
   it('names each task with result, commit, time and attempt, and the next command for what did not land', () => {
@@ -40,7 +39,7 @@ describe('the summary of a run', () => {
         outcome: 'partial',
         results: fold(...landed, ...blocked),
         waiting: '1 for another task',
-        landing: LANDING,
+        ...END,
       }),
     ).toBe(
       [
@@ -73,7 +72,7 @@ describe('the summary of a run', () => {
     ];
     const results = fold(...landed, ...published);
     expect(idsWith(results, 'published')).toEqual(['P']);
-    const text = summaryText({ outcome: 'completed', results, waiting: '', landing: LANDING });
+    const text = summaryText({ outcome: 'completed', results, waiting: '', ...END });
     expect(text).toMatch(
       /^P +published +cccccccccc .* awaits review as ralph\/P \(https:\/\/forge\.example\/pull\/7\)$/m,
     );
@@ -81,16 +80,7 @@ describe('the summary of a run', () => {
     expect(text).toContain('completed: 1 landed, 1 published, 0 blocked, 0 failed');
   });
 
-  it('publishes what was interrupted on its way as the run would have', () => {
-    const ready = { reason: 'exited', exit_code: 0, commits: 1, workspace_path: '/w/A' };
-    const results = fold({ type: 'agent.finished', at: at(0), task_id: 'A', attempt: 1, ...ready });
-    const landing = { ...LANDING, publishing: { mode: 'pr', prCommand: 'gh pr create' } } as const;
-    expect(summaryText({ outcome: 'interrupted', results, waiting: '', landing })).toContain(
-      "--publish pr --pr-command 'gh pr create' | ralph-state apply",
-    );
-  });
-
-  it('says how to land what was interrupted on its way, through the same gate', () => {
+  it('says that the next run goes on with what was interrupted on its way', () => {
     const ready = { reason: 'exited', exit_code: 0, commits: 1, workspace_path: '/w/A' };
     const results = fold(...landed.slice(0, 2), {
       type: 'agent.finished',
@@ -99,13 +89,29 @@ describe('the summary of a run', () => {
       attempt: 1,
       ...ready,
     });
-    expect(summaryText({ outcome: 'interrupted', results, waiting: '', landing: LANDING })).toContain(
-      `to land it: ralph-integrate one A --repo /r --workspace /w/A --attempt 1 --target-branch main --ci 'npm test' | ralph-state apply --repo /r\n`,
+    const text = summaryText({ outcome: 'interrupted', results, waiting: '', ...END });
+    expect(text).toContain('A: its work is kept; to go on: ralph-orchestrate run -- agent\n');
+  });
+
+  it('tells of a task that was taken up again what became of it the last time', () => {
+    const limited = { type: 'task.failed', at: at(3), task_id: 'A', attempt: 1, code: 'rate_limited', reason: '429' };
+    const chosen = { type: 'task.selected', at: at(9), task_id: 'A', attempt: 2, title: 'Do A', how: 'start' };
+    const waiting = fold(...landed.slice(0, 2), limited);
+    expect(summaryText({ outcome: 'limit', results: waiting, waiting: '', ...END })).toContain(
+      'A: next: ralph-orchestrate run -- agent\n',
     );
+    const again = { ...landed[3], at: at(10), attempt: 2 };
+    const results = fold(...landed.slice(0, 2), limited, chosen, again);
+    expect([...results.values()]).toMatchObject([{ id: 'A', result: 'landed', attempt: 2, reason: undefined }]);
+  });
+
+  it('leaves out what was chosen and never begun', () => {
+    const results = fold({ type: 'task.selected', at: at(9), task_id: 'A', title: 'Do A', how: 'start' });
+    expect(summaryText({ outcome: 'interrupted', results, waiting: '', ...END })).not.toContain('Do A');
   });
 
   it('says what to do about an empty queue', () => {
-    expect(summaryText({ outcome: 'no_candidates', results: new Map(), waiting: '', landing: LANDING })).toContain(
+    expect(summaryText({ outcome: 'no_candidates', results: new Map(), waiting: '', ...END })).toContain(
       'ralph-state task add',
     );
   });

@@ -1,21 +1,26 @@
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import { finishRun } from '../end/finish-run.ts';
 import type { RUN_OPTIONS } from '../options.ts';
+import type { AdoptedWork } from '../run/adopted-work.ts';
 import { Crew } from '../run/crew.ts';
 import { EventLog } from '../run/event-log.ts';
 import { RunLoop } from '../run/run-loop.ts';
 import { StateKeeper } from '../run/state-keeper.ts';
 import { planRun, type RunPlan } from '../settings/plan-run.ts';
+import { announceBlocked } from '../start/announce-blocked.ts';
 import { clearWorkspaces } from '../start/clear-workspaces.ts';
 import { LockHolder } from '../start/lock-holder.ts';
 import { preflight, type Ground } from '../start/preflight.ts';
+import { StopFile } from '../stop/stop-file.ts';
 import { checkGivenTasks } from '../tasks/given-tasks.ts';
 import { readGivenTasks } from '../tasks/read-given-tasks.ts';
-import { fromGiven, fromQueue, type TaskSource } from '../tasks/task-source.ts';
+import type { TaskSource } from '../tasks/choice.ts';
+import { fromGiven, fromQueue } from '../tasks/task-source.ts';
 
 type RunCall = Call<typeof RUN_OPTIONS>;
 
@@ -32,10 +37,16 @@ export async function run(call: RunCall): Promise<Result> {
   const prompt = `ralph-orchestrate run -- ${plan.command.join(' ')}`;
   const lock = await LockHolder.take({ repo: root, prompt, wait: plan.waitForLock, signal: stop.signal, onNote: note });
   call.cleanup.defer('release the loop lock', () => lock.release());
+  const since = plan.waitForLock === undefined ? performance.timeOrigin : Date.now();
+  const stopFile = new StopFile(join(root, RALPH_PATHS.stopRequest), { holder: lock.holder, since });
+  call.cleanup.defer('take the request to stop away', () => stopFile.takeAway());
   const ground = plan.waitForLock === undefined ? before : await look();
   const init = ['init', '--repo', root, '--target-branch', ground.targetBranch];
   const [started = {}] = await callSibling('ralph-state', init, note);
-  await clearWorkspaces({ repo: root, workspaceRoot: ground.workspaceRoot }, started, note);
+  await Promise.all([
+    clearWorkspaces({ repo: root, workspaceRoot: ground.workspaceRoot }, started, note),
+    given === undefined ? announceBlocked(root, note) : undefined,
+  ]);
   const keeper = new StateKeeper(['--repo', root], note, (code, message) => {
     // A late result of an earlier attempt is no news to a person; anything else is.
     if (code === 'fenced') output.detail(`ralph-state: ${message}`);
@@ -44,8 +55,22 @@ export async function run(call: RunCall): Promise<Result> {
   call.cleanup.defer('end ralph-state', () => keeper.end());
   const log = new EventLog(join(root, RALPH_PATHS.events));
   call.cleanup.defer('close the event log', () => log.close());
-  const select = given === undefined ? fromQueue(keeper, args['include-draft']) : await fromGiven(given, root, note);
-  return runLoop(call, { plan, ground, keeper, log, lock, select });
+  const { maxFailures } = plan.loop;
+  const select =
+    given === undefined
+      ? fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures })
+      : await fromGiven(given, { repo: root, maxFailures }, note);
+  return runLoop(call, {
+    plan,
+    ground,
+    keeper,
+    log,
+    lock,
+    select,
+    stopFile,
+    statePath: String(started['state_path']),
+    adopted: [],
+  });
 }
 
 interface RunParts {
@@ -55,22 +80,27 @@ interface RunParts {
   readonly log: EventLog;
   readonly lock: LockHolder;
   readonly select: TaskSource;
+  readonly stopFile: StopFile;
+  readonly statePath: string;
+  readonly adopted: readonly AdoptedWork[];
 }
 
-async function runLoop(call: RunCall, { plan, ground, keeper, log, lock, select }: RunParts): Promise<Result> {
+async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
+  const { plan, ground, keeper, log, lock, select, stopFile, statePath, adopted } = parts;
   const { output, stop } = call;
-  const { root, ci, publishing, settings, maxTasks, command, words } = plan;
+  const { root, settings, maxTasks, command, words } = plan;
   const { targetBranch, workspaceRoot } = ground;
   const { workers } = settings;
   const started = Date.now();
   const runId = `run-${new Date(started).toISOString().replace(/[-:]|\..*/g, '')}-${randomBytes(3).toString('hex')}`;
   log.append(await output.event('run.started', { run_id: runId, target_branch: targetBranch, workers }));
   const crew = new Crew({ repo: root, targetBranch, workspaceRoot, command, words }, (line) => output.note(line));
-  const loop = new RunLoop({ crew, keeper, log, output, workers, maxTasks, select });
+  const policy = { ...plan.loop, workers, maxTasks };
+  const loop = new RunLoop({ root, statePath, runId, crew, keeper, log, output, policy, select, stopFile, adopted });
   const interrupt = () => {
     if (stop.cause?.kind === 'signal')
       output.note('stopping: the agents are ended and their work is kept; once more kills at once');
-    loop.fail(undefined);
+    loop.interrupt();
   };
   stop.signal.addEventListener('abort', interrupt, { once: true });
   if (stop.signal.aborted) interrupt();
@@ -79,5 +109,6 @@ async function runLoop(call: RunCall, { plan, ground, keeper, log, lock, select 
     if (lost !== undefined) loop.fail(lost);
   });
   const end = await loop.run();
-  return finishRun(call, { end, runId, started, log, landing: { root, targetBranch, ci, publishing } });
+  const again = commandLine(['ralph-orchestrate', ...process.argv.slice(2)]);
+  return finishRun(call, { end, runId, started, log, again });
 }

@@ -1,17 +1,19 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import type { EventLog } from '../run/event-log.ts';
-import { outcomeOf, outcomeStatus, waitingTasks, waitingWords, type Outcome } from './outcome.ts';
+import { outcomeOf, outcomeStatus, stopReasonOf, waitingTasks, waitingWords, type Outcome } from './outcome.ts';
 import { idsWith } from '../run/results.ts';
 import type { LoopEnd } from '../run/run-loop.ts';
-import { summaryText, type Landing } from './summary-text.ts';
+import { pauseSeconds } from '../run/pause.ts';
+import { summaryText } from './summary-text.ts';
 
 export interface RunEnd {
   readonly end: LoopEnd;
   readonly runId: string;
   readonly started: number;
   readonly log: EventLog;
-  readonly landing: Landing;
+  /** What a person types to go on. */
+  readonly again: string;
 }
 
 /**
@@ -21,10 +23,13 @@ export interface RunEnd {
  */
 export async function finishRun(
   { output, stop }: Pick<Call, 'output' | 'stop'>,
-  { end, runId, started, log, landing }: RunEnd,
+  { end, runId, started, log, again }: RunEnd,
 ): Promise<Result> {
-  const { view, results, failure } = end;
-  const outcome: Outcome = stop.cause === undefined && failure === undefined ? outcomeOf(view) : 'interrupted';
+  const { view, results } = end;
+  const outcome: Outcome = stop.cause === undefined && end.failure === undefined ? outcomeOf(view) : 'interrupted';
+  // Who has asked it to stop need not hear that there may have been more to do.
+  const failure = end.failure ?? (view.stopping === undefined ? end.trouble : undefined);
+  const stopReason = stopReasonOf(view);
   const [landed, published, failed, blocked] = [
     idsWith(results, 'landed'),
     idsWith(results, 'published'),
@@ -45,6 +50,8 @@ export async function finishRun(
     failed,
     blocked,
     published,
+    ...(stopReason === undefined ? {} : { stop_reason: stopReason }),
+    ...(outcome === 'limit' ? { retry_after: Math.ceil(pauseSeconds(view)) } : {}),
     duration_ms: Date.now() - started,
   });
   try {
@@ -53,7 +60,7 @@ export async function finishRun(
     // Where the disk is full, the failure that ended the run says so already.
     if (failure === undefined) throw error;
   }
-  const summary = summaryText({ outcome, results, waiting: waitingWords(view), landing });
+  const summary = summaryText({ outcome, results, waiting: waitingWords(view), stopReason, again });
   if (output.format === 'table') await output.write(`\n${summary}`);
   else output.note(summary.trimEnd());
   if (failure !== undefined && stop.cause === undefined) throw failure;

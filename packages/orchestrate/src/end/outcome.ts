@@ -1,33 +1,45 @@
 import type { ExitName } from '@ralph/protocol/contract/exit-status';
 import type { RUN_OUTCOMES } from '@ralph/protocol/contract/events';
-import { count, type View } from '../run/schedule.ts';
+import { onlyLimits } from '../run/pause.ts';
+import { count, maxReached, type StopReason, type View } from '../run/view.ts';
 
 export type Outcome = (typeof RUN_OUTCOMES)[number];
 
 /**
- * Names how a run ended. Work that did not land makes it `partial`, whatever else is true; a run that found tasks but
- * could start none of them is `blocked`, one that found nothing `no_candidates`.
+ * Names how a run ended. Work that did not land makes it `partial`, whatever else is true, and `limit` where rate limits
+ * are all that kept it from landing; a run that found tasks but could start none of them is `blocked`, one that found
+ * nothing `no_candidates`.
  */
 export function outcomeOf(view: View): Outcome {
+  if (onlyLimits(view)) return 'limit';
   if (count(view, 'failed', 'blocked') > 0) return 'partial';
-  if (view.stopping) return 'stopped';
+  if (view.stopping !== undefined) return 'stopped';
   if (view.phases.size > 0) return 'completed';
-  return waitingTasks(view) > 0 ? 'blocked' : 'no_candidates';
+  return waitingTasks(view) > 0 || view.unreadable ? 'blocked' : 'no_candidates';
+}
+
+/** Says why a run started nothing more although there may have been something; nothing where it found nothing more. */
+export function stopReasonOf(view: View): StopReason | undefined {
+  if (view.stopping !== undefined) return view.stopping;
+  if (maxReached(view)) return 'max_tasks';
+  return onlyLimits(view) ? 'limit' : undefined;
 }
 
 /** Returns how many tasks were left that could not be started. */
 export function waitingTasks(view: View): number {
-  const { dependency = 0, schedule = 0, draft = 0, blocked = 0 } = view.idle ?? {};
-  return dependency + schedule + draft + blocked;
+  const { dependency = 0, schedule = 0, draft = 0, blocked = 0, scope = 0, failed = 0 } = view.idle ?? {};
+  return dependency + schedule + draft + blocked + scope + failed;
 }
 
 /** Says for what the tasks wait that could not be started: `1 for another task, 2 for a person`. */
 export function waitingWords(view: View): string {
-  const { dependency = 0, schedule = 0, draft = 0, blocked = 0 } = view.idle ?? {};
+  const { dependency = 0, schedule = 0, draft = 0, blocked = 0, scope = 0, failed = 0 } = view.idle ?? {};
   const parts: readonly (readonly [number, string])[] = [
     [dependency, 'for another task'],
     [schedule, 'for their time'],
+    [scope, 'for others with the same scope'],
     [blocked, 'for a person (ralph-state list --lifecycle blocked_push)'],
+    [failed, 'failed too often (ralph-state retry ID)'],
     [draft, 'as drafts (--include-draft)'],
   ];
   return parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`])).join(', ');

@@ -4,7 +4,8 @@ import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
 export interface TaskResult {
   readonly id: string;
   readonly title: string;
-  readonly result: 'running' | 'integrating' | 'landed' | 'published' | 'failed' | 'blocked';
+  /** `selected`: it was to be started, and nothing has come of it. */
+  readonly result: 'selected' | 'running' | 'integrating' | 'landed' | 'published' | 'failed' | 'blocked';
   readonly attempt: number;
   readonly startedAt: string;
   readonly endedAt: string | undefined;
@@ -30,21 +31,9 @@ export function foldResult(results: Results, event: AnyEvent): Results {
 }
 
 function step(before: TaskResult | undefined, event: AnyEvent, id: string): TaskResult | undefined {
-  const known: TaskResult = before ?? {
-    id,
-    title: '',
-    result: 'running',
-    attempt: event.attempt ?? 1,
-    startedAt: event.at,
-    endedAt: undefined,
-    commit: undefined,
-    reason: undefined,
-    code: undefined,
-    nextCommand: undefined,
-    landCommand: undefined,
-    workspacePath: undefined,
-  };
-  if (event.type === 'workspace.ready') return known;
+  const known = before ?? unknown(event, id);
+  if (event.type === 'task.selected') return chosen(event, known);
+  if (event.type === 'workspace.ready') return { ...known, result: 'running', attempt: event.attempt };
   if (event.type === 'agent.started') return { ...known, title: event.title ?? known.title, attempt: event.attempt };
   if (event.type === 'agent.finished' && isReady(event)) {
     return { ...known, result: 'integrating', workspacePath: event.workspace_path };
@@ -61,6 +50,29 @@ function step(before: TaskResult | undefined, event: AnyEvent, id: string): Task
   const result = event.type === 'task.failed' ? 'failed' : 'blocked';
   const landCommand = event.type === 'task.blocked' ? event.land_command : undefined;
   return { ...known, result, endedAt: event.at, reason, code, nextCommand, landCommand };
+}
+
+/** A task may be taken up more than once in a run: what is told of it begins anew. */
+function chosen(event: EventOf<'task.selected'>, known: TaskResult): TaskResult {
+  const { attempt = known.attempt, title = known.title, how } = event;
+  return { ...unknown(event, known.id), attempt, title, result: how === 'adopt' ? 'integrating' : 'selected' };
+}
+
+function unknown(event: AnyEvent, id: string): TaskResult {
+  return {
+    id,
+    title: '',
+    result: 'running',
+    attempt: event.attempt ?? 1,
+    startedAt: event.at,
+    endedAt: undefined,
+    commit: undefined,
+    reason: undefined,
+    code: undefined,
+    nextCommand: undefined,
+    landCommand: undefined,
+    workspacePath: undefined,
+  };
 }
 
 /** Tells whether the work of an agent is to be integrated; whatever else has ended is told by `task.failed`. */

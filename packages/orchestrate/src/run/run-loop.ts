@@ -1,24 +1,37 @@
 import type { InputLine } from '@ralph/protocol/cli/input';
 import type { Output } from '@ralph/protocol/cli/output';
-import type { AnyEvent } from '@ralph/protocol/contract/events';
+import type { AnyEvent, EventFields, EventType } from '@ralph/protocol/contract/events';
+import { isFailure } from '@ralph/protocol/contract/failure';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { SiblingName } from '@ralph/protocol/process/sibling';
+import type { StopFile } from '../stop/stop-file.ts';
+import type { TaskSource } from '../tasks/choice.ts';
+import { adoptedWork, type AdoptedWork } from './adopted-work.ts';
+import { Alarms } from './alarms.ts';
 import type { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
-import { foldResult, isReady, type Results } from './results.ts';
-import { firstView, idsIn, idsInWork, schedule, type Action, type Happening, type View } from './schedule.ts';
+import { happeningOf } from './happening-of.ts';
+import { Lookout } from './lookout.ts';
+import { foldResult, type Results } from './results.ts';
+import { schedule } from './schedule.ts';
 import type { StateKeeper } from './state-keeper.ts';
-import type { TaskSource } from '../tasks/task-source.ts';
+import { stopWords } from './told-stop.ts';
+import { firstView, type Action, type Happening, type Policy, type StopReason, type View } from './view.ts';
 
 export interface LoopParts {
+  readonly root: string;
+  readonly statePath: string;
+  readonly runId: string;
   readonly crew: Crew;
   readonly keeper: StateKeeper;
   readonly log: EventLog;
   readonly output: Output;
-  readonly workers: number;
-  readonly maxTasks: number;
+  readonly policy: Policy;
   readonly select: TaskSource;
+  readonly stopFile: StopFile;
+  /** Work that an earlier run has finished and not landed. */
+  readonly adopted: readonly AdoptedWork[];
 }
 
 export interface LoopEnd {
@@ -26,6 +39,8 @@ export interface LoopEnd {
   readonly results: Results;
   /** What ended the run before its time. */
   readonly failure: Error | undefined;
+  /** Why it could not be told at the end what else there is to do. */
+  readonly trouble: Error | undefined;
 }
 
 /**
@@ -35,38 +50,64 @@ export interface LoopEnd {
 export class RunLoop {
   readonly #parts: LoopParts;
   /** Lines that the integrator needs, by task: sent when the schedule says so. */
-  readonly #ready = new Map<string, object>();
+  readonly #ready = new Map<string, AdoptedWork>();
+  readonly #alarms = new Alarms();
+  #lookout: Lookout | undefined;
   #view: View;
   #results: Results = new Map();
   #failure: Error | undefined;
+  #trouble: Error | undefined;
+  #told: Promise<unknown> = Promise.resolve();
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
-    this.#view = firstView(parts.workers, parts.maxTasks);
-  }
-
-  get results(): Results {
-    return this.#results;
+    this.#view = firstView(parts.policy);
   }
 
   /** Runs until nothing is left to do, or until the crew was taken off its leash. */
   async run(): Promise<LoopEnd> {
-    this.#happened({ kind: 'begun' });
-    const { crew, keeper } = this.#parts;
+    const { crew, keeper, root, statePath, stopFile, output, adopted } = this.#parts;
+    for (const work of adopted) this.#ready.set(work.task_id, work);
+    this.#happened({ kind: 'begun', adopted: adopted.map(({ task_id: id }) => id) });
+    this.#lookout = new Lookout({
+      root,
+      statePath,
+      stopFile,
+      keeper,
+      onStop: () => this.#happened({ kind: 'stop', reason: 'asked' }),
+      onChanged: () => this.#happened({ kind: 'changed' }),
+      onNote: (line) => output.note(line),
+    });
     void keeper.lost.then((failure) => {
       if (failure !== undefined) this.fail(failure);
     });
-    await crew.carry(
-      (from, line) => this.#received(from, line),
-      (failure) => this.fail(failure),
-    );
-    return { view: this.#view, results: this.#results, failure: this.#failure };
+    try {
+      await crew.carry(
+        (from, line) => this.#received(from, line),
+        (failure) => this.fail(failure),
+      );
+      await this.#told;
+    } finally {
+      this.#lookout.close();
+      this.#alarms.clear();
+    }
+    const trouble = this.#view.unreadable ? this.#trouble : undefined;
+    return { view: this.#view, results: this.#results, failure: this.#failure, trouble };
   }
 
   /** Ends the run in order because it cannot go on; the first cause wins. */
-  fail(error: Error | undefined): void {
+  fail(error: Error): void {
+    this.#end('lost', error);
+  }
+
+  /** Ends the run in order because it was told to. */
+  interrupt(): void {
+    this.#end('signal', undefined);
+  }
+
+  #end(reason: StopReason, error: Error | undefined): void {
     this.#failure ??= error;
-    this.#view = { ...this.#view, stopping: true };
+    this.#happened({ kind: 'stop', reason });
     this.#parts.crew.abort();
   }
 
@@ -85,69 +126,122 @@ export class RunLoop {
       this.fail(asError(error));
       return;
     }
-    const happening = this.#happeningOf(event);
-    if (happening !== undefined) this.#happened(happening);
-  }
-
-  #happeningOf(event: AnyEvent): Happening | undefined {
-    if (event.type === 'agent.started') return { kind: 'agent_started', id: event.task_id };
-    if (event.type === 'task.completed') return { kind: 'landed', id: event.task_id };
-    if (event.type === 'task.published') return { kind: 'published', id: event.task_id };
-    if (event.type === 'task.failed') return { kind: 'failed', id: event.task_id };
-    if (event.type === 'task.blocked' || event.type === 'task.skipped') return { kind: 'blocked', id: event.task_id };
-    if (event.type !== 'agent.finished' || !isReady(event)) return undefined;
-    this.#ready.set(event.task_id, event);
-    return { kind: 'agent_ready', id: event.task_id };
+    const happening = happeningOf(event, Date.now());
+    if (happening === undefined) return;
+    if (event.type === 'agent.finished') this.#ready.set(event.task_id, event);
+    this.#happened(happening);
   }
 
   #happened(happening: Happening): void {
     const step = schedule(this.#view, happening);
     this.#view = step.view;
     for (const action of step.actions) this.#act(action);
+    const { idle, over } = this.#view;
+    this.#lookout?.waits(idle !== undefined && !over);
   }
 
   #act(action: Action): void {
     const { crew } = this.#parts;
     switch (action.kind) {
       case 'ask':
-        void this.#ask(action.exclude);
+        void this.#ask(action);
         return;
       case 'start':
-        void crew.worker.send({
-          v: 1,
-          type: 'task',
-          at: new Date().toISOString(),
-          task_id: action.task.id,
-          ...attemptOf(action.task),
-          task: action.task,
-        });
+        void this.#start(action.task);
+        return;
+      case 'adopt':
+        void this.#adopt(action.id);
         return;
       case 'integrate':
-        void crew.integrator.send(this.#ready.get(action.id) ?? {});
-        this.#ready.delete(action.id);
+        void crew.integrator.send(this.#handOver(action.id));
         return;
       case 'remove':
         void crew.worker.send({ type: 'workspace.remove', task_id: action.id });
         return;
+      case 'pause':
+        this.#pause(action);
+        return;
+      case 'wake':
+        this.#alarms.set('next start', action.at, () => this.#happened({ kind: 'changed' }));
+        return;
+      case 'look_again':
+        this.#alarms.set('look again', Date.now() + 1000, () => this.#happened({ kind: 'looked_again' }));
+        return;
+      case 'stopping': {
+        const reason = this.#failure?.message ?? stopWords(action.reason, this.#parts.policy);
+        void this.#tell('run.stopping', { run_id: this.#parts.runId, stop_reason: action.reason, reason });
+        return;
+      }
       case 'finish':
         crew.end();
         return;
     }
   }
 
-  async #ask(exclude: readonly string[]): Promise<void> {
-    const view = this.#view;
+  async #ask({ exclude, busy, busyScopes }: Extract<Action, { kind: 'ask' }>): Promise<void> {
+    const { select, keeper, output } = this.#parts;
+    const landed = new Set([...this.#view.phases].filter(([, phase]) => phase === 'landed').map(([id]) => id));
     try {
-      const { task, waiting } = await this.#parts.select(exclude, new Set(idsIn(view, 'landed')), idsInWork(view));
-      this.#happened(task === undefined ? { kind: 'none', waiting } : { kind: 'selected', task });
+      const { task, waiting, nextStart, resume } = await select({ exclude, busy, busyScopes, landed });
+      this.#trouble = undefined;
+      if (task === undefined) return this.#happened({ kind: 'none', waiting, nextStart });
+      if (resume !== undefined) this.#ready.set(task.id, adoptedWork(task, resume, new Date()));
+      this.#happened({ kind: 'selected', task, finished: resume !== undefined });
     } catch (error) {
-      this.fail(asError(error));
+      if (!isFailure(error) || keeper.isGone) return this.fail(asError(error));
+      if (this.#trouble === undefined) output.note(`no task is started until this is mended: ${error.message}`);
+      this.#trouble = error;
+      this.#happened({ kind: 'unreadable' });
     }
   }
-}
 
-function attemptOf(task: Task): { attempt?: number } {
-  return task.attempt === undefined ? {} : { attempt: task.attempt };
+  async #start(task: Task): Promise<void> {
+    const { id: task_id, title, attempt: number } = task;
+    const attempt = number === undefined ? {} : { attempt: number };
+    if (!(await this.#tell('task.selected', { task_id, ...attempt, title, how: 'start' }))) return;
+    const at = new Date().toISOString();
+    await this.#parts.crew.worker.send({ v: 1, type: 'task', at, task_id, ...attempt, task });
+  }
+
+  async #adopt(id: string): Promise<void> {
+    const { attempt, title } = this.#ready.get(id) ?? {};
+    const known = { ...(attempt === undefined ? {} : { attempt }), ...(title === undefined ? {} : { title }) };
+    if (!(await this.#tell('task.selected', { task_id: id, ...known, how: 'adopt' }))) return;
+    await this.#parts.crew.integrator.send(this.#handOver(id));
+  }
+
+  #handOver(id: string): object {
+    const work = this.#ready.get(id) ?? {};
+    this.#ready.delete(id);
+    return work;
+  }
+
+  #pause({ id, seconds, until }: Extract<Action, { kind: 'pause' }>): void {
+    const [said = ''] = (this.#results.get(id)?.reason ?? '').split('\n');
+    const reason = `${id} was turned away by a rate limit${said === '' ? '' : `: ${said}`}`;
+    const fields = { run_id: this.#parts.runId, code: 'rate_limited', reason, retry_after: Math.ceil(seconds) };
+    void this.#tell('run.paused', fields);
+    // A timer may be early by a little.
+    const over = () => this.#happened({ kind: 'pause_over', now: Math.max(until, Date.now()) });
+    this.#alarms.set('pause', until, over);
+  }
+
+  /** Tells an event of our own, one after the other; settles with whether it is on record. */
+  #tell<T extends EventType>(type: T, fields: EventFields<T>): Promise<boolean> {
+    const telling = this.#told.then(async () => {
+      try {
+        const event: AnyEvent = await this.#parts.output.event(type, fields);
+        this.#results = foldResult(this.#results, event);
+        this.#parts.log.append(event);
+        return true;
+      } catch (error) {
+        this.fail(asError(error));
+        return false;
+      }
+    });
+    this.#told = telling;
+    return telling;
+  }
 }
 
 function asError(thrown: unknown): Error {

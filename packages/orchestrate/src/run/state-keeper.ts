@@ -1,18 +1,31 @@
-import { Failure } from '@ralph/protocol/contract/failure';
+import { FAILURE_CODES, Failure, type FailureCode } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
+import { timeOf } from '@ralph/protocol/contract/zoned-time';
 import { Sibling } from '@ralph/protocol/process/sibling';
-import type { Waiting } from './schedule.ts';
+import type { Choice, Question } from '../tasks/choice.ts';
+import { NOTHING_WAITS, type Waiting } from './view.ts';
 
 interface Answer {
   readonly ok: boolean;
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly revision?: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
   readonly task?: Task | null;
   readonly waiting?: Waiting;
+  readonly next_start?: string;
+  readonly resume?: Readonly<Record<string, unknown>>;
 }
 
 interface Pending {
+  /** By how much the line may move the revision of the state file. */
+  readonly most: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
+}
+
+export interface SelectLimits {
+  readonly includeDraft: boolean;
+  /** No task is picked that has failed so often; 0 means that none has failed too often. */
+  readonly maxFailures: number;
 }
 
 /** The coprocess that keeps the state file: every line is answered, in order, once it is durable. */
@@ -20,8 +33,12 @@ export class StateKeeper {
   readonly sibling: Sibling;
   /** Settles with a failure when the coprocess ended before it was told to; with nothing when it was. */
   readonly lost: Promise<Failure | undefined>;
+  /** Called when an answer tells that somebody else has written the state file meanwhile. */
+  onForeign = () => {};
   #gone: Failure | undefined;
+  #looking = false;
   #told = false;
+  #revision: number | undefined;
   readonly #pending: Pending[] = [];
   readonly #onRefusal: (code: string, message: string) => void;
 
@@ -36,34 +53,49 @@ export class StateKeeper {
     this.lost = this.#readAnswers();
   }
 
+  /** Whether the coprocess has ended. */
+  get isGone(): boolean {
+    return this.#gone !== undefined;
+  }
+
+  /** Has it looked whether somebody else has written the state file; `onForeign` tells. */
+  look(): void {
+    if (this.#looking || this.#gone !== undefined) return;
+    this.#looking = true;
+    const looked = () => void (this.#looking = false);
+    this.#ask({ v: 1, type: 'state.look' }, 0).then(looked, looked);
+  }
+
   /** Records one event; settles when it is on disk. */
   async record(event: object): Promise<void> {
-    const answer = await this.#ask(event);
+    const answer = await this.#ask(event, 1);
     if (!answer.ok) this.#onRefusal(answer.error?.code ?? 'internal', answer.error?.message ?? 'the event was refused');
   }
 
   /**
-   * Asks for the next task of the queue.
+   * Asks for the next task of the queue, other than those named.
    *
-   * @param exclude tasks that were tried: not to be named unless a person has asked for them since
-   * @param busy tasks in work: not to be named at all
+   * @throws Failure when the queue cannot be read as it is now, or the coprocess has ended
    */
-  async select(
-    exclude: readonly string[],
-    busy: readonly string[],
-    includeDraft: boolean,
-  ): Promise<{ task: Task | undefined; waiting: Waiting }> {
-    const { ok, error, task, waiting } = await this.#ask({
+  async select({ exclude, busy, busyScopes }: Question, { includeDraft, maxFailures }: SelectLimits): Promise<Choice> {
+    const failures = maxFailures === 0 ? {} : { max_failures: maxFailures };
+    const order = {
       type: 'task.select',
       exclude,
       busy,
       include_draft: includeDraft,
-    });
-    if (!ok)
-      throw new Failure('queue_invalid', error?.message ?? 'the queue cannot be read', {
-        hint: 'ralph-state task validate',
-      });
-    return { task: task ?? undefined, waiting: waiting ?? { dependency: 0, schedule: 0, draft: 0, blocked: 0 } };
+      busy_scopes: busyScopes,
+      ...failures,
+    };
+    const { ok, error, task, waiting, next_start, resume } = await this.#ask(order, 0);
+    if (!ok) throw selectFailure(error);
+    const nextStart = next_start === undefined ? Number.NaN : timeOf(next_start);
+    return {
+      task: task ?? undefined,
+      waiting: waiting ?? NOTHING_WAITS,
+      nextStart: Number.isFinite(nextStart) ? nextStart : undefined,
+      resume,
+    };
   }
 
   /** Says that no more events come, and waits until the state file is left in order. */
@@ -73,16 +105,21 @@ export class StateKeeper {
     await this.lost;
   }
 
-  #ask(line: object): Promise<Answer> {
+  #ask(line: object, most: number): Promise<Answer> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
-      this.#pending.push({ resolve, reject });
+      this.#pending.push({ most, resolve, reject });
       void this.sibling.send(line);
     });
   }
 
   async #readAnswers(): Promise<Failure | undefined> {
-    for await (const { record } of this.sibling.lines()) this.#pending.shift()?.resolve(record as unknown as Answer);
+    for await (const { record } of this.sibling.lines()) {
+      const answer = record as unknown as Answer;
+      const asked = this.#pending.shift();
+      asked?.resolve(answer);
+      this.#compare(answer.revision, asked?.most ?? 0);
+    }
     const { failure, exitCode } = await this.sibling.ended;
     const gone =
       failure ?? new Failure('sibling_failed', `ralph-state ended in the middle of the run (status ${exitCode})`);
@@ -90,4 +127,19 @@ export class StateKeeper {
     for (const { reject } of this.#pending.splice(0)) reject(gone);
     return this.#told ? undefined : gone;
   }
+
+  /** More than the line can have moved it is somebody else's. */
+  #compare(revision: number | undefined, most: number): void {
+    if (revision === undefined) return;
+    const moved = revision - (this.#revision ?? revision);
+    this.#revision = revision;
+    if (moved < 0 || moved > most) this.onForeign();
+  }
+}
+
+function selectFailure({ code, message, hint }: NonNullable<Answer['error']> = { code: '', message: '' }): Failure {
+  const known = Object.hasOwn(FAILURE_CODES, code) ? (code as FailureCode) : 'queue_invalid';
+  return new Failure(known, message === '' ? 'the queue cannot be read' : message, {
+    hint: hint === undefined || hint === '' ? 'ralph-state task validate' : hint,
+  });
 }

@@ -3,6 +3,7 @@ import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import type { RUN_OPTIONS } from '../options.ts';
+import { loopPolicy, type LoopPolicy } from './loop-policy.ts';
 import { publishingOf, publishWords, type Publishing } from './publishing.ts';
 import { resolveSettings, unusedKeys, type Settings } from './settings.ts';
 
@@ -18,6 +19,7 @@ export interface RunPlan {
   readonly publishing: Publishing;
   /** 0 means without limit. */
   readonly maxTasks: number;
+  readonly loop: LoopPolicy;
   /** How long another run is waited for, in seconds: Infinity without limit, nothing not to wait. */
   readonly waitForLock: number | undefined;
   /** What the two siblings are told that need no more knowledge than this. */
@@ -32,6 +34,7 @@ export interface RunPlan {
 export async function planRun(call: RunCall): Promise<RunPlan> {
   const { args, command } = call;
   const publishing = publishingOf(args);
+  const loop = loopPolicy(args);
   const { root } = findGitRepository(args.repo);
   const resolver = resolverWords(call);
   const settings = await settingsOf(call, root);
@@ -45,9 +48,15 @@ export async function planRun(call: RunCall): Promise<RunPlan> {
     ci: args.ci,
     publishing,
     maxTasks: args['max-tasks'] ?? 0,
+    loop,
     waitForLock: args.wait ?? (args['on-busy'] === 'wait' ? Number.POSITIVE_INFINITY : undefined),
     words: {
-      worker: ['--jobs', String(settings.workers), ...given('--timeout', args.timeout)],
+      worker: [
+        '--jobs',
+        String(settings.workers),
+        ...given('--timeout', args.timeout),
+        ...given('--rate-limit', loop.rateLimit),
+      ],
       integrator: [
         ...push,
         ...pauses,

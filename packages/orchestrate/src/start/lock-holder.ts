@@ -1,4 +1,5 @@
 import { Failure } from '@ralph/protocol/contract/failure';
+import { lockRecord, type LockRecord } from '@ralph/protocol/contract/lock-record';
 import { Sibling } from '@ralph/protocol/process/sibling';
 
 export interface LockRequest {
@@ -14,6 +15,7 @@ export interface LockRequest {
 export class LockHolder {
   /** Settles with a failure when the lock is lost before it was released; with nothing when it has been released. */
   lost: Promise<Failure | undefined> = Promise.resolve(undefined);
+  #holder: LockRecord | undefined;
   readonly #sibling: Sibling;
   readonly #lines: AsyncGenerator<{ readonly record: Record<string, unknown> }>;
 
@@ -44,11 +46,17 @@ export class LockHolder {
   async #taken(): Promise<LockHolder> {
     const first = await this.#lines.next();
     if (first.done !== true && first.value.record['type'] === 'lock.acquired') {
+      this.#holder = lockRecord.safeParse(first.value.record['holder']).data;
       this.lost = this.#watch();
       return this;
     }
     for await (const line of this.#lines) void line;
     throw (await this.#sibling.ended).failure ?? new Failure('sibling_failed', 'ralph-lock ended without the lock');
+  }
+
+  /** What the lock says of its holder. */
+  get holder(): LockRecord | undefined {
+    return this.#holder;
   }
 
   /** Lets the lock go and waits until it is free. */

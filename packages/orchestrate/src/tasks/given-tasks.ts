@@ -1,14 +1,27 @@
 import { Failure } from '@ralph/protocol/contract/failure';
+import { anyOverlap } from '@ralph/protocol/contract/scope-overlap';
 import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import type { Task } from '@ralph/protocol/contract/task';
 import { timeOf } from '@ralph/protocol/contract/zoned-time';
-import type { Waiting } from '../run/schedule.ts';
+import type { Waiting } from '../run/view.ts';
 
 /** Picks from tasks that were handed over instead of the queue: order as given, dependencies among themselves. */
 export interface Selection {
   readonly task: Task | undefined;
   readonly waiting: Waiting;
+  /** When the earliest of those may start that wait for their time, in ms of the wall clock. */
+  readonly nextStart: number | undefined;
+}
+
+export interface GivenQuestion {
+  readonly exclude: ReadonlySet<string>;
+  /** Ids that satisfy a dependency, besides tasks given as done. */
+  readonly landed: ReadonlySet<string>;
+  /** No task whose scope overlaps one of these. */
+  readonly busyScopes: readonly string[];
+  /** In ms of the wall clock. */
+  readonly now: number;
 }
 
 /**
@@ -30,34 +43,46 @@ export function checkGivenTasks(tasks: readonly Task[]): void {
   }
 }
 
-/**
- * Returns the next task to start, and how many are left that cannot be started.
- *
- * @param landed ids that satisfy a dependency, besides tasks given as done
- */
-export function selectGiven(
-  tasks: readonly Task[],
-  exclude: ReadonlySet<string>,
-  landed: ReadonlySet<string>,
-  now: number,
-): Selection {
+/** Returns the next task to start, and how many are left that cannot be started. */
+export function selectGiven(tasks: readonly Task[], question: GivenQuestion): Selection {
+  const { exclude, landed, busyScopes, now } = question;
   const done = new Set(landed);
   for (const { id, status } of tasks) if (isDone(status)) done.add(id);
-  const open = tasks.filter((task) => !isDone(task.status) && !exclude.has(task.id));
-  let dependency = 0;
-  let schedule = 0;
-  for (const task of open) {
-    if (task.depends_on?.some((id) => !done.has(id)) === true) dependency += 1;
-    else if (isLater(task.scheduled_start, now)) schedule += 1;
-    else return { task, waiting: { dependency, schedule, draft: 0, blocked: 0 } };
+  const counts = { dependency: 0, schedule: 0, scope: 0 };
+  let nextStart: number | undefined;
+  let task: Task | undefined;
+  for (const one of tasks) {
+    if (isDone(one.status) || exclude.has(one.id) || landed.has(one.id)) continue;
+    const start = timeOf(one.scheduled_start);
+    if (one.depends_on?.some((id) => !done.has(id)) === true) counts.dependency += 1;
+    else if (start > now) {
+      counts.schedule += 1;
+      nextStart = Math.min(start, nextStart ?? start);
+    } else if (anyOverlap(one.scope ?? [], busyScopes)) counts.scope += 1;
+    else {
+      task = one;
+      break;
+    }
   }
-  return { task: undefined, waiting: { dependency, schedule, draft: 0, blocked: 0 } };
+  return { task, waiting: { ...counts, draft: 0, blocked: 0 }, nextStart };
+}
+
+/**
+ * Says why a task is not started because of what earlier runs have recorded; nothing where it may be, or where a person
+ * has asked for it since.
+ *
+ * @param maxFailures 0 means that none has failed too often
+ */
+export function isHeldBack(
+  record: Readonly<Record<string, unknown>>,
+  maxFailures: number,
+): 'blocked' | 'failed' | undefined {
+  if (record['retry_requested_at'] !== undefined) return undefined;
+  if (record['lifecycle'] === 'blocked_push') return 'blocked';
+  const failures = Number(record['failures'] ?? 0);
+  return record['lifecycle'] === 'failed' && maxFailures > 0 && failures >= maxFailures ? 'failed' : undefined;
 }
 
 function isDone(status: string | undefined): boolean {
   return status !== undefined && TERMINAL_TASK_STATUSES.includes(status);
-}
-
-function isLater(start: string | null | undefined, now: number): boolean {
-  return timeOf(start) > now;
 }

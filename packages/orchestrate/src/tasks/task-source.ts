@@ -1,41 +1,42 @@
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import type { Task } from '@ralph/protocol/contract/task';
 import { callSibling } from '@ralph/protocol/process/sibling';
-import { selectGiven } from './given-tasks.ts';
-import type { Waiting } from '../run/schedule.ts';
-import type { StateKeeper } from '../run/state-keeper.ts';
-
-/** Answers which task is next, given those already attempted, those landed in this run, and those in work. */
-export type TaskSource = (
-  exclude: readonly string[],
-  landed: ReadonlySet<string>,
-  busy: readonly string[],
-) => Promise<{ readonly task: Task | undefined; readonly waiting: Waiting }>;
+import { isHeldBack, selectGiven } from './given-tasks.ts';
+import type { SelectLimits, StateKeeper } from '../run/state-keeper.ts';
+import type { TaskSource } from './choice.ts';
 
 /** Tasks from the queue as it is on disk at each question; ralph-state chooses. */
-export function fromQueue(keeper: StateKeeper, includeDraft: boolean): TaskSource {
-  return (exclude, _landed, busy) => keeper.select(exclude, busy, includeDraft);
+export function fromQueue(keeper: StateKeeper, limits: SelectLimits): TaskSource {
+  return (question) => keeper.select(question, limits);
 }
 
 /**
- * Tasks that were handed over. One that an earlier run left blocked is not started: its workspace holds work that is
- * waiting for a person, who is told so, unless the person has asked for it again.
+ * Tasks that were handed over. One that an earlier run left blocked is not started, since its workspace holds work that
+ * is waiting for a person, and neither is one that has failed too often; both are told, and both are started once they
+ * were asked for again.
+ *
+ * @param maxFailures 0 means that none has failed too often
  */
 export async function fromGiven(
   tasks: readonly Task[],
-  repo: string,
+  { repo, maxFailures }: { readonly repo: string; readonly maxFailures: number },
   onNote: (line: string) => void,
 ): Promise<TaskSource> {
-  const records = await callSibling('ralph-state', ['list', '--repo', repo, '--lifecycle', 'blocked_push'], onNote);
-  const held = records.filter((record) => record['retry_requested_at'] === undefined);
-  const blocked = new Set(held.map((record) => String(record['task_id'])));
-  const kept = tasks.filter(({ id }) => blocked.has(id));
-  for (const { id } of kept)
-    onNote(
-      `${id} is blocked since an earlier run; to run it again: ${commandLine(['ralph-state', 'retry', id, '--repo', repo])}`,
-    );
-  return (exclude, landed) => {
-    const { task, waiting } = selectGiven(tasks, new Set([...exclude, ...blocked]), landed, Date.now());
-    return Promise.resolve({ task, waiting: { ...waiting, blocked: kept.length } });
+  const ids = new Set(tasks.map(({ id }) => id));
+  const records = await callSibling('ralph-state', ['list', '--repo', repo], onNote);
+  const held = records.flatMap((record) => {
+    const why = ids.has(String(record['task_id'])) ? isHeldBack(record, maxFailures) : undefined;
+    return why === undefined ? [] : [{ id: String(record['task_id']), why }];
+  });
+  for (const { id, why } of held) {
+    const words = why === 'blocked' ? 'is blocked since an earlier run' : 'has failed too often';
+    onNote(`${id} ${words}; to run it again: ${commandLine(['ralph-state', 'retry', id, '--repo', repo])}`);
+  }
+  const number = (wanted: 'blocked' | 'failed') => held.filter(({ why }) => why === wanted).length;
+  const [blocked, failed] = [number('blocked'), number('failed')];
+  return ({ exclude, busyScopes, landed }) => {
+    const not = new Set([...exclude, ...held.map(({ id }) => id)]);
+    const { task, waiting, nextStart } = selectGiven(tasks, { exclude: not, landed, busyScopes, now: Date.now() });
+    return Promise.resolve({ task, waiting: { ...waiting, blocked, failed }, nextStart, resume: undefined });
   };
 }
