@@ -45,6 +45,15 @@ describe('ralph-integrate run after a crash', () => {
     expect(repo.gitOrigin('show', 'main:README.md')).toBe('# test');
   });
 
+  it('killed in the train: nothing of it is left once the next one has run, whichever attempt that lands', async () => {
+    const repo = temporaryRepository();
+    const { line } = finishedAttempt(repo, 'T-1', { attempt: 2, files: { 'a.txt': 'a\n' } });
+    for (const ref of ['T-1/1', 'T-2/1']) repo.git('update-ref', `refs/ralph/train/${ref}`, 'HEAD');
+    const { status } = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(status).toBe(0);
+    expect(repo.git('for-each-ref', 'refs/ralph/train')).toBe('');
+  });
+
   it('killed in the rebase: it is begun again from the parked commits', async () => {
     const repo = temporaryRepository();
     const { line, workspace, git } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });

@@ -8,6 +8,7 @@ import { candidateOf, type Candidate } from '../candidate/candidate.ts';
 import { integrate } from '../candidate/integrate.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { isSerial } from '../train/landing-size.ts';
+import { dropLeftTrainRefs } from '../train/left-train-refs.ts';
 import type { Rules } from '../train/line.ts';
 import { Passages } from '../train/passages.ts';
 import { Lanes } from '../train/lanes.ts';
@@ -24,6 +25,7 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   const bench = await openBench(call);
   const rules = { jobs: call.args.jobs, landing: call.args.landing };
   const scopes = landingScopes(call.args, await readParallelConfig(bench.settings.root));
+  await dropLeftTrainRefs(bench.settings.root);
   const passages = new Passages(new Lanes(bench, rules, scopes));
   const waiting = new PQueue({ concurrency: placesFor(bench, rules) });
   const tally: Tally = { landed: 0, published: 0, blocked: 0, failed: 0, skipped: 0 };
