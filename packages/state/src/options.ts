@@ -90,6 +90,18 @@ export const TASK_ADD_OPTIONS = {
   draft: { kind: 'flag', describe: 'add it as a draft, which is only started where drafts are asked for' },
 } as const satisfies OptionSpecs;
 
+export const TASK_ARCHIVE_OPTIONS = {
+  followups: {
+    kind: 'flag',
+    describe: 'in the same write, add the tasks of a proposal on stdin, one line of JSON, to the top of the queue',
+  },
+  attempt: {
+    kind: 'count',
+    value: 'N',
+    describe: 'the attempt that proposes them; what it has added already is not added again (default: 1)',
+  },
+} as const satisfies OptionSpecs;
+
 export const REPAIR_OPTIONS = {
   'dry-run': { kind: 'flag', describe: 'only say what is wrong and what would be done; nothing is changed' },
 } as const satisfies OptionSpecs;

@@ -10,6 +10,7 @@ import {
   RETRY_OPTIONS,
   SCHEMA_OPTIONS,
   TASK_ADD_OPTIONS,
+  TASK_ARCHIVE_OPTIONS,
   TASK_LIST_OPTIONS,
   TASK_NEXT_OPTIONS,
   WAIT_OPTIONS,
@@ -134,7 +135,8 @@ export const program: ProgramSpec = {
       words: ['task', 'archive'],
       summary: 'Move a task from the queue to the done file; one that is there already is left as it is.',
       operands: { name: 'ID', least: 1, most: 1 },
-      options: NO_OPTIONS,
+      options: TASK_ARCHIVE_OPTIONS,
+      examples: ['jq -c . proposal.json | ralph-state task archive RQ-0001 --followups'],
       load: () => import('./commands/task-archive.ts'),
     }),
     command({

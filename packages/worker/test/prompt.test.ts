@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { followupProposal } from '@ralph/protocol/contract/followups';
 import { promptText } from '../src/agent/prompt.ts';
 
 describe('promptText', () => {
@@ -40,4 +41,16 @@ describe('promptText', () => {
       /^a \[2Jb c\n\nx\n\ty\n/,
     );
   });
+});
+
+it('M52: tells in two lines where follow-ups may be proposed, and in which form', () => {
+  const text = promptText({ id: 'RQ-0007', title: 'T' });
+  const [where = '', which = ''] = text.trimEnd().split('\n').slice(-2);
+  expect(where).toContain('.ralph/cache/followups/RQ-0007.json');
+  const [example = ''] = /\{.*\}/.exec(where) ?? [];
+  expect(followupProposal.parse(JSON.parse(example))).toMatchObject({ source_task_id: 'RQ-0007' });
+  const fields = Object.keys(followupProposal.shape.tasks.element.shape).filter(
+    (name) => !/^(?:key|title)$/.test(name),
+  );
+  for (const name of fields) expect(which).toContain(name);
 });

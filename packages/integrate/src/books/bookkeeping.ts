@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
+import type { FollowupProposal } from '@ralph/protocol/contract/followups';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { Candidate } from '../candidate/candidate.ts';
 import { targetName, type Settings } from '../site/settings.ts';
@@ -67,7 +68,8 @@ export async function placesOfBooks(root: string, folder: string, commit: string
 
 /**
  * Commits the move of a task from queue to done behind its work. Both files are taken from the target first, so that
- * what the attempt did to them, and what others have moved in the meantime, is settled in favour of the target.
+ * what the attempt did to them, and what others have moved in the meantime, is settled in favour of the target. What was
+ * proposed to follow the task is added by the same commit.
  *
  * @returns whether there was anything to commit
  * @throws Failure `bookkeeping_failed`
@@ -76,12 +78,17 @@ export async function commitMove(
   settings: Settings,
   workspace: Workspace,
   { taskId, attempt }: Candidate,
-  target: string,
+  { target, followUps }: { readonly target: string; readonly followUps: FollowupProposal | undefined },
 ): Promise<boolean> {
   const cwd = workspace.path;
   await git(['checkout', '--quiet', target, '--', ...(await trackedFiles(cwd, target))], { cwd });
   try {
-    await callSibling('ralph-state', ['task', 'archive', taskId, '--repo', cwd]);
+    const move = ['task', 'archive', taskId, '--repo', cwd];
+    if (followUps === undefined) await callSibling('ralph-state', move);
+    else {
+      const records = [followUps];
+      await callSibling('ralph-state', [...move, '--followups', '--attempt', `${attempt}`], undefined, { records });
+    }
   } catch (error) {
     const diff = ['git', '-C', settings.root, 'diff', targetName(settings), '--', ...FILES];
     throw new Failure(

@@ -26,6 +26,7 @@ import { isAncestor } from '../push/target.ts';
 import type { Passage } from '../train/passages.ts';
 import { dropFromTrain } from '../train/train-refs.ts';
 import { isQueueTracked } from '../books/bookkeeping.ts';
+import { settleFollowUps } from '../books/settle-follow-ups.ts';
 import { removeLeftRefLocks } from '../workspace/left-ref-locks.ts';
 import { openWorkspace } from '../workspace/workspace.ts';
 
@@ -67,7 +68,7 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
       return landed;
     }
     await recordLanded(bench, candidate, landed.commit);
-    await sayCompleted(bench, candidate, landed, opened.job);
+    await sayCompleted(bench, candidate, landed, opened);
     return landed;
   } catch (error) {
     if (!(error instanceof Stopped)) {
@@ -143,15 +144,19 @@ async function requireWork({ candidate, workspace, tip }: Job): Promise<void> {
 }
 
 async function sayCompleted(
-  { output }: Bench,
-  { taskId: task_id, attempt, title, workspacePath: workspace_path }: Candidate,
-  { commit }: Landed,
-  job: Job | undefined,
+  bench: Bench,
+  candidate: Candidate,
+  landed: Landed,
+  { workspace, job }: Opened,
 ): Promise<void> {
+  const { taskId: task_id, attempt, title, workspacePath: workspace_path } = candidate;
   const push_attempts = job?.pushes ?? 0;
   const ci_runs = job?.gateRuns ?? 0;
   const named = title === undefined ? {} : { title };
-  await output.event('task.completed', { task_id, attempt, commit, push_attempts, ci_runs, workspace_path, ...named });
+  const followed = workspace === undefined ? {} : await settleFollowUps(bench, workspace, candidate, landed);
+  const { commit } = landed;
+  const ended = { task_id, attempt, commit, push_attempts, ci_runs, workspace_path };
+  await bench.output.event('task.completed', { ...ended, ...named, ...followed });
 }
 
 async function notLanded(bench: Bench, candidate: Candidate, job: Job | undefined, failure: Failure): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { clearForReset } from '../candidate/begin.ts';
 import { commitMove, isQueueTracked } from '../books/bookkeeping.ts';
+import { readFollowUps } from '../books/follow-ups.ts';
 import { combineOnto, hasMerges } from './combine.ts';
 import { writeRecord } from '../candidate/integration-record.ts';
 import type { Job } from '../candidate/job.ts';
@@ -25,11 +26,14 @@ export interface Prepared {
 /**
  * Makes what is to be pushed, always anew from the attempt's own tip, so that nothing of an earlier try is left in it.
  *
- * @throws Failure `foreign_commits`, `conflict`, `secrets_committed`, `bookkeeping_failed`, `workspace_dirty`, `git_failed`
+ * @throws Failure `foreign_commits`, `followups_invalid`, `conflict`, `secrets_committed`, `bookkeeping_failed`,
+ *   `workspace_dirty`, `git_failed`
  */
 export async function prepare(job: Job, onto: string): Promise<Prepared> {
   const { workspace, candidate, bench, tip } = job;
   await requireOwnCommits(job);
+  // Before anything is done: a proposal that cannot be added keeps the work from landing.
+  const followUps = await readFollowUps(workspace, candidate, bench.secrets.redact);
   if (!job.moved) await clearForReset(job);
   job.moved = true;
   await writeRecord(workspace, { tip, head: null, pushed: job.pushed });
@@ -43,7 +47,8 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   job.placed = { onto, work: moved.commit };
   await bench.output.event('rebase.done', { task_id, attempt, commit: moved.commit, base_commit: onto });
   const queueTracked = await isQueueTracked(bench.settings.root, workspace.path, onto);
-  const hasBooks = queueTracked && (await commitMove(bench.settings, workspace, candidate, onto));
+  const hasBooks =
+    queueTracked && (await commitMove(bench.settings, workspace, candidate, { target: onto, followUps }));
   const { commit, tree } = hasBooks ? await madeOf(workspace) : moved;
   await writeRecord(workspace, { tip, head: commit, pushed: job.pushed });
   return { commit, tree, onto, queueTracked };

@@ -29,8 +29,8 @@ export function removeOwn(workspace: Workspace, path: string): void {
   if (linkOnTheWay(workspace, path) === undefined) rmSync(path, { recursive: true, force: true });
 }
 
-/** An agent may have put one there, to have us write elsewhere. */
-function linkOnTheWay({ path: root }: Workspace, path: string): string | undefined {
+/** Returns a symlink among the folders on the way to a file of ours: an agent may have put one there, to lead us elsewhere. */
+export function linkOnTheWay({ path: root }: Workspace, path: string): string | undefined {
   for (let step = dirname(path); step.length > root.length; step = dirname(step)) {
     if (lstatSync(step, { throwIfNoEntry: false })?.isSymbolicLink() === true) return step;
   }

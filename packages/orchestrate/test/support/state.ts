@@ -8,6 +8,8 @@ export interface RecordOnDisk {
   readonly error_code?: string;
   readonly pushed_commit?: string;
   readonly attempt?: number;
+  readonly completed_at?: string;
+  readonly push_attempts?: number;
 }
 
 /** Reads the records of the state file as it stands on disk. */

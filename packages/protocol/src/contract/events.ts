@@ -3,6 +3,7 @@ import { commitId, envelope, taskEnvelope } from './envelope.ts';
 import { lifecycle, processIdentity, workerRecord } from './state-file.ts';
 import { lockRecord } from './lock-record.ts';
 import { task } from './task.ts';
+import { followups } from './followups.ts';
 
 const milliseconds = z.int().min(0).describe('milliseconds');
 const reason = z.string().describe('words for a person');
@@ -175,6 +176,7 @@ export const EVENTS = {
     ci_runs: z.int().min(0),
     workspace_path: z.string(),
     title: z.string().optional(),
+    followups: followups.optional().describe('tasks to be added to a queue that is not tracked by git'),
   }),
   'task.published': taskEnvelope.extend({
     branch: z.string().describe('where it waits for a review; the target branch is untouched'),

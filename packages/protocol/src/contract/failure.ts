@@ -58,6 +58,7 @@ export const FAILURE_CODES = {
   workspace_missing: 'failed',
   workspace_dirty: 'blocked',
   bookkeeping_failed: 'failed',
+  followups_invalid: 'blocked',
   agent_failed: 'failed',
   owner_gone: 'failed',
   agent_signalled: 'failed',

@@ -17,6 +17,7 @@ export const RALPH_PATHS = {
   ciFailureMarker: '.ralph/cache/parallel/ci-failure-marker',
   ciPasses: '.ralph/cache/parallel/ci-passes',
   published: '.ralph/cache/parallel/published',
+  followups: '.ralph/cache/followups',
 } as const;
 
 /** Files of the run itself: never part of a commit that we make, whatever the ignore files say. */

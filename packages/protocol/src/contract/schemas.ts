@@ -10,6 +10,7 @@ import { lockRecord } from './lock-record.ts';
 import { blockedMarker } from './blocked-marker.ts';
 import { ciFailureMarker, handoff } from './handoff.ts';
 import { statusDocument } from './status-document.ts';
+import { followupProposal } from './followups.ts';
 
 const failureRecord = z.looseObject({
   error: z.looseObject({
@@ -45,6 +46,7 @@ const documents: Record<string, z.ZodType> = {
   'exit-status': exitStatus,
   'task-record': task,
   'status-document': statusDocument,
+  'followup-proposal': followupProposal,
 };
 
 /** Returns every published schema by name: files, records, events (`event.TYPE`) and orders (`order.TYPE`). */

@@ -39,6 +39,7 @@ export const workerRecord = z.looseObject({
   land_command: z.string().optional().describe('ours: what lands it after a person has mended it'),
   retry_requested_at: z.string().optional().describe('ours: a person asked for it to be run again'),
   retry_fresh: z.boolean().optional().describe('ours: by a new agent, not from the commits that are kept'),
+  followups: z.array(z.looseObject({})).optional().describe('ours: tasks that are still to be added to the queue'),
   failures: z.int().min(0).optional().describe('ours: how often it has failed since it last landed or was asked for'),
 });
 

@@ -23,6 +23,11 @@ export interface SiblingOptions {
   readonly inherits?: readonly number[];
 }
 
+export interface CallOptions extends SiblingOptions {
+  /** Records for its stdin. */
+  readonly records?: readonly object[];
+}
+
 /** A sibling that runs beside us: lines go in, lines come out. */
 export class Sibling {
   readonly name: SiblingName;
@@ -134,9 +139,10 @@ export async function callSibling(
   name: SiblingName,
   args: readonly string[],
   onNote?: (line: string) => void,
-  options?: SiblingOptions,
+  options: CallOptions = {},
 ): Promise<Record<string, unknown>[]> {
   const sibling = new Sibling(name, args, onNote, options);
+  for (const record of options.records ?? []) await sibling.send(record);
   sibling.end();
   const records: Record<string, unknown>[] = [];
   for await (const line of sibling.lines()) records.push(line.record);

@@ -9,6 +9,7 @@ import type { Repository } from '@ralph/protocol/process/repository';
 import { nextAttempt, selectUnderLock } from '../queue/board.ts';
 import { fold } from '../records/fold.ts';
 import { resumable, type Resume } from '../records/resumable.ts';
+import { withoutFollowUps } from '../records/without-follow-ups.ts';
 import { LandedTasks, type Landed } from '../queue/landed.ts';
 import { QueueStore } from '../store/queue-store.ts';
 import { currentBranch } from '../repository-facts.ts';
@@ -102,7 +103,12 @@ export class ApplySession {
       if (revisionOf(state) > revisionOf(before)) await this.#states.write(lock, state);
       this.#revision = revisionOf(state);
       // What is recorded as landed leaves the queue after that: a crash between the two is healed by the next start.
-      const trouble = await this.#archive(lock, landed);
+      const { trouble, settled } = await this.#archive(lock, landed);
+      if (settled.size > 0) {
+        state = withoutFollowUps(state, settled);
+        await this.#states.write(lock, state);
+        this.#revision = revisionOf(state);
+      }
       if (trouble !== undefined) for (const { index } of landed) answers[index] = { ok: false, failure: trouble };
       return { answers, failure };
     });
@@ -140,10 +146,11 @@ export class ApplySession {
           const { state: after, changed } = result;
           const answer = { ok: true, revision: revisionOf(after), changed } as const;
           if (parsed.event.type !== 'task.completed') return { state: after, answer };
-          const { task_id: id, at } = parsed.event;
+          const { task_id: id, at, attempt } = parsed.event;
           // An old word of a landing that the record has not taken moves nothing.
-          const hasLanded = after.workers.some((each) => each.task_id === id && each.lifecycle === 'completed');
-          return { state: after, answer, ...(hasLanded ? { landed: { id, at } } : {}) };
+          const record = after.workers.find((each) => each.task_id === id && each.lifecycle === 'completed');
+          if (record === undefined) return { state: after, answer };
+          return { state: after, answer, landed: { id, at, attempt, followups: record.followups } };
         }
       }
     } catch (error) {
@@ -172,13 +179,15 @@ export class ApplySession {
     return { task: { ...task, attempt: nextAttempt(state, task.id) }, waiting, ...kept, ...later };
   }
 
-  async #archive(lock: WriteLock, landed: readonly Landed[]): Promise<Failure | undefined> {
+  async #archive(
+    lock: WriteLock,
+    landed: readonly Landed[],
+  ): Promise<{ readonly trouble?: Failure; readonly settled: ReadonlySet<string> }> {
     try {
-      await this.#landed.archive(lock, landed);
-      return undefined;
+      return { settled: await this.#landed.archive(lock, landed) };
     } catch (error) {
       if (!isFailure(error)) throw error;
-      return error;
+      return { trouble: error, settled: new Set() };
     }
   }
 }

@@ -9,6 +9,7 @@ import { claimsIn } from '../records/claims.ts';
 import { activityOf } from '../records/record-activity.ts';
 import { currentBranch } from '../repository-facts.ts';
 import { startUp } from '../records/start-up.ts';
+import { withoutFollowUps } from '../records/without-follow-ups.ts';
 import { workspaceIsThere } from '../records/workspace-presence.ts';
 import { workspaceRootWords } from '../records/workspace-root.ts';
 import { revisionOf } from '../store/state-document.ts';
@@ -35,7 +36,10 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
       workspaceIsThere: (path) => workspaceIsThere(repository.root, path),
     });
     if (started.changed) await store.write(lock, started.state);
-    return { ...started, notes: [...started.notes, ...(await healQueue(lock, repository, before))] };
+    const healed = await healQueue(lock, repository, before);
+    const state = withoutFollowUps(started.state, healed.settled);
+    if (state !== started.state) await store.write(lock, state);
+    return { ...started, state, notes: [...started.notes, ...healed.notes] };
   });
   // A program reads of the workspaces in the record.
   const forPeople = output.format === 'table' ? workspacesNote(repository.root, finished) : [];
@@ -58,19 +62,25 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
 }
 
 /** A writer that was killed after it had recorded what landed has not moved it out of the queue; old records tell too. */
-async function healQueue(lock: WriteLock, repository: Repository, before: StateFile | undefined): Promise<string[]> {
+async function healQueue(
+  lock: WriteLock,
+  repository: Repository,
+  before: StateFile | undefined,
+): Promise<{ readonly notes: string[]; readonly settled: ReadonlySet<string> }> {
   const landed = (before?.workers ?? [])
     .filter(({ lifecycle }) => lifecycle === 'completed')
-    .map(({ task_id: id, completed_at: at }) => ({ id, at: at ?? '' }));
+    .map(({ task_id: id, completed_at: at, attempt = 1, followups }) => ({ id, at: at ?? '', attempt, followups }));
   const { LandedTasks } = await import('../queue/landed.ts');
   const { QueueStore } = await import('../store/queue-store.ts');
   try {
-    await new LandedTasks(repository, new QueueStore(repository.root)).archive(lock, landed);
-    return [];
+    return {
+      notes: [],
+      settled: await new LandedTasks(repository, new QueueStore(repository.root)).archive(lock, landed),
+    };
   } catch (error) {
     // Whoever starts tasks from the queue is told by its own check.
     if (!isFailure(error)) throw error;
-    return [error.message];
+    return { notes: [error.message], settled: new Set() };
   }
 }
 

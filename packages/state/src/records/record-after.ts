@@ -59,6 +59,7 @@ export function recordAfter(
         completed_at: event.at,
         push_attempts: event.push_attempts,
         pushed_commit: event.commit,
+        ...(event.followups === undefined ? {} : { followups: event.followups }),
       };
     case 'task.published':
       // ralph-agent-loop knows no word for it: as a blocked task it is left alone there, too.

@@ -46,6 +46,7 @@ const RECORD_FIELDS = {
   land_command: may(isString),
   retry_requested_at: may(isString),
   retry_fresh: may((value) => typeof value === 'boolean'),
+  followups: may((value) => Array.isArray(value) && value.every((each) => hasFields(each, {}))),
   failures: may(isWhole(0)),
 } as const satisfies KnownFields<WorkerRecord>;
 

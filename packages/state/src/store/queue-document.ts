@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { QueueFile, Task } from '@ralph/protocol/contract/task';
 import { parseDocument } from './read-document.ts';
 import { withValues, type ValueChange } from './queue-values.ts';
-import { elementTexts, newQueueText, withElements, withoutElements } from './queue-edit.ts';
+import { elementTexts, newQueueText, withElements, withElementsFirst, withoutElements } from './queue-edit.ts';
 
 /** One of the two files of tasks, as it was read. */
 export interface QueueDocument {
@@ -32,6 +32,12 @@ export async function parseQueue(text: string | undefined, path: string): Promis
 /** Returns the document with tasks at its end, each given as its source. */
 export async function appendTasks(document: QueueDocument, elements: readonly string[]): Promise<QueueDocument> {
   const text = await edited(document, (body) => withElements(body, elements));
+  return checked(document, text, elements.length);
+}
+
+/** Returns the document with tasks before all others, each given as its source. */
+export async function prependTasks(document: QueueDocument, elements: readonly string[]): Promise<QueueDocument> {
+  const text = await edited(document, (body) => withElementsFirst(body, elements));
   return checked(document, text, elements.length);
 }
 

@@ -86,6 +86,18 @@ export async function withElements(text: string, added: readonly string[]): Prom
   return applyEdits(text, edits);
 }
 
+/** Returns the text with more elements before all others, laid out as those are; the comments around them stay theirs. */
+export async function withElementsFirst(text: string, added: readonly string[]): Promise<string> {
+  const { list, elements } = await taskList(text);
+  const [first] = elements;
+  if (first === undefined) return withElements(text, added);
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const isLaidOut = startsLine(text, first.offset);
+  const inner = isLaidOut ? indentBefore(text, first.offset) : `${indentBefore(text, list.offset)}  `;
+  const lines = added.map((each) => `${eol}${inner}${each.replaceAll(/\r?\n/g, `${eol}${inner}`)},`).join('');
+  return edited(text, [{ offset: list.offset + 1, length: 0, content: isLaidOut ? lines : `${lines}${eol}${inner}` }]);
+}
+
 /** Returns the source of an object with some of its properties set. */
 export async function withProperties(element: string, properties: Readonly<Record<string, string>>): Promise<string> {
   const { applyEdits, modify } = await import('jsonc-parser');

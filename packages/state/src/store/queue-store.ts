@@ -8,11 +8,20 @@ import { readDocumentText, requireSize } from './document-text.ts';
 import { appendTasks, parseQueue, removeTasks, taskTexts, type QueueDocument } from './queue-document.ts';
 import { withProperties } from './queue-edit.ts';
 import { archivedProperties, indexOfTask, leftBehind } from '../queue/archiving.ts';
+import type { FollowUps } from '../queue/follow-ups.ts';
 import type { WriteLock } from './write-lock.ts';
 
 export interface QueuePair {
   readonly queue: QueueDocument;
   readonly done: QueueDocument;
+}
+
+/** How tasks are moved to the done file. */
+export interface Archiving {
+  readonly now: Date;
+  /** Asked for each of the tasks whether it is to be moved. */
+  readonly isDue: (task: Task) => boolean;
+  readonly proposed: readonly FollowUps[];
 }
 
 /** One of the files as it stands. */
@@ -93,36 +102,43 @@ export class QueueStore {
   }
 
   /**
-   * Moves a task from the queue to the end of the done file, its comments and unknown fields included.
+   * Moves a task from the queue to the end of the done file, its comments and unknown fields included, and adds what was
+   * proposed to follow it.
    *
-   * @returns the task as it stands in the done file
-   * @throws Failure `task_not_found` when it is in neither file
+   * @returns the task as it stands in the done file, and what was added
+   * @throws Failure `task_not_found` when it is in neither file; then nothing is added
    */
-  async archive(lock: WriteLock, id: string, now: Date): Promise<Task> {
-    const pair = await this.archiveAll(lock, [id], now, () => true);
-    const archived = pair.done.tasks.findLast((task) => task.id === id && task.status !== 'rejected');
-    const task = archived ?? pair.done.tasks.findLast((other) => other.id === id);
-    if (task !== undefined) return task;
-    throw new Failure('task_not_found', `no task ${id} in ${pair.queue.path} or ${pair.done.path}`, {
-      hint: 'see the ids with ralph-state task list',
-      taskId: id,
-    });
+  async archive(
+    lock: WriteLock,
+    { id, now, proposed }: { readonly id: string; readonly now: Date; readonly proposed: readonly FollowUps[] },
+  ): Promise<{ readonly record: Task; readonly added: readonly Task[] }> {
+    const known = await this.read();
+    if (indexOfTask(known.queue.tasks, id) === -1 && indexOfTask(known.done.tasks, id) === -1) {
+      throw new Failure('task_not_found', `no task ${id} in ${known.queue.path} or ${known.done.path}`, {
+        hint: 'see the ids with ralph-state task list',
+        taskId: id,
+      });
+    }
+    const { done, added } = await this.archiveAll(lock, [id], { now, isDue: () => true, proposed });
+    const archived = done.tasks.findLast((task) => task.id === id && task.status !== 'rejected');
+    const record = archived ?? done.tasks.findLast((task) => task.id === id);
+    if (record === undefined) throw new Error(`${id} was moved to ${done.path} and is not there`);
+    return { record, added };
   }
 
   /**
    * Moves the tasks of the queue that some ids mean to the end of the done file; an id that it does not have is passed
-   * over. The done file is written first: a crash between the two leaves tasks in both, which `readHealed` mends.
+   * over. What was proposed to follow them comes to the top of the queue. The done file is written first: a crash between
+   * the two leaves tasks in both, which `readHealed` mends.
    *
-   * @param isDue asked for each of the tasks whether it is to be moved
-   * @returns both files as they are then
-   * @throws Failure as `read`, or that of the write
+   * @returns both files as they are then, and what was added
+   * @throws Failure `queue_invalid` for a follow-up that the queue cannot hold, as `read`, or that of the write
    */
   async archiveAll(
     lock: WriteLock,
     ids: readonly string[],
-    now: Date,
-    isDue: (task: Task) => boolean,
-  ): Promise<QueuePair> {
+    { now, isDue, proposed }: Archiving,
+  ): Promise<QueuePair & { readonly added: readonly Task[] }> {
     const pair = await this.readHealed(lock);
     const moved = [...new Set(ids)]
       .map((id) => indexOfTask(pair.queue.tasks, id))
@@ -130,17 +146,12 @@ export class QueueStore {
         const task = pair.queue.tasks[index];
         return task !== undefined && isDue(task) ? [{ index, task }] : [];
       });
-    if (moved.length === 0) return pair;
-    const indexes = moved.map(({ index }) => index);
-    const texts = await taskTexts(pair.queue, indexes);
-    const elements = await Promise.all(
-      moved.map(({ task }, at) => withProperties(texts[at] ?? '', archivedProperties(task, now))),
-    );
-    const done = await appendTasks(pair.done, elements);
-    const queue = await removeTasks(pair.queue, indexes);
-    await this.#write(lock, done);
-    await this.#write(lock, queue);
-    return { queue, done };
+    const settled = moved.length === 0 ? pair : await withMoved(pair, moved, now);
+    const { queue, added } =
+      proposed.length === 0 ? { ...settled, added: [] } : await withFollowUps(settled, proposed, now);
+    if (settled !== pair) await this.#write(lock, settled.done);
+    if (queue !== pair.queue) await this.#write(lock, queue);
+    return { queue, done: settled.done, added };
   }
 
   async #write(lock: WriteLock, document: QueueDocument): Promise<QueueDocument> {
@@ -151,6 +162,28 @@ export class QueueStore {
     await replaceFile(document.path, bytes);
     return document;
   }
+}
+
+async function withMoved(
+  pair: QueuePair,
+  moved: readonly { readonly index: number; readonly task: Task }[],
+  now: Date,
+): Promise<QueuePair> {
+  const indexes = moved.map(({ index }) => index);
+  const texts = await taskTexts(pair.queue, indexes);
+  const elements = await Promise.all(
+    moved.map(({ task }, at) => withProperties(texts[at] ?? '', archivedProperties(task, now))),
+  );
+  return { done: await appendTasks(pair.done, elements), queue: await removeTasks(pair.queue, indexes) };
+}
+
+async function withFollowUps(
+  pair: QueuePair,
+  proposed: readonly FollowUps[],
+  now: Date,
+): Promise<{ readonly queue: QueueDocument; readonly added: readonly Task[] }> {
+  const { addFollowUps } = await import('../queue/add-follow-ups.ts');
+  return addFollowUps(pair, proposed, now.toISOString());
 }
 
 function queueText(path: string): QueueText {

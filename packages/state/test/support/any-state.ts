@@ -25,6 +25,7 @@ export const RECORD_VALUES = {
   land_command: 'ralph-integrate one RQ-0001',
   retry_requested_at: '2026-01-01T02:00:00.000Z',
   retry_fresh: true,
+  followups: [{ key: 'docs', title: 'Write it down' }],
   failures: 1,
 } as const satisfies WorkerRecord;
 

@@ -1,4 +1,5 @@
 import { withoutControls } from '@ralph/protocol/cli/printable';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
 
 const RULES = [
@@ -21,8 +22,18 @@ export function promptText(task: Task): string {
     section('Evidence', task.evidence),
     `Task: ${task.id}`,
     RULES,
+    followUpRule(task.id),
   ];
   return `${parts.filter(isFilled).map(withoutControls).join('\n\n')}\n`;
+}
+
+/** What is proposed joins the queue when the work has landed, and not before. */
+function followUpRule(taskId: string): string {
+  const form = `{"version":1,"source_task_id":${JSON.stringify(taskId)},"tasks":[{"key":"short-name","title":"…"}]}`;
+  return [
+    `Work that should follow as a task of its own may be proposed in ${RALPH_PATHS.followups}/${taskId}.json: ${form};`,
+    'each task may have description, priority, tags, scope, evidence, plan, depends_on_keys and independence_rationale, no other fields.',
+  ].join('\n');
 }
 
 function section(heading: string, items: readonly string[] | undefined): string {
