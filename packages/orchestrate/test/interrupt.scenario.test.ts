@@ -36,7 +36,7 @@ function bothStarted({ folder }: TestRepository): boolean {
 
 describe('ralph-orchestrate run, interrupted', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'by %s: ends its agents, keeps their work, frees the lock',
+    'M35: by %s: ends its agents, keeps their work, frees the lock',
     async (signal) => {
       const { repository, agent, hold } = repositoryWithSlowAgent();
       writeFileSync(hold, '');

@@ -9,6 +9,25 @@ import { runOf, runWorker, startWorker, taskLines } from './worker-run.ts';
 const ATTEMPT = 'refs/ralph/attempts/RQ-0001/1';
 
 describe('an agent that does its work', () => {
+  it('M34 stands in its workspace, reads its prompt to the end, and leads a process group of its own', async () => {
+    const repo = temporaryRepository();
+    const run = await runWorker(
+      repo,
+      taskLines('RQ-0001'),
+      `{ pwd; echo "$PWD"; } > "$OUT/folders"
+cat > "$OUT/prompt"
+echo "$$ $(ps -o pgid= -p $$ | tr -d ' ')" > "$OUT/group"
+echo x > x.txt`,
+    );
+    expect(run.status).toBe(0);
+    const told = (name: string) => readFileSync(join(repo.folder, name), 'utf8').trim();
+    const workspace = join(repo.workspaces, 'RQ-0001');
+    expect(told('folders').split('\n')).toEqual([workspace, workspace]);
+    expect(told('prompt')).toMatch(/^Task RQ-0001\n[^]*no other fields\.$/);
+    const [pid, group] = told('group').split(' ');
+    expect(group).toBe(pid);
+  });
+
   it('has its own commits parked, each naming the task, with trees, people and dates as they were', async () => {
     const repo = temporaryRepository();
     const run = await runWorker(
