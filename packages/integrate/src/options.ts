@@ -53,6 +53,9 @@ const TRAIN_OPTIONS = {
 
 export const RUN_OPTIONS = { ...LAND_OPTIONS, ...TRAIN_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
 
+/** What `run` takes, so that what is wrong with it is told before anything is begun. */
+export const PREFLIGHT_OPTIONS = { ...LAND_OPTIONS, ...TRAIN_OPTIONS } as const satisfies OptionSpecs;
+
 export const ONE_OPTIONS = {
   workspace: {
     kind: 'text',

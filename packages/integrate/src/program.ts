@@ -1,5 +1,5 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
-import { ONE_OPTIONS, RUN_OPTIONS, TARGET_OPTIONS } from './options.ts';
+import { ONE_OPTIONS, PREFLIGHT_OPTIONS, RUN_OPTIONS } from './options.ts';
 
 export const program: ProgramSpec = {
   name: 'ralph-integrate',
@@ -28,8 +28,8 @@ export const program: ProgramSpec = {
     }),
     command({
       words: ['preflight'],
-      summary: 'Check that work could land: remote, target branch, queue and done file.',
-      options: TARGET_OPTIONS,
+      summary: 'Check that work could land with these options: remote, target branch, queue and done file.',
+      options: PREFLIGHT_OPTIONS,
       load: () => import('./commands/preflight.ts'),
     }),
   ],

@@ -8,6 +8,12 @@ export const INIT_OPTIONS = {
     value: 'BRANCH',
     describe: 'the branch that work lands on (default: the branch checked out in the main worktree)',
   },
+  'older-than': {
+    kind: 'seconds',
+    zero: true,
+    value: 'TIME',
+    describe: 'drop records that ended at least this long ago (default: 24h)',
+  },
 } as const satisfies OptionSpecs;
 
 export const LIST_OPTIONS = {

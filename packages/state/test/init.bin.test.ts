@@ -55,6 +55,16 @@ describe('ralph-state init', () => {
     expect(read(STATE)).toBe(first);
   });
 
+  it.each([
+    ['1h', []],
+    ['3h', ['RQ-0001']],
+  ])('keeps the records that ended less than --older-than %s ago', async (limit, kept) => {
+    const ended = new Date(Date.now() - 2 * 3_600_000).toISOString();
+    const { root } = withState({ target_branch: 'main', workers: [record('failed', { completed_at: ended })] });
+    expect(await ralphState(root, ['init', '--older-than', limit])).toMatchObject({ status: 0 });
+    expect(stateOnDisk(root).workers.map(({ task_id }) => task_id)).toEqual(kept);
+  });
+
   it('takes over a file of version 2 (M17)', async () => {
     const { root } = withState({ schema_version: 2, base_branch: 'main', workers: [{ any: 1 }] });
     expect(await ralphState(root, ['init'])).toMatchObject({ status: 0 });

@@ -22,6 +22,7 @@ function started(before: StateFile | undefined, more: Partial<Surroundings> = {}
     path: '/r/state.json',
     targetBranch: 'main',
     now: NOW,
+    lifetimeMs: 24 * 3_600_000,
     activityOf: (each) => (isTerminal(each.lifecycle) ? 'ended' : 'lost'),
     workspaceIsThere: () => false,
     ...more,

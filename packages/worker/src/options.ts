@@ -63,7 +63,8 @@ export const WORKSPACE_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-export const RUN_OPTIONS = {
+/** What `run` takes, and `preflight`, so that what is wrong with it is told before anything is begun. */
+export const PREFLIGHT_OPTIONS = {
   jobs: { kind: 'count', value: 'N', fallback: 1, describe: 'agents that run side by side (default: 1)' },
   timeout: { kind: 'seconds', value: 'TIME', describe: 'end an agent that runs longer (default: no limit)' },
   'idle-timeout': {
@@ -95,14 +96,17 @@ export const RUN_OPTIONS = {
     zero: true,
     describe: 'workspaces of large repositories that are kept for reuse when they are removed (default: --jobs)',
   },
-  ...LEASH_OPTION,
 } as const satisfies OptionSpecs;
+
+export const RUN_OPTIONS = { ...PREFLIGHT_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
 
 export const PREPARE_OPTIONS = {
   ...WORKSPACE_OPTIONS,
   ...SETUP_OPTIONS,
   'setup-timeout': { ...SETUP_OPTIONS['setup-timeout'], describe: 'end a set-up that runs longer (default: no limit)' },
 } as const satisfies OptionSpecs;
+
+export const TRUST_OPTIONS = {} as const satisfies OptionSpecs;
 
 export const LIST_OPTIONS = {
   ...ROOT_OPTIONS,

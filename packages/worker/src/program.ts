@@ -3,12 +3,13 @@ import {
   COMMIT_OPTIONS,
   LIST_OPTIONS,
   LOGS_OPTIONS,
+  PREFLIGHT_OPTIONS,
   PREPARE_OPTIONS,
   REAP_OPTIONS,
   REMOVE_OPTIONS,
   RUN_OPTIONS,
   STOP_OPTIONS,
-  WORKSPACE_OPTIONS,
+  TRUST_OPTIONS,
 } from './options.ts';
 
 const ONE_ID = { name: 'ID', least: 1, most: 1 } as const;
@@ -76,10 +77,17 @@ export const program: ProgramSpec = {
     }),
     command({
       words: ['preflight'],
-      summary: 'Check that a run could start here, and say with which branch and folders.',
+      summary: 'Check that a run with these options could start here, and say with which branch and folders.',
       command: 'optional',
-      options: WORKSPACE_OPTIONS,
+      options: PREFLIGHT_OPTIONS,
       load: () => import('./commands/preflight.ts'),
+    }),
+    command({
+      words: ['trust'],
+      summary: 'Say whether the configuration of this repository may run commands, and why not.',
+      options: TRUST_OPTIONS,
+      examples: ['ralph-worker trust'],
+      load: () => import('./commands/trust.ts'),
     }),
   ],
 };

@@ -17,6 +17,16 @@ describe('ralph-worker preflight', () => {
     expect(existsSync(repo.workspaces)).toBe(false);
   });
 
+  it.each([
+    [['--setup-key', 'package-lock.json'], '--setup-key needs --setup'],
+    [['--idle-timeout', 'soon'], '--idle-timeout "soon"'],
+  ])('tells of the options of a run what is wrong with them: %j', async (options, wanted) => {
+    const repo = temporaryRepository();
+    const { status, stderr } = await preflight(repo.root, ...options);
+    expect({ status, code: errorRecord(stderr)['code'] }).toEqual({ status: 64, code: 'usage' });
+    expect(stderr).toContain(wanted);
+  });
+
   it('refuses a folder that is no repository', async () => {
     const { status, stderr } = await preflight(temporaryFolder());
     expect(status).toBe(78);

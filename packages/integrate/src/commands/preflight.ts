@@ -2,21 +2,21 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
-import { findGitRepository } from '@ralph/protocol/process/repository';
+import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import { bookkeepingMode, placesOfBooks } from '../books/bookkeeping.ts';
 import { missingBranch } from '@ralph/protocol/process/missing-branch';
-import type { TARGET_OPTIONS } from '../options.ts';
+import type { PREFLIGHT_OPTIONS } from '../options.ts';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
-import { findRemote, shownUrl, type Remote } from '../site/remote.ts';
+import { shownUrl, type Remote } from '../site/remote.ts';
 import { pushRights } from '../push/push-rights.ts';
 import { requirePushedTasks } from '../books/pushed-tasks.ts';
-import { targetBranch } from '@ralph/protocol/process/target-branch';
+import { readSettings } from '../site/settings.ts';
+import { landingScopes } from '../train/landing-scopes.ts';
 
 /** `ralph-integrate preflight`: says whether work could land, before any is done. Moves no ref. */
-export async function run(call: Call<typeof TARGET_OPTIONS>): Promise<Result> {
-  const { root } = findGitRepository(call.args.repo);
-  const remote = await findRemote(root, call.args.remote);
-  const branch = await targetBranch(root, call.args['target-branch']);
+export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result> {
+  const { root, remote, targetBranch: branch } = await readSettings(call.args);
+  landingScopes(call.args, await readParallelConfig(root));
   const commit = await remoteCommit(root, remote, branch);
   await fetchCommit(root, remote, branch);
   const books = await placesOfBooks(root, root, commit);

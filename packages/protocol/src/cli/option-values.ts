@@ -1,19 +1,14 @@
 import * as z from 'zod';
+import { DURATION, LONGEST_SECONDS, secondsOf } from '../contract/duration.ts';
 import { describeIssue } from '../contract/parse-line.ts';
 import { usageFailure } from './usage-failure.ts';
 import type { OptionSpec } from './options.ts';
 
-const SECONDS_PER_UNIT: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
-
 const seconds = z
   .string()
-  .regex(/^(?:\d+(?:\.\d+)?|\.\d+)[smhd]?$/, 'not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)')
-  .transform((text) => {
-    const unit = text.at(-1) ?? '';
-    const factor = SECONDS_PER_UNIT[unit];
-    return factor === undefined ? Number(text) : Number(text.slice(0, -1)) * factor;
-  })
-  .refine((value) => value <= 10 ** 7, 'longer than 115 days');
+  .regex(DURATION, 'not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)')
+  .transform(secondsOf)
+  .refine((value) => value <= LONGEST_SECONDS, 'longer than 115 days');
 
 const positiveSeconds = seconds.refine((value) => value > 0, 'must be more than 0');
 
@@ -21,7 +16,7 @@ const BYTES_PER_UNIT: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 **
 
 const bytes = z
   .string()
-  .regex(/^\d{1,9}(?:\.\d{1,3})?[KMGT]?$/i, 'not a size (forms: 500000, 512K, 64M, 1.5G)')
+  .regex(/^\d{1,13}(?:\.\d{1,3})?[KMGT]?$/i, 'not a size (forms: 500000, 512K, 64M, 1.5G)')
   .transform((text) => {
     const factor = BYTES_PER_UNIT[text.at(-1)?.toUpperCase() ?? ''];
     return Math.round(factor === undefined ? Number(text) : Number(text.slice(0, -1)) * factor);

@@ -88,6 +88,9 @@ function checkCommand(program: string, spec: ArgumentSpec, given: readonly strin
   if (spec.command === 'required' && given.length === 0) {
     throw usageFailure(program, `${spec.words.join(' ')} needs a command after --`);
   }
+  // A variable that came out empty must not call for what would be run without one.
+  if (spec.command === 'optional' && dashes && given.length === 0)
+    throw usageFailure(program, 'no command stands after --');
   if (spec.command === undefined && dashes)
     throw usageFailure(program, `${spec.words.join(' ')} takes no command after --`);
 }

@@ -1,4 +1,24 @@
 import * as z from 'zod';
+import { argvOfGate, argvOrFalse, commandArgv } from './command-argv.ts';
+import { DURATION, LONGEST_SECONDS, secondsOf } from './duration.ts';
+
+/** A time, as a number of seconds or as people write it. */
+const time = z
+  .union([z.number(), z.string().regex(DURATION)], { error: 'not a time: a number of seconds, or "90s", "15m", "2h"' })
+  .refine((value) => asSeconds(value) > 0, 'must be more than 0')
+  .refine((value) => asSeconds(value) <= LONGEST_SECONDS, 'longer than 115 days');
+
+/** Returns the seconds of a time of the configuration. */
+export function asSeconds(value: number | string): number {
+  return typeof value === 'number' ? value : secondsOf(value);
+}
+
+const workspaceRoot = z
+  .string()
+  .refine((path) => path.trim() !== '' && !path.split('/').includes('..'), 'must not be empty or contain ..');
+
+/** By name, path patterns of git. */
+const scopes = z.record(z.string().regex(/^[a-z\d][a-z\d_-]{0,63}$/i), z.array(z.string().min(1)).min(1));
 
 /**
  * The `parallel` section of `.ralph/config.jsonc`, with the keys, ranges and defaults of ralph-agent-loop 0.4.
@@ -6,25 +26,134 @@ import * as z from 'zod';
  */
 export const parallelSettings = z.strictObject({
   workers: z.int().min(1).max(255).nullish().describe('agents that run side by side'),
-  workspace_root: z.string().min(1).nullish().describe('folder that holds the workspaces'),
-  max_push_attempts: z.int().min(1).max(255).nullish(),
-  push_backoff_ms: z.array(z.int().min(0)).nullish(),
-  workspace_retention_hours: z.int().min(1).nullish(),
-  ignored_file_allowlist: z.array(z.string()).nullish(),
-  landing_scopes: z
-    .record(z.string().regex(/^[a-z\d][a-z\d_-]{0,63}$/i), z.array(z.string().min(1)).min(1))
+  workspace_root: workspaceRoot
+    .nullish()
+    .describe('folder of the workspaces: absolute, below ~/, or below the repository'),
+  max_push_attempts: z
+    .int()
+    .min(1)
+    .max(255)
+    .nullish()
+    .describe('rejected pushes and failed connections before a task is blocked'),
+  push_backoff_ms: z
+    .array(z.int().min(0).max(999_999_999))
+    .nullish()
+    .describe('pauses between them in milliseconds; the last one repeats'),
+  workspace_retention_hours: z
+    .int()
+    .min(1)
+    .nullish()
+    .describe('hours for which the record of a task is kept after its end, once its workspace is gone'),
+  ignored_file_allowlist: z
+    .array(z.string())
+    .nullish()
+    .describe('ignored files that a workspace gets too, beside .env files: globs'),
+  landing_scopes: scopes
     .nullish()
     .describe(
       'ours: parts of the repository by name, as git path patterns, whose work need not wait for that of other parts',
     ),
+  landing: z
+    .enum(['auto', 'train', 'batch', 'serial'])
+    .nullish()
+    .describe('ours: a gate for each, one for several, one after the other, or as it fits'),
 });
 
 export type ParallelSettings = z.infer<typeof parallelSettings>;
 
+export const ciGateSettings = z.strictObject({
+  enabled: z.boolean().nullish().describe('whether there is a gate'),
+  argv: argvOfGate.nullish().describe('the gate: program and arguments; no shell'),
+});
+
+/** Keys with which ralph-agent-loop 0.4 tells its runners what to do; a command says all that by itself. */
+export const RUNNER_KEYS = [
+  'runner',
+  'model',
+  'reasoning_effort',
+  'iterations',
+  'followup_reasoning_effort',
+  'phase_overrides',
+  'runner_cli',
+  'runner_retry',
+  'codex_bin',
+  'opencode_bin',
+  'gemini_bin',
+  'claude_bin',
+  'cursor_bin',
+  'kimi_bin',
+  'pi_bin',
+  'claude_permission_mode',
+  'instruction_files',
+  'repoprompt_plan_required',
+  'repoprompt_tool_injection',
+  'update_task_before_run',
+  'fail_on_prerun_update_error',
+  'git_revert_mode',
+  'git_publish_mode',
+  'git_commit_push_enabled',
+  'session_timeout_hours',
+  'scan_prompt_version',
+  'notification',
+  'webhook',
+] as const;
+
+type RunnerShape = Record<(typeof RUNNER_KEYS)[number], z.ZodOptional<z.ZodUnknown>>;
+
+const runnerShape = Object.fromEntries(
+  RUNNER_KEYS.map((key) => [key, z.unknown().optional().describe('of ralph-agent-loop: without effect here')]),
+) as unknown as RunnerShape;
+
+/** The `agent` section: what is run for a task. Those of ralph-agent-loop's keys that name a runner are let be. */
+export const agentSettings = z.strictObject({
+  command: commandArgv.nullish().describe('ours: the agent: program and arguments'),
+  resolver: argvOrFalse.nullish().describe('ours: what mends a conflict or a red gate; false for nothing'),
+  resolver_attempts: z.int().min(1).max(999_999).nullish().describe('ours: how often a resolver is run for one task'),
+  resolver_timeout: time.nullish().describe('ours: time limit of a resolver'),
+  ci_gate: ciGateSettings.nullish().describe('what judges finished work before it lands'),
+  ci_timeout: time.nullish().describe('ours: time limit of one gate run'),
+  phases: z
+    .int()
+    .min(1)
+    .max(3)
+    .nullish()
+    .describe('how often an agent is run for one task; more than 1 has no effect yet'),
+  timeout: time.nullish().describe('ours: time limit of one agent'),
+  idle_timeout: time.nullish().describe('ours: end an agent that prints nothing for so long'),
+  setup: commandArgv.nullish().describe('ours: run in each fresh workspace before the agent'),
+  setup_timeout: time.nullish().describe('ours: time limit of the set-up'),
+  setup_keys: z
+    .array(z.string().min(1))
+    .nullish()
+    .describe('ours: files that decide about the result of the set-up, which is then shared'),
+  ...runnerShape,
+});
+
+export type AgentSettings = z.infer<typeof agentSettings>;
+
+/** The two keys of the `queue` section that say where the queue lives. */
+export const queueSettings = z.looseObject({
+  file: z.string().nullish().describe('where the queue is'),
+  done_file: z.string().nullish().describe('where the finished tasks are'),
+});
+
 /** `.ralph/config.jsonc`: sections of other tools are left alone. */
 export const configFile = z.looseObject({
   version: z.literal(2).optional(),
-  parallel: parallelSettings.optional(),
+  parallel: parallelSettings.nullish(),
+  agent: agentSettings.nullish(),
+  queue: queueSettings.nullish(),
 });
 
 export type ConfigFile = z.infer<typeof configFile>;
+
+/** What a program needs that only lands work. */
+export const parallelConfig = configFile.pick({ version: true, parallel: true });
+
+/** `.ralph/trust.jsonc`: says that the configuration of this repository may run commands. */
+export const trustFile = z.looseObject({
+  allow_project_commands: z.boolean().describe('whether commands of .ralph/config.jsonc are run'),
+});
+
+/** What the value of one key is held against. */
+export type KeySchema = z.ZodType;

@@ -5,7 +5,7 @@ import { EVENTS, ORDERS } from './events.ts';
 import { envelope } from './envelope.ts';
 import { stateFile } from './state-file.ts';
 import { queueFile, task } from './task.ts';
-import { configFile } from './config-file.ts';
+import { configFile, trustFile } from './config-file.ts';
 import { lockRecord } from './lock-record.ts';
 import { blockedMarker } from './blocked-marker.ts';
 import { ciFailureMarker, handoff } from './handoff.ts';
@@ -38,6 +38,7 @@ const documents: Record<string, z.ZodType> = {
   'state-file': stateFile,
   'queue-file': queueFile,
   'config-file': configFile,
+  'trust-file': trustFile,
   'lock-record': lockRecord,
   'blocked-marker': blockedMarker,
   handoff,

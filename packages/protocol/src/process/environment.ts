@@ -23,10 +23,17 @@ const REPOSITORY_VARIABLES = [
   'GIT_ICASE_PATHSPECS',
 ] as const;
 
-/** Returns the environment without the variables that would lead git away from the folder it is run in. */
+/** Settings of one run of ralph-orchestrate: a run that an agent starts in there has settings of its own. */
+const SETTING_VARIABLES = /^RALPH_(?:PARALLEL|AGENT)_/;
+
+/**
+ * Returns the environment without the variables that would lead git away from the folder it is run in, and without the
+ * settings of ralph-orchestrate.
+ */
 export function scrubbedEnvironment(from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const environment = { ...from };
   for (const name of REPOSITORY_VARIABLES) delete environment[name];
+  for (const name of Object.keys(environment)) if (SETTING_VARIABLES.test(name)) delete environment[name];
   return environment;
 }
 

@@ -156,7 +156,8 @@ describe('parseArguments', () => {
     expect(await refusal('must')).toBe('usage 64: must needs a command after --');
     expect(await refusal('must', '--')).toBe('usage 64: must needs a command after --');
     expect(await refusal('task', 'list', '--', 'ls')).toBe('usage 64: task list takes no command after --');
-    expect((await parse('work', '--')).command).toEqual([]);
+    expect(await refusal('work', '--')).toBe('usage 64: no command stands after --');
+    expect((await parse('work')).command).toEqual([]);
   });
 
   it('takes common options before the words of the command', async () => {

@@ -8,6 +8,7 @@ import type { INIT_OPTIONS } from '../options.ts';
 import { claimsIn } from '../records/claims.ts';
 import { activityOf } from '../records/record-activity.ts';
 import { currentBranch } from '../repository-facts.ts';
+import { lifetimeMs } from '../records/pruning.ts';
 import { startUp } from '../records/start-up.ts';
 import { withoutFollowUps } from '../records/without-follow-ups.ts';
 import { workspaceIsThere } from '../records/workspace-presence.ts';
@@ -32,6 +33,7 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
       path: store.path,
       targetBranch,
       now,
+      lifetimeMs: lifetimeMs(args['older-than']),
       activityOf: (record) => activityOf(record, now, isClaimed),
       workspaceIsThere: (path) => workspaceIsThere(repository.root, path),
     });

@@ -4,7 +4,7 @@ import { findRepository } from '@ralph/protocol/process/repository';
 import type { PRUNE_OPTIONS } from '../options.ts';
 import { ageOf } from '../records/age.ts';
 import { withoutRecords } from '../records/fold.ts';
-import { FAILURES_LIFETIME_MS, isOutlived, RECORD_LIFETIME_MS } from '../records/pruning.ts';
+import { FAILURES_LIFETIME_MS, isOutlived, lifetimeMs } from '../records/pruning.ts';
 import { workspaceIsThere } from '../records/workspace-presence.ts';
 import { StateStore } from '../store/state-store.ts';
 import { withWriteLock } from '../store/write-lock.ts';
@@ -15,11 +15,11 @@ export async function run(call: Call<typeof PRUNE_OPTIONS>): Promise<Result> {
   const { root } = findRepository(args.repo);
   const store = new StateStore(root);
   const now = new Date();
-  const olderThanMs = args['older-than'] === undefined ? undefined : args['older-than'] * 1000;
+  const olderThan = args['older-than'];
   const rule = {
     now,
-    lifetimeMs: olderThanMs ?? RECORD_LIFETIME_MS,
-    failuresLifetimeMs: olderThanMs ?? FAILURES_LIFETIME_MS,
+    lifetimeMs: lifetimeMs(olderThan),
+    failuresLifetimeMs: olderThan === undefined ? FAILURES_LIFETIME_MS : lifetimeMs(olderThan),
     workspaceIsThere: (path: string) => workspaceIsThere(root, path),
   };
   const outlived = (state: StateFile | undefined) =>

@@ -31,3 +31,8 @@ export function isOutlived(record: WorkerRecord, rule: PruningRule): boolean {
   const lifetime = (record.failures ?? 0) > 0 ? rule.failuresLifetimeMs : rule.lifetimeMs;
   return ended === undefined || Math.max(0, rule.now.getTime() - ended) >= lifetime;
 }
+
+/** Returns how long records are kept where somebody asked for so many seconds, or said nothing. */
+export function lifetimeMs(seconds: number | undefined): number {
+  return seconds === undefined ? RECORD_LIFETIME_MS : seconds * 1000;
+}

@@ -1,7 +1,7 @@
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { emptyState, revisionOf } from '../store/state-document.ts';
 import { asFailed } from './lost-record.ts';
-import { FAILURES_LIFETIME_MS, isOutlived, RECORD_LIFETIME_MS } from './pruning.ts';
+import { FAILURES_LIFETIME_MS, isOutlived } from './pruning.ts';
 import { isAtWork, type Activity } from './record-activity.ts';
 import { unsafeToRetarget } from './unsafe-to-retarget.ts';
 
@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly path: string;
   readonly targetBranch: string;
   readonly now: Date;
+  /** How long a record is kept after its end, in milliseconds. */
+  readonly lifetimeMs: number;
   readonly activityOf: (record: WorkerRecord) => Activity;
   readonly workspaceIsThere: (path: string) => boolean;
 }
@@ -35,7 +37,7 @@ export function startUp(before: StateFile | undefined, around: Surroundings): St
     return { state: { ...emptyState(around.targetBranch, at), revision: 1 }, changed: true, notes: [], finished: [] };
   }
   const notes: string[] = [];
-  const rule = { ...around, lifetimeMs: RECORD_LIFETIME_MS, failuresLifetimeMs: FAILURES_LIFETIME_MS };
+  const rule = { ...around, failuresLifetimeMs: Math.max(around.lifetimeMs, FAILURES_LIFETIME_MS) };
   const kept = before.workers.filter((record) => !isOutlived(record, rule));
   const workers = kept.map((record) => {
     if (around.activityOf(record) !== 'lost') return record;

@@ -2,8 +2,9 @@ import type { Call, Result } from '@ralph/protocol/cli/program';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { tryGit } from '@ralph/protocol/process/git';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import type { WORKSPACE_OPTIONS } from '../options.ts';
+import type { PREFLIGHT_OPTIONS } from '../options.ts';
 import { readOrigin } from '../site/origin.ts';
+import { readSetupOptions } from '../setup/read-setup-options.ts';
 import { openSite } from '../site/site.ts';
 import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
@@ -13,11 +14,12 @@ import { requireBranchOnOrigin } from '../workspace/base-commit.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */
-export async function run(call: Call<typeof WORKSPACE_OPTIONS>): Promise<Result> {
+export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result> {
   const { args, command } = call;
   const { root } = findGitRepository(args.repo);
   const branch = await targetBranch(root, args['target-branch']);
   const site = await openSite(args);
+  readSetupOptions(call.program, site, args, undefined);
   const origin = await readOrigin(site.repo);
   const { localConfig } = origin;
   await requireBranchOnOrigin(root, origin, branch);
