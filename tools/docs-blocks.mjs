@@ -1,11 +1,12 @@
 // The generated parts of a page: what stands between `<!-- NAME -->` and `<!-- end -->`.
 
-const BLOCK = /(<!-- (options:[a-z -]+|exit-codes) -->\n)[\s\S]*?(<!-- end -->)/g;
+const BLOCK = /(<!-- (options:[a-z -]+|exit-codes|settings) -->\n)[\s\S]*?(<!-- end -->)/g;
 
-/** Returns the page of a program with every block filled in, and what is wrong with it. */
-export function fillPage(page, text, help) {
+/** Returns the page of a program with every block filled in, and what is wrong with it; settings are what `config` prints. */
+export function fillPage(page, text, help, settings = []) {
   const wanted = new Map(help.commands.map((command) => [`options:${command.command}`, () => commandBlock(command)]));
   wanted.set('options:common', () => optionTable(help.common_options));
+  if (settings.length > 0) wanted.set('settings', () => settingTable(settings));
   return fillBlocks(page, text, wanted);
 }
 
@@ -38,6 +39,19 @@ function optionTable(options) {
   return table(
     ['option', 'meaning'],
     options.map(({ form, meaning }) => [`\`${form}\``, meaning]),
+  );
+}
+
+function settingTable(rows) {
+  return table(
+    ['key', 'meaning', 'default', 'option', 'variable'],
+    rows.map(({ key, meaning, value, flag = '', variable = '' }) => [
+      `\`${key}\``,
+      meaning,
+      value === null ? 'none' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``,
+      flag === '' ? '' : `\`${flag}\``,
+      variable === '' ? '' : `\`${variable}\``,
+    ]),
   );
 }
 

@@ -28,9 +28,25 @@ async function pageProblems() {
   const problems = fill('docs/exit-status.md', (page, text) => fillExitPage(page, text, exitCodes));
   for (const name of PROGRAMS) {
     const help = JSON.parse(await run(name, ['help', '--format', 'json']));
-    problems.push(...fill(`docs/ralph-${name}.md`, (page, text) => fillPage(page, text, help)));
+    const settings = name === 'orchestrate' ? await defaultSettings() : [];
+    problems.push(...fill(`docs/ralph-${name}.md`, (page, text) => fillPage(page, text, help, settings)));
   }
   return problems;
+}
+
+/** What `config` prints where nobody has set anything. */
+async function defaultSettings() {
+  const folder = mkdtempSync(join(tmpdir(), 'ralph-docs-'));
+  try {
+    const rows = JSON.parse(
+      await run('orchestrate', ['config', '--repo', folder, '--format', 'json'], { HOME: folder }),
+    );
+    // Where the workspaces are depends on where the repository is.
+    const root = 'PARENT/.workspaces/REPO/parallel';
+    return rows.map((row) => (row.key === 'parallel.workspace_root' ? { ...row, value: root } : row));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function fill(page, make) {
@@ -61,11 +77,12 @@ function update(path, text) {
   return [];
 }
 
-async function run(name, args) {
+async function run(name, args, env = process.env) {
   const outdir = join(bundles, name);
   if (!existsSync(outdir)) await buildProgram(esbuild, root, name, outdir);
   return execFileSync(process.execPath, [join(outdir, 'start.cjs'), ...args], {
     encoding: 'utf8',
+    env,
     maxBuffer: 64 * 2 ** 20,
   });
 }

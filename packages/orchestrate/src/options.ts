@@ -1,5 +1,6 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { LOOP_OPTIONS } from './run/loop-options.ts';
+import { INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
 
 export const RUN_OPTIONS = {
   workers: {
@@ -18,7 +19,7 @@ export const RUN_OPTIONS = {
     describe: 'where the work lands (default: the branch checked out in the main worktree)',
   },
   ci: { kind: 'text', value: 'CMD', describe: 'the gate: run by sh in the workspace; only what passes it is pushed' },
-  'ci-timeout': { kind: 'seconds', describe: 'time limit of one gate run (default: 30m)' },
+  'no-ci': { kind: 'flag', describe: 'run no gate, whatever the configuration says' },
   publish: {
     kind: 'choice',
     choices: ['push', 'branch', 'pr'],
@@ -32,14 +33,12 @@ export const RUN_OPTIONS = {
     describe: 'with --publish pr: run by sh in the workspace once the branch is pushed, as `gh pr create`',
   },
   ...LOOP_OPTIONS,
-  timeout: { kind: 'seconds', describe: 'time limit of one agent (default: none)' },
   resolver: {
     kind: 'text',
     value: 'CMD',
     describe: "mends a conflict or a red gate: run by sh in the workspace (default: the task's own agent)",
   },
   'no-resolver': { kind: 'flag', describe: 'run no resolver: a conflict or a red gate blocks the task' },
-  'resolver-attempts': { kind: 'count', describe: 'how often a resolver is run for one task (default: 3)' },
   'on-busy': {
     kind: 'choice',
     choices: ['fail', 'wait'],
@@ -53,7 +52,11 @@ export const RUN_OPTIONS = {
     value: 'DIR',
     describe: 'folder of the workspaces (default: beside the repository)',
   },
+  ...WORKER_OPTIONS,
+  ...INTEGRATOR_OPTIONS,
 } as const satisfies OptionSpecs;
+
+export const CONFIG_OPTIONS = {} as const satisfies OptionSpecs;
 
 export const DEMO_OPTIONS = {
   workers: { kind: 'count', fallback: 4, describe: 'agents that run side by side' },

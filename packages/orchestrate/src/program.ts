@@ -1,5 +1,5 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
-import { DEMO_OPTIONS, RUN_OPTIONS } from './options.ts';
+import { CONFIG_OPTIONS, DEMO_OPTIONS, RUN_OPTIONS } from './options.ts';
 import { STOP_OPTIONS } from './stop/stop-options.ts';
 
 export const program: ProgramSpec = {
@@ -10,7 +10,7 @@ export const program: ProgramSpec = {
       words: ['run'],
       summary:
         'Work through the queue: an agent for each task in its own workspace, its commits rebased, gated and pushed.',
-      command: 'required',
+      command: 'optional',
       options: RUN_OPTIONS,
       examples: [
         "ralph-orchestrate run --workers 4 --ci 'npm test' -- claude -p",
@@ -25,6 +25,14 @@ export const program: ProgramSpec = {
       options: STOP_OPTIONS,
       examples: ['ralph-orchestrate stop --wait=10m'],
       load: () => import('./commands/stop.ts'),
+    }),
+    command({
+      words: ['config'],
+      summary: 'Print each setting, where it came from, and what is wrong with the configuration; or one by its key.',
+      operands: { name: 'KEY', least: 0, most: 1 },
+      options: CONFIG_OPTIONS,
+      examples: ['ralph-orchestrate config', 'ralph-orchestrate config parallel.workers'],
+      load: () => import('./commands/config.ts'),
     }),
     command({
       words: ['demo'],

@@ -58,7 +58,8 @@ function orchestrate(demo: DemoRepository, workers: number, format: string): Pro
   const args = [...before, 'run', '--repo', demo.root, '--workers', String(workers), '--format', format];
   const child = spawn(program, [...args, '--ci', 'sh check.sh', '--', process.execPath, agent], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: scrubbedEnvironment(),
+    // Nobody's own configuration shows in it.
+    env: { ...scrubbedEnvironment(), XDG_CONFIG_HOME: demo.folder },
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

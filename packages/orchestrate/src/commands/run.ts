@@ -41,7 +41,8 @@ export async function run(call: RunCall): Promise<Result> {
   const stopFile = new StopFile(join(root, RALPH_PATHS.stopRequest), { holder: lock.holder, since });
   call.cleanup.defer('take the request to stop away', () => stopFile.takeAway());
   const ground = plan.waitForLock === undefined ? before : await look();
-  const init = ['init', '--repo', root, '--target-branch', ground.targetBranch];
+  const retention = `--older-than=${plan.settings.retentionSeconds}`;
+  const init = ['init', '--repo', root, '--target-branch', ground.targetBranch, retention];
   const [started = {}] = await callSibling('ralph-state', init, note);
   await Promise.all([
     clearWorkspaces({ repo: root, workspaceRoot: ground.workspaceRoot }, started, note),

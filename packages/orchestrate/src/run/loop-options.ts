@@ -1,33 +1,25 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 
+/** How the loop selects, waits and gives up. None has a fallback: what nobody asked for is a setting's to say. */
 export const LOOP_OPTIONS = {
   watch: { kind: 'flag', describe: 'stay when nothing is left, and start what is added to the queue' },
   'scope-overlap': {
     kind: 'choice',
     choices: ['wait', 'allow'],
-    fallback: 'wait',
-    describe: 'whether a task waits while another is at work whose declared scope overlaps its own',
+    describe: 'whether a task waits while another is at work whose declared scope overlaps its own (default: wait)',
   },
   'max-failures': {
     kind: 'count',
     zero: true,
-    fallback: 3,
-    describe: 'leave out tasks that have failed so often, until they are asked for again; 0: never',
+    describe: 'leave out tasks that have failed so often, until they are asked for again; 0: never (default: 3)',
   },
   'stop-after-failures': {
     kind: 'count',
     zero: true,
-    fallback: 5,
-    describe: 'start nothing more after so many failures in a row; 0: never',
-  },
-  'rate-limit': {
-    kind: 'text',
-    value: 'PATTERN',
-    describe: 'an agent that failed and whose last lines match was turned away: it is started again after a pause',
+    describe: 'start nothing more after so many failures in a row; 0: never (default: 5)',
   },
   'rate-limit-delay': {
     kind: 'seconds',
-    fallback: 30,
-    describe: 'the first such pause, where the agent names none; each in a row doubles it, up to 15m',
+    describe: 'the first such pause, where the agent names none; each in a row doubles it, up to 15m (default: 30)',
   },
 } as const satisfies OptionSpecs;

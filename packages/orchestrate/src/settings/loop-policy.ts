@@ -1,6 +1,6 @@
-import type { OptionValues } from '@ralph/protocol/cli/options';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
-import type { LOOP_OPTIONS } from '../run/loop-options.ts';
+import { asSeconds } from '@ralph/protocol/contract/config-file';
+import type { Settled } from './layers.ts';
 
 /** What the loop is told by flags, but for the numbers of workers and tasks. */
 export interface LoopPolicy {
@@ -12,36 +12,25 @@ export interface LoopPolicy {
   readonly stopAfterFailures: number;
   /** In seconds. */
   readonly firstPause: number;
-  readonly rateLimit: string | undefined;
 }
 
 /**
  * Reads how the loop selects, waits and gives up.
  *
- * @throws Failure `usage` where a pattern is none, or a list of tasks is to be watched
+ * @throws Failure `usage` where a list of tasks is to be watched
  */
 export function loopPolicy(
-  args: OptionValues<typeof LOOP_OPTIONS> & { readonly tasks: string | undefined },
+  { watch, tasks }: { readonly watch: boolean; readonly tasks: string | undefined },
+  settled: Settled,
 ): LoopPolicy {
-  const { watch, tasks, 'rate-limit': rateLimit } = args;
   if (watch && tasks !== undefined) {
     throw usageFailure('ralph-orchestrate', '--watch waits for changes of the queue: it does not go with --tasks');
   }
-  if (rateLimit !== undefined) requirePattern(rateLimit);
   return {
     watch,
-    scopesWait: args['scope-overlap'] === 'wait',
-    maxFailures: args['max-failures'],
-    stopAfterFailures: args['stop-after-failures'],
-    firstPause: args['rate-limit-delay'],
-    rateLimit,
+    scopesWait: settled.value('parallel.scope_overlap') === 'wait',
+    maxFailures: settled.value('parallel.max_failures'),
+    stopAfterFailures: settled.value('parallel.stop_after_failures'),
+    firstPause: asSeconds(settled.value('agent.rate_limit_delay')),
   };
-}
-
-function requirePattern(pattern: string): void {
-  try {
-    new RegExp(pattern);
-  } catch {
-    throw usageFailure('ralph-orchestrate', `--rate-limit ${JSON.stringify(pattern)} is no regular expression`);
-  }
 }

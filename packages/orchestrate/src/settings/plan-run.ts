@@ -1,11 +1,18 @@
 import type { Call } from '@ralph/protocol/cli/program';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
+import { Failure } from '@ralph/protocol/contract/failure';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import type { RUN_OPTIONS } from '../options.ts';
 import { loopPolicy, type LoopPolicy } from './loop-policy.ts';
+import { flagLayer } from './flag-layer.ts';
+import { GATE_OPTIONS, INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './handed-options.ts';
+import { gateWords, handedWords, resolverWords } from './handed-words.ts';
+import type { Settled } from './layers.ts';
 import { publishingOf, publishWords, type Publishing } from './publishing.ts';
-import { resolveSettings, unusedKeys, type Settings } from './settings.ts';
+import { queueTrouble } from './queue-place.ts';
+import { readSettings } from './read-settings.ts';
+import { settingsOf, type Settings } from './settings.ts';
+import { askTrust, inNeedOfTrust, untrusted } from './trust.ts';
 
 type RunCall = Call<typeof RUN_OPTIONS>;
 
@@ -13,84 +20,83 @@ type RunCall = Call<typeof RUN_OPTIONS>;
 export interface RunPlan {
   readonly root: string;
   readonly settings: Settings;
+  /** Where each setting came from. */
+  readonly settled: Settled;
   readonly targetBranch: string | undefined;
   readonly command: readonly string[];
-  readonly ci: string | undefined;
+  /** The options that name the gates. */
+  readonly gates: readonly string[];
   readonly publishing: Publishing;
   /** 0 means without limit. */
   readonly maxTasks: number;
   readonly loop: LoopPolicy;
   /** How long another run is waited for, in seconds: Infinity without limit, nothing not to wait. */
   readonly waitForLock: number | undefined;
+  /** What is wrong with where the configuration has the queue; preflight tells it in its place. */
+  readonly queueTrouble: Failure | undefined;
   /** What the two siblings are told that need no more knowledge than this. */
   readonly words: { readonly worker: readonly string[]; readonly integrator: readonly string[] };
 }
 
 /**
- * Reads flags and configuration into one plan; nothing has been looked at or changed yet.
+ * Reads flags, environment and configuration into one plan; nothing has been looked at or changed yet.
  *
- * @throws Failure `not_a_repository`, `usage`, `config_invalid`
+ * @throws Failure `not_a_repository`, `usage`, `config_invalid`, `config_untrusted`
  */
 export async function planRun(call: RunCall): Promise<RunPlan> {
-  const { args, command } = call;
+  const { args } = call;
   const publishing = publishingOf(args);
-  const loop = loopPolicy(args);
+  exclusive(call, 'resolver', 'no-resolver');
+  exclusive(call, 'ci', 'no-ci');
   const { root } = findGitRepository(args.repo);
-  const resolver = resolverWords(call);
-  const settings = await settingsOf(call, root);
-  const push = ['--max-attempts', String(settings.maxPushAttempts)];
-  const pauses = ['--backoff', settings.pushBackoffMs.join(',') || '0'];
+  const settled = await trustedSettings(call, root);
+  const settings = settingsOf(settled, root);
+  const gates = gateWords(args, settled);
+  const others = Object.fromEntries(Object.entries(INTEGRATOR_OPTIONS).filter(([name]) => !(name in GATE_OPTIONS)));
   return {
     root,
     settings,
+    settled,
     targetBranch: args['target-branch'],
-    command,
-    ci: args.ci,
+    command: commandOf(settled),
+    gates,
     publishing,
     maxTasks: args['max-tasks'] ?? 0,
-    loop,
+    loop: loopPolicy(args, settled),
     waitForLock: args.wait ?? (args['on-busy'] === 'wait' ? Number.POSITIVE_INFINITY : undefined),
+    queueTrouble: queueTrouble(settled, root),
     words: {
-      worker: [
-        '--jobs',
-        String(settings.workers),
-        ...given('--timeout', args.timeout),
-        ...given('--rate-limit', loop.rateLimit),
-      ],
+      worker: ['--jobs', String(settings.workers), ...handedWords(WORKER_OPTIONS, args, settled)],
       integrator: [
-        ...push,
-        ...pauses,
-        ...given('--ci', args.ci),
-        ...given('--ci-timeout', args['ci-timeout']),
+        ...gates,
+        ...handedWords(others, args, settled),
+        ...resolverWords(settled),
         ...publishWords(publishing),
-        ...resolver,
       ],
     },
   };
 }
 
-function given(flag: string, value: string | number | undefined): string[] {
-  return value === undefined ? [] : [flag, String(value)];
+/** Asks about trust only where something depends on it. */
+async function trustedSettings({ args, command, output }: RunCall, root: string): Promise<Settled> {
+  const { settled, notes } = await readSettings({ root, env: process.env, flags: flagLayer({ args, command }) });
+  for (const note of notes) output.note(`ralph-orchestrate: ${note}`);
+  const doubtful = inNeedOfTrust(settled);
+  if (doubtful.length === 0) return settled;
+  const trust = await askTrust(root);
+  if (!trust.trusted) throw untrusted(doubtful, root, trust);
+  return settled;
 }
 
-async function settingsOf({ args, output }: RunCall, root: string): Promise<Settings> {
-  const config = await readParallelConfig(root);
-  for (const key of unusedKeys(config)) output.note(`ralph-orchestrate: parallel.${key} has no effect in this version`);
-  return resolveSettings({ workers: args.workers, workspaceRoot: args['workspace-root'] }, config, root);
+function commandOf(settled: Settled): readonly string[] {
+  const command = settled.value('agent.command');
+  if (command !== null) return command;
+  throw new Failure('usage', 'no agent is named: neither after -- nor by agent.command of the configuration', {
+    hint: 'ralph-orchestrate run -- CMD, such as: ralph-orchestrate run -- claude -p',
+  });
 }
 
-/**
- * Reads what mends a conflict or a red gate.
- *
- * @throws Failure `usage` when a resolver is both given and refused
- */
-function resolverWords({ args, program }: RunCall): string[] {
-  const command = args.resolver;
-  const isOff = args['no-resolver'];
-  if (isOff && command !== undefined) throw usageFailure(program, '--resolver and --no-resolver exclude each other');
-  return [
-    ...given('--resolver', command),
-    ...(isOff ? ['--no-resolver'] : []),
-    ...given('--resolver-attempts', args['resolver-attempts']),
-  ];
+function exclusive({ args, program }: RunCall, command: 'ci' | 'resolver', off: 'no-ci' | 'no-resolver'): void {
+  if (args[off] && args[command] !== undefined)
+    throw usageFailure(program, `--${command} and --${off} exclude each other`);
 }

@@ -57,6 +57,20 @@ export const parallelSettings = z.strictObject({
     .enum(['auto', 'train', 'batch', 'serial'])
     .nullish()
     .describe('ours: a gate for each, one for several, one after the other, or as it fits'),
+  max_failures: z
+    .int()
+    .min(0)
+    .nullish()
+    .describe('ours: leave out tasks that have failed so often, until they are asked for again; 0: never'),
+  stop_after_failures: z
+    .int()
+    .min(0)
+    .nullish()
+    .describe('ours: start nothing more after so many failures in a row; 0: never'),
+  scope_overlap: z
+    .enum(['wait', 'allow'])
+    .nullish()
+    .describe('ours: whether a task waits while another is at work whose declared scope overlaps its own'),
 });
 
 export type ParallelSettings = z.infer<typeof parallelSettings>;
@@ -120,6 +134,12 @@ export const agentSettings = z.strictObject({
     .describe('how often an agent is run for one task; more than 1 has no effect yet'),
   timeout: time.nullish().describe('ours: time limit of one agent'),
   idle_timeout: time.nullish().describe('ours: end an agent that prints nothing for so long'),
+  rate_limit: z
+    .string()
+    .min(1)
+    .nullish()
+    .describe('ours: regular expression for last lines of a failed agent that mean a limit of its provider'),
+  rate_limit_delay: time.nullish().describe('ours: the first pause after such a limit, where the agent names none'),
   setup: commandArgv.nullish().describe('ours: run in each fresh workspace before the agent'),
   setup_timeout: time.nullish().describe('ours: time limit of the set-up'),
   setup_keys: z

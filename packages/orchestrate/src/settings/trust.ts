@@ -1,0 +1,67 @@
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { Failure } from '@ralph/protocol/contract/failure';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { callSibling } from '@ralph/protocol/process/sibling';
+import type { Setting, Settled } from './layers.ts';
+import { SETTINGS } from './setting-keys.ts';
+
+/** What `ralph-worker trust` says. */
+export interface Trust {
+  readonly trusted: boolean;
+  readonly path: string;
+  readonly reason?: string;
+}
+
+/**
+ * Returns the settings of the repository's own configuration that only count when the user trusts it: what makes
+ * something be run or copied, and what turns a gate of the user's off. One that is overridden, or not used, is none. Pure.
+ */
+export function inNeedOfTrust(settled: Settled): Setting[] {
+  const gateIsOn = settled.value('agent.ci_gate.enabled');
+  return settled.all().filter(({ key, source, value }) => {
+    if (source !== 'project') return false;
+    if (key === 'agent.ci_gate.enabled') return value === false && hasGateOfUser(settled);
+    if (key === 'agent.ci_gate.argv' && !gateIsOn) return false;
+    const isNothing = value === false || (Array.isArray(value) && value.length === 0);
+    return SETTINGS[key].runs === true && !isNothing;
+  });
+}
+
+function hasGateOfUser({ layers }: Settled): boolean {
+  return layers.some(({ source, given }) => source !== 'project' && given.has('agent.ci_gate.argv'));
+}
+
+/**
+ * Asks whether the user trusts the commands of a repository's configuration; git has to be asked for it, which is not
+ * ours to run.
+ *
+ * @throws Failure of ralph-worker
+ */
+export async function askTrust(root: string): Promise<Trust> {
+  const [record] = await callSibling('ralph-worker', ['trust', '--repo', root]);
+  return record as unknown as Trust;
+}
+
+/** Returns the failure for settings that nobody trusts. */
+export function untrusted(settings: readonly Setting[], root: string, { path, reason }: Trust): Failure {
+  const [first] = settings;
+  const keys = settings.map(({ key, line }) => (line === undefined ? key : `${key} (line ${line})`));
+  const what = `${first?.from ?? ''} of this repository sets what only a trusted one may: ${keys.join(', ')}`;
+  const trust = commandLine(['ralph-orchestrate', 'init', '--trust', '--repo', root]);
+  const isTracked = reason?.startsWith('git tracks') === true;
+  const untrack = isTracked ? `${commandLine(['git', '-C', root, 'rm', '--cached', RALPH_PATHS.trust])}; ` : '';
+  return new Failure('config_untrusted', `${what}; ${path} does not allow it: ${reason ?? ''}`, {
+    hint: `give them by flags, or read what they do and say that you trust them: ${untrack}${trust}`,
+    details: { keys: settings.map(({ key }) => key), config: first?.from, trust: path, reason },
+  });
+}
+
+/** Returns the content of a trust file that allows the commands of a repository's configuration. */
+export function trustText(): string {
+  return [
+    '// Says that the commands of .ralph/config.jsonc in this repository may be run on this machine. It counts only as',
+    '// long as git does not track it; remove it to take the trust back.',
+    '{ "allow_project_commands": true }',
+    '',
+  ].join('\n');
+}
