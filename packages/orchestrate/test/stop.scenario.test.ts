@@ -95,6 +95,7 @@ describe('a run that is asked to stop', () => {
     const { repository, agent } = repositoryOfThree();
     const child = startRun(repository, agent, '--watch');
     const ended = transcriptOf(child);
+    await waitUntil('it has got the lock', () => existsSync(join(repository.root, '.ralph/loop.lock')));
     repository.write(REQUEST, '');
     const { status, stdout } = await ended;
     expect({ status, begun: agent.begun }).toEqual({ status: 0, begun: [] });

@@ -17,7 +17,7 @@ import { foldResult, type Results } from './results.ts';
 import { schedule } from './schedule.ts';
 import type { StateKeeper } from './state-keeper.ts';
 import { stopWords } from './told-stop.ts';
-import { firstView, type Action, type Happening, type Policy, type StopReason, type View } from './view.ts';
+import { firstView, idsIn, type Action, type Happening, type Policy, type StopReason, type View } from './view.ts';
 
 export interface LoopParts {
   readonly root: string;
@@ -180,7 +180,7 @@ export class RunLoop {
 
   async #ask({ exclude, busy, busyScopes }: Extract<Action, { kind: 'ask' }>): Promise<void> {
     const { select, keeper, output } = this.#parts;
-    const landed = new Set([...this.#view.phases].filter(([, phase]) => phase === 'landed').map(([id]) => id));
+    const landed = new Set(idsIn(this.#view, 'landed'));
     try {
       const { task, waiting, nextStart, resume } = await select({ exclude, busy, busyScopes, landed });
       this.#trouble = undefined;

@@ -125,6 +125,11 @@ export function count(view: View, ...phases: readonly Phase[]): number {
   return found;
 }
 
+/** Returns the tasks in some of the phases, in the order in which they were first taken up. */
+export function idsIn(view: View, ...phases: readonly Phase[]): string[] {
+  return [...view.phases].filter(([, phase]) => phases.includes(phase)).map(([id]) => id);
+}
+
 /** Tells whether somebody is at work on a task. */
 export function isActive(phase: Phase | undefined): boolean {
   return phase === 'starting' || phase === 'running' || phase === 'integrating';
