@@ -1,5 +1,6 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import { CONFIG_OPTIONS, DEMO_OPTIONS, RUN_OPTIONS } from './options.ts';
+import { RETRY_OPTIONS, STATUS_OPTIONS } from './status/status-options.ts';
 import { STOP_OPTIONS } from './stop/stop-options.ts';
 
 export const program: ProgramSpec = {
@@ -25,6 +26,21 @@ export const program: ProgramSpec = {
       options: STOP_OPTIONS,
       examples: ['ralph-orchestrate stop --wait=10m'],
       load: () => import('./commands/stop.ts'),
+    }),
+    command({
+      words: ['status'],
+      summary: 'Say how things stand, who runs, and what the next run would do first; changes nothing.',
+      options: STATUS_OPTIONS,
+      examples: ['ralph-orchestrate status'],
+      load: () => import('./commands/status.ts'),
+    }),
+    command({
+      words: ['retry'],
+      summary: 'Ask for blocked or failed tasks again: from their kept commits where there are any.',
+      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY },
+      options: RETRY_OPTIONS,
+      examples: ['ralph-orchestrate retry RQ-0001', 'ralph-orchestrate retry RQ-0001 --fresh'],
+      load: () => import('./commands/retry.ts'),
     }),
     command({
       words: ['config'],

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runProgram } from '@ralph/protocol/testing/run-built-program';
+import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { queueTask, temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { recordsOnDisk } from './support/state.ts';
 
@@ -26,10 +26,25 @@ it('M25: removes at its start the workspaces of what has ended, keeps their work
   const state = { schema_version: 3, started_at: at, target_branch: 'main', workers };
   repository.write('.ralph/cache/parallel/state.json', JSON.stringify(state));
 
-  const { status, stderr } = await runProgram('ralph-orchestrate', ['run', '--', 'true'], { cwd: root });
+  const { status, stdout } = await runProgram('ralph-orchestrate', ['run', '--', 'true'], { cwd: root });
 
   expect(status).toBe(0);
-  expect(stderr).toContain('A had ended before this run: its workspace is removed');
+  const recovered = records(stdout).filter(({ type }) => type === 'task.recovered');
+  expect(recovered).toMatchObject([
+    {
+      task_id: 'A',
+      action: 'cleared',
+      salvage_ref: 'refs/ralph/salvage/A/1',
+      reason: expect.stringContaining('completed'),
+    },
+    {
+      task_id: 'B',
+      action: 'cleared',
+      salvage_ref: 'refs/ralph/salvage/B/1',
+      reason: expect.stringContaining('failed'),
+    },
+    { task_id: 'C', action: 'kept' },
+  ]);
   expect(['A', 'B', 'C'].map((id) => existsSync(join(workspaces, id)))).toEqual([false, false, true]);
   expect(recordsOnDisk(root).map(({ lifecycle }) => lifecycle)).toEqual(['completed', 'failed', 'blocked_push']);
   for (const id of ['A', 'B']) expect(repository.git('show', `refs/ralph/salvage/${id}/1:work.txt`)).toBe(id);

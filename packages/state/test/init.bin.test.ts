@@ -29,7 +29,16 @@ describe('ralph-state init', () => {
     const { status, stdout } = await ralphState(root, ['init', '--target-branch', 'main']);
     expect(status).toBe(0);
     expect(records(stdout)).toEqual([
-      { state_path: join(root, STATE), target_branch: 'main', revision: 1, records: 0, finished_workspaces: [] },
+      {
+        state_path: join(root, STATE),
+        target_branch: 'main',
+        revision: 1,
+        records: 0,
+        open_records: 0,
+        notes: [],
+        lost: [],
+        finished_workspaces: [],
+      },
     ]);
     const state = stateOnDisk(root);
     expect(state).toMatchObject({ schema_version: 3, target_branch: 'main', workers: [] });

@@ -43,7 +43,7 @@ describe('startUp: target branch', () => {
 
   it('leaves a state that fits as it is, its start time too', () => {
     const before = state('main', record('running'));
-    expect(started(before, active)).toEqual({ state: before, changed: false, notes: [], finished: [] });
+    expect(started(before, active)).toEqual({ state: before, changed: false, notes: [], lost: [], finished: [] });
   });
 
   it.each(['old', ''])('sets the branch %j anew when nobody is at work (M21, M23)', (branch) => {
@@ -101,7 +101,7 @@ function failure(code: string, message: unknown, hint: unknown): object {
 
 describe('startUp: lost records', () => {
   it.each(['running', 'integrating'] as const)('calls a %s record failed when its process is gone', (lifecycle) => {
-    const { state: after, notes } = started(state('main', record(lifecycle, { attempt: 2 })));
+    const { state: after, lost } = started(state('main', record(lifecycle, { attempt: 2 })));
     expect(after.workers).toEqual([
       record('failed', {
         attempt: 2,
@@ -110,7 +110,7 @@ describe('startUp: lost records', () => {
         error_code: 'owner_gone',
       }),
     ]);
-    expect(notes).toHaveLength(1);
+    expect(lost).toMatchObject([{ lifecycle, attempt: 2 }]);
   });
 
   it('leaves work that waits for its integration as it is', () => {

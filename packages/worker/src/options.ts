@@ -104,6 +104,11 @@ export const PREPARE_OPTIONS = {
   ...WORKSPACE_OPTIONS,
   ...SETUP_OPTIONS,
   'setup-timeout': { ...SETUP_OPTIONS['setup-timeout'], describe: 'end a set-up that runs longer (default: no limit)' },
+  'from-attempt': {
+    kind: 'count',
+    value: 'N',
+    describe: 'put the kept commits of attempt N into it, as that attempt left them, to be landed',
+  },
 } as const satisfies OptionSpecs;
 
 export const TRUST_OPTIONS = {} as const satisfies OptionSpecs;
@@ -112,6 +117,7 @@ export const LIST_OPTIONS = {
   ...ROOT_OPTIONS,
   salvaged: { kind: 'flag', describe: 'the kept work of removed workspaces instead' },
   warm: { kind: 'flag', describe: 'the workspaces that are kept for reuse instead' },
+  brief: { kind: 'flag', describe: 'without asking git about each: no edits, no commits counted' },
 } as const satisfies OptionSpecs;
 
 export const REMOVE_OPTIONS = {
@@ -151,6 +157,7 @@ export const COMMIT_OPTIONS = {
 export const REAP_OPTIONS = {
   ...ROOT_OPTIONS,
   all: { kind: 'flag', describe: 'also what was prepared by hand, waits for integration, or is kept for reuse' },
+  keep: { kind: 'text', value: 'ID', many: true, describe: 'leave the workspace of this task; may be repeated' },
 } as const satisfies OptionSpecs;
 
 export const STOP_OPTIONS = {} as const satisfies OptionSpecs;

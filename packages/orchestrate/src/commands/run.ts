@@ -3,19 +3,18 @@ import { randomBytes } from 'node:crypto';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
-import { callSibling } from '@ralph/protocol/process/sibling';
 import { finishRun } from '../end/finish-run.ts';
 import type { RUN_OPTIONS } from '../options.ts';
-import type { AdoptedWork } from '../run/adopted-work.ts';
 import { Crew } from '../run/crew.ts';
 import { EventLog } from '../run/event-log.ts';
 import { RunLoop } from '../run/run-loop.ts';
 import { StateKeeper } from '../run/state-keeper.ts';
 import { planRun, type RunPlan } from '../settings/plan-run.ts';
 import { announceBlocked } from '../start/announce-blocked.ts';
-import { clearWorkspaces } from '../start/clear-workspaces.ts';
+import type { Recovery } from '../start/carry-out.ts';
 import { LockHolder } from '../start/lock-holder.ts';
 import { preflight, type Ground } from '../start/preflight.ts';
+import { recoverAtStart } from '../start/recover-at-start.ts';
 import { StopFile } from '../stop/stop-file.ts';
 import { checkGivenTasks } from '../tasks/given-tasks.ts';
 import { readGivenTasks } from '../tasks/read-given-tasks.ts';
@@ -41,13 +40,10 @@ export async function run(call: RunCall): Promise<Result> {
   const stopFile = new StopFile(join(root, RALPH_PATHS.stopRequest), { holder: lock.holder, since });
   call.cleanup.defer('take the request to stop away', () => stopFile.takeAway());
   const ground = plan.waitForLock === undefined ? before : await look();
-  const retention = `--older-than=${plan.settings.retentionSeconds}`;
-  const init = ['init', '--repo', root, '--target-branch', ground.targetBranch, retention];
-  const [started = {}] = await callSibling('ralph-state', init, note);
-  await Promise.all([
-    clearWorkspaces({ repo: root, workspaceRoot: ground.workspaceRoot }, started, note),
-    given === undefined ? announceBlocked(root, note) : undefined,
-  ]);
+  const { retentionSeconds } = plan.settings;
+  const past = { repo: root, ...ground, retentionSeconds, given, signal: stop.signal, onNote: note };
+  const recovery = await recoverAtStart(past);
+  if (given === undefined) await announceBlocked(root, note);
   const keeper = new StateKeeper(['--repo', root], note, (code, message) => {
     // A late result of an earlier attempt is no news to a person; anything else is.
     if (code === 'fenced') output.detail(`ralph-state: ${message}`);
@@ -69,8 +65,7 @@ export async function run(call: RunCall): Promise<Result> {
     lock,
     select,
     stopFile,
-    statePath: String(started['state_path']),
-    adopted: [],
+    recovery,
   });
 }
 
@@ -82,12 +77,11 @@ interface RunParts {
   readonly lock: LockHolder;
   readonly select: TaskSource;
   readonly stopFile: StopFile;
-  readonly statePath: string;
-  readonly adopted: readonly AdoptedWork[];
+  readonly recovery: Recovery;
 }
 
 async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
-  const { plan, ground, keeper, log, lock, select, stopFile, statePath, adopted } = parts;
+  const { plan, ground, keeper, log, lock, select, stopFile, recovery } = parts;
   const { output, stop } = call;
   const { root, settings, maxTasks, command, words } = plan;
   const { targetBranch, workspaceRoot } = ground;
@@ -95,8 +89,11 @@ async function runLoop(call: RunCall, parts: RunParts): Promise<Result> {
   const started = Date.now();
   const runId = `run-${new Date(started).toISOString().replace(/[-:]|\..*/g, '')}-${randomBytes(3).toString('hex')}`;
   log.append(await output.event('run.started', { run_id: runId, target_branch: targetBranch, workers }));
+  for (const event of [...recovery.blocked, ...recovery.adopted]) await keeper.record(event);
+  for (const fields of recovery.told) log.append(await output.event('task.recovered', fields));
   const crew = new Crew({ repo: root, targetBranch, workspaceRoot, command, words }, (line) => output.note(line));
   const policy = { ...plan.loop, workers, maxTasks };
+  const { adopted, statePath } = recovery;
   const loop = new RunLoop({ root, statePath, runId, crew, keeper, log, output, policy, select, stopFile, adopted });
   const interrupt = () => {
     if (stop.cause?.kind === 'signal')

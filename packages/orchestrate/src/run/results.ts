@@ -36,7 +36,7 @@ function step(before: TaskResult | undefined, event: AnyEvent, id: string): Task
   if (event.type === 'workspace.ready') return { ...known, result: 'running', attempt: event.attempt };
   if (event.type === 'agent.started') return { ...known, title: event.title ?? known.title, attempt: event.attempt };
   if (event.type === 'agent.finished' && isReady(event)) {
-    return { ...known, result: 'integrating', workspacePath: event.workspace_path };
+    return { ...known, title: event.title ?? known.title, result: 'integrating', workspacePath: event.workspace_path };
   }
   if (event.type === 'integrate.started') return { ...known, result: 'integrating' };
   if (event.type === 'task.completed') return { ...known, result: 'landed', endedAt: event.at, commit: event.commit };

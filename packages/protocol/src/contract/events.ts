@@ -26,7 +26,7 @@ const runCounts = z.looseObject({
 /** Why a run started nothing more although there may have been something to start. */
 export const STOP_REASONS = ['asked', 'failures', 'max_tasks', 'limit', 'signal', 'lost'] as const;
 
-export const RECOVERY_ACTIONS = ['adopted', 'requeued', 'kept', 'waited_for'] as const;
+export const RECOVERY_ACTIONS = ['adopted', 'requeued', 'cleared', 'kept', 'waited_for'] as const;
 
 export const RUN_OUTCOMES = [
   'completed',

@@ -1,6 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
+import { isTerminal } from '@ralph/protocol/contract/lifecycle';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { findRepository, type Repository } from '@ralph/protocol/process/repository';
 import { requireBranchName } from '@ralph/protocol/process/target-branch';
@@ -25,7 +26,7 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
   const targetBranch =
     asked === undefined ? await checkedOutBranch(repository) : await requireBranchName(repository.root, asked);
   const store = new StateStore(repository.root);
-  const { state, notes, finished } = await withWriteLock(repository.root, stop.signal, async (lock) => {
+  const { state, notes, lost, finished } = await withWriteLock(repository.root, stop.signal, async (lock) => {
     const now = new Date();
     const isClaimed = claimsIn(repository.root);
     const before = await store.read();
@@ -45,13 +46,20 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
   });
   // A program reads of the workspaces in the record.
   const forPeople = output.format === 'table' ? workspacesNote(repository.root, finished) : [];
-  for (const note of [...notes, ...forPeople]) output.note(`ralph-state: ${note}`);
+  for (const note of [...lost.map(lostNote), ...notes, ...forPeople]) output.note(`ralph-state: ${note}`);
   return {
     record: {
       state_path: store.path,
       target_branch: state.target_branch,
       revision: revisionOf(state),
       records: state.workers.length,
+      open_records: state.workers.filter(({ lifecycle }) => !isTerminal(lifecycle)).length,
+      notes,
+      lost: lost.map(({ task_id, lifecycle, attempt }) => ({
+        task_id,
+        lifecycle,
+        ...(attempt === undefined ? {} : { attempt }),
+      })),
       finished_workspaces: finished.map(({ task_id, lifecycle, workspace_path, attempt }) => ({
         task_id,
         lifecycle,
@@ -61,6 +69,10 @@ export async function run(call: Call<typeof INIT_OPTIONS>): Promise<Result> {
     },
     text: `${store.path}: target branch ${state.target_branch}, ${state.workers.length} records\n`,
   };
+}
+
+function lostNote({ task_id: id, lifecycle }: WorkerRecord): string {
+  return `${id} was ${lifecycle}, but its process is gone: it is failed now`;
 }
 
 /** A writer that was killed after it had recorded what landed has not moved it out of the queue; old records tell too. */

@@ -1,12 +1,17 @@
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { Claims } from './claims.ts';
-import { isLost } from './record-activity.ts';
+import { activityOf, type Activity } from './record-activity.ts';
 
-/** A record as it is printed: `lost` when it says `running` or `integrating` and its process is gone. */
-export type ShownRecord = WorkerRecord & { readonly lost?: true };
+/**
+ * A record as it is printed: `lost` when it says `running` or `integrating` and its process is gone, and what goes on with
+ * one that has not ended.
+ */
+export type ShownRecord = WorkerRecord & { readonly lost?: true; readonly activity?: Exclude<Activity, 'ended'> };
 
 export function shownRecord(record: WorkerRecord, now: Date, isClaimed: Claims): ShownRecord {
-  return isLost(record, now, isClaimed) ? { ...record, lost: true } : record;
+  const activity = activityOf(record, now, isClaimed);
+  if (activity === 'ended') return record;
+  return { ...record, activity, ...(activity === 'lost' ? { lost: true } : {}) };
 }
 
 /** Returns the lifecycle of a record in words: `running (lost)`, `failed (retry)` when it was asked for again. */

@@ -21,6 +21,8 @@ export interface StartUp {
   readonly changed: boolean;
   /** What was done that a person should hear of. */
   readonly notes: readonly string[];
+  /** Records as they were whose process is gone: they are failed now. */
+  readonly lost: readonly WorkerRecord[];
   /** Records whose work had ended before, and whose workspace is still there. */
   readonly finished: readonly WorkerRecord[];
 }
@@ -34,23 +36,30 @@ export interface StartUp {
 export function startUp(before: StateFile | undefined, around: Surroundings): StartUp {
   const at = around.now.toISOString();
   if (before === undefined) {
-    return { state: { ...emptyState(around.targetBranch, at), revision: 1 }, changed: true, notes: [], finished: [] };
+    return {
+      state: { ...emptyState(around.targetBranch, at), revision: 1 },
+      changed: true,
+      notes: [],
+      lost: [],
+      finished: [],
+    };
   }
   const notes: string[] = [];
+  const lost: WorkerRecord[] = [];
   const rule = { ...around, failuresLifetimeMs: Math.max(around.lifetimeMs, FAILURES_LIFETIME_MS) };
   const kept = before.workers.filter((record) => !isOutlived(record, rule));
   const workers = kept.map((record) => {
     if (around.activityOf(record) !== 'lost') return record;
-    notes.push(`${record.task_id} was ${record.lifecycle}, but its process is gone: it is failed now`);
+    lost.push(record);
     return asFailed(record, at);
   });
   const retargeted = retarget(before, workers, around);
   if (retargeted) notes.push(retargetNote(before, around.targetBranch));
-  const changed = retargeted || notes.length > 0 || kept.length < before.workers.length;
+  const changed = retargeted || lost.length > 0 || kept.length < before.workers.length;
   const finished = kept.filter((record) => isFinished(record) && around.workspaceIsThere(record.workspace_path));
-  if (!changed) return { state: before, changed, notes, finished };
+  if (!changed) return { state: before, changed, notes, lost, finished };
   const branch = retargeted ? { target_branch: around.targetBranch, started_at: at } : {};
-  return { state: { ...before, ...branch, workers, revision: revisionOf(before) + 1 }, changed, notes, finished };
+  return { state: { ...before, ...branch, workers, revision: revisionOf(before) + 1 }, changed, notes, lost, finished };
 }
 
 /** A blocked one is not, nor what was lost just now: a person may still want to land it from its workspace. */

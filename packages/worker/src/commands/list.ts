@@ -39,10 +39,11 @@ export async function run({ args, program }: Call<typeof LIST_OPTIONS>): Promise
     };
   }
   return {
-    records: await listWorkspaces(site),
+    records: await listWorkspaces(site, args),
     columns: {
       task: (row: ListedWorkspace) => row.task_id,
       attempt: (row: ListedWorkspace) => String(row.attempt ?? '?'),
+      phase: (row: ListedWorkspace) => (row.blocked === null ? (row.phase ?? '?') : 'blocked'),
       ahead: (row: ListedWorkspace) => String(row.ahead ?? '?'),
       edits: (row: ListedWorkspace) => (row.dirty === null ? '?' : row.dirty ? 'yes' : 'no'),
       workspace: (row: ListedWorkspace) => row.workspace_path,

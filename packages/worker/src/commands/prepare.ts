@@ -19,6 +19,7 @@ import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { DEFAULT_WARM } from '../warm/warm-pool.ts';
 import { openWorkspace, type OpenedWorkspace } from '../workspace/open-workspace.ts';
+import { restoreWorkspace } from '../workspace/restore-workspace.ts';
 
 type PrepareCall = Call<typeof PREPARE_OPTIONS>;
 
@@ -35,8 +36,9 @@ export async function run(call: PrepareCall): Promise<Result> {
   const setup = readSetupOptions(program, site, args, undefined);
   const claim = await claimSeat({ repoRoot: site.repo.root, taskId, path });
   try {
-    const attempt = await nextAttemptNumber(site, taskId, undefined);
-    const opened = await openWorkspace(site, {
+    const again = args['from-attempt'];
+    const attempt = again ?? (await nextAttemptNumber(site, taskId, undefined));
+    const request = {
       taskId,
       attempt,
       path,
@@ -46,9 +48,12 @@ export async function run(call: PrepareCall): Promise<Result> {
       space: spaceOf(args, site, origin.localConfig),
       setup,
       signal: stop.signal,
-      phase: 'prepared',
       reuse: { limit: DEFAULT_WARM, fresh: args.fresh, keepIgnored: args['keep-ignored'] },
-    });
+    };
+    const opened =
+      again === undefined
+        ? await openWorkspace(site, { ...request, phase: 'prepared' })
+        : await restoreWorkspace(site, request);
     const { baseCommit, salvaged } = opened;
     if (salvaged !== undefined) output.note(`${program}: what the workspace held before was kept as ${salvaged.ref}`);
     const facts = { taskId, title: taskId, attempt, path, branch, baseCommit };

@@ -20,6 +20,12 @@ import { kindAt, workspacePath } from '../site/workspace-path.ts';
 
 const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
 
+export interface ReapOptions {
+  readonly all: boolean;
+  /** Tasks whose workspaces are left as they are, and not told of. */
+  readonly keep: readonly string[];
+}
+
 /**
  * Ends the agents of workers that are gone, and removes what such processes have left: workspaces whose agent is gone,
  * after what they hold has been kept; halves of workspaces and of what is kept for reuse; base refs and claim files that
@@ -27,9 +33,10 @@ const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
  * hand or waits for integration, and what is kept for reuse, unless `all` is set. A problem
  * with one of them is told in its row.
  */
-export async function reap(site: Site, options: { readonly all: boolean }): Promise<Reaped[]> {
+export async function reap(site: Site, options: ReapOptions): Promise<Reaped[]> {
   const reaped = await reapAgents(site.repo.root);
   for (const { taskId, path } of workspaceFolders(site)) {
+    if (options.keep.includes(taskId)) continue;
     reaped.push(await reapWorkspace(site, { taskId, path, all: options.all }));
   }
   for (const draft of draftsOf(site)) {
@@ -52,7 +59,7 @@ export async function reap(site: Site, options: { readonly all: boolean }): Prom
 }
 
 /** What is kept for reuse goes when it is told to, halves of it always. */
-async function reapKept(site: Site, { all }: { readonly all: boolean }): Promise<Reaped[]> {
+async function reapKept(site: Site, { all }: Pick<ReapOptions, 'all'>): Promise<Reaped[]> {
   const rows: Reaped[] = [];
   if (all) {
     const reason = 'was kept for reuse';

@@ -1,4 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { blockedMarker, type BlockedMarker } from '@ralph/protocol/contract/blocked-marker';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { claimedTasks } from '@ralph/protocol/process/claimed-tasks';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { namesIn } from '@ralph/protocol/process/names-in';
 import { attemptOfRef, taskOfRef } from '../refs/attempt-number.ts';
@@ -7,7 +12,7 @@ import type { Site } from '../site/site.ts';
 import { warmWorkspaces } from '../warm/warm-pool.ts';
 import { workspaceIn } from '../workspace/draft-folder.ts';
 import { tryWorkspaceGit } from '../workspace/workspace-git.ts';
-import { readMarker } from '../workspace/workspace-marker.ts';
+import { readMarker, type FinishedWork, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
 import { kindAt } from '../site/workspace-path.ts';
 
 export interface ListedWorkspace {
@@ -19,6 +24,25 @@ export interface ListedWorkspace {
   readonly dirty: boolean | null;
   /** Commits on top of its base; null when git cannot tell. */
   readonly ahead: number | null;
+  /** How far it has come, by its own word; null when it does not say. */
+  readonly phase: WorkspaceMarker['phase'] | null;
+  readonly base_commit: string | null;
+  readonly target_branch: string | null;
+  /** What is kept under the ref of its attempt: where it began, until its work is finished. */
+  readonly parked_commit: string | null;
+  /** The highest attempt at the task that has a ref; null where there is none. */
+  readonly latest_attempt: number | null;
+  /** Whether a process has the task; null where that cannot be seen. */
+  readonly claimed: boolean | null;
+  /** Why it is kept for a person. */
+  readonly blocked: Pick<BlockedMarker, 'code' | 'reason' | 'attempt'> | null;
+  /** What its worker said of its work when it was ready. */
+  readonly finished: FinishedWork | null;
+}
+
+export interface ListOptions {
+  /** Git is not asked about each workspace: `dirty` and `ahead` are null then. */
+  readonly brief: boolean;
 }
 
 export interface SalvagedWork {
@@ -56,22 +80,62 @@ export function workspaceFolders(site: Site): FoundFolder[] {
 }
 
 /** Looks at each workspace without taking a lock or writing anything. */
-export async function listWorkspaces(site: Site): Promise<ListedWorkspace[]> {
+export async function listWorkspaces(site: Site, { brief }: ListOptions): Promise<ListedWorkspace[]> {
+  const folders = workspaceFolders(site);
+  if (folders.length === 0) return [];
+  const parked = new Map<string, { readonly attempt: number; readonly commit: string }[]>();
+  for (const { ref, commit } of await listRefs(site.repo.root, 'refs/ralph/attempts/')) {
+    const [taskId, attempt] = [taskOfRef(ref), attemptOfRef(ref)];
+    if (taskId === undefined || attempt === undefined) continue;
+    parked.set(taskId, [...(parked.get(taskId) ?? []), { attempt, commit }]);
+  }
+  const claimed = claimedTasks(site.repo.root);
   const listed: ListedWorkspace[] = [];
-  for (const { taskId, path } of workspaceFolders(site)) {
-    const marker = readMarker(path);
-    const status = await tryWorkspaceGit(path, ['--no-optional-locks', 'status', '--porcelain', '-z']);
-    const range = marker === undefined ? 'HEAD' : `${marker.base_commit}..HEAD`;
-    const count = await tryWorkspaceGit(path, ['rev-list', '--count', range, '--']);
+  for (const folder of folders) {
+    const marker = readMarker(folder.path);
+    const attempts = parked.get(folder.taskId) ?? [];
     listed.push({
-      task_id: taskId,
-      workspace_path: path,
+      task_id: folder.taskId,
+      workspace_path: folder.path,
       attempt: marker?.attempt ?? null,
-      dirty: status.exitCode === 0 ? status.stdout !== '' : null,
-      ahead: count.exitCode === 0 && marker !== undefined ? Number(count.stdout) : null,
+      ...(brief ? { dirty: null, ahead: null } : await workIn(folder.path, marker)),
+      phase: marker?.phase ?? null,
+      base_commit: marker?.base_commit ?? null,
+      target_branch: marker?.target_branch ?? null,
+      parked_commit: attempts.find(({ attempt }) => attempt === marker?.attempt)?.commit ?? null,
+      latest_attempt: attempts.length === 0 ? null : Math.max(...attempts.map(({ attempt }) => attempt)),
+      claimed: claimed?.has(folder.taskId) ?? null,
+      blocked: blockedIn(folder.path),
+      finished: marker?.finished ?? null,
     });
   }
   return listed;
+}
+
+async function workIn(
+  path: string,
+  marker: WorkspaceMarker | undefined,
+): Promise<Pick<ListedWorkspace, 'dirty' | 'ahead'>> {
+  const status = await tryWorkspaceGit(path, ['--no-optional-locks', 'status', '--porcelain', '-z']);
+  const range = marker === undefined ? 'HEAD' : `${marker.base_commit}..HEAD`;
+  const count = await tryWorkspaceGit(path, ['rev-list', '--count', range, '--']);
+  return {
+    dirty: status.exitCode === 0 ? status.stdout !== '' : null,
+    ahead: count.exitCode === 0 && marker !== undefined ? Number(count.stdout) : null,
+  };
+}
+
+/** A marker that cannot be read keeps its workspace too: it is one all the same. */
+function blockedIn(path: string): ListedWorkspace['blocked'] {
+  const file = join(path, RALPH_PATHS.blockedMarker);
+  if (!existsSync(file)) return null;
+  try {
+    const { data } = blockedMarker.safeParse(JSON.parse(readTextIfPresent(file) ?? 'null'));
+    if (data !== undefined) return { code: data.code, reason: data.reason, attempt: data.attempt };
+  } catch {
+    // Told below.
+  }
+  return { code: undefined, reason: 'kept for a person; why cannot be read', attempt: 1 };
 }
 
 /** Lists the work that was kept of removed workspaces. */

@@ -13,7 +13,7 @@ import { bringIn } from '../refs/ralph-refs.ts';
 import { runAgent, type AgentEnd } from '../agent/run-agent.ts';
 import type { RunContext } from './run-context.ts';
 import { inspectWork, settleWork, type FoundWork } from '../work/work-left.ts';
-import { writeMarker, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
+import { writeFinished, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
 import { workspacePath } from '../site/workspace-path.ts';
 
 export type TaskOutcome = 'ready' | 'failed';
@@ -51,7 +51,10 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
     parked = end.work.commits > 0;
     const failure = failureOf(judge(end.agent, end.work), end.agent.lastLines.at(-1) ?? '');
     if (failure === undefined) {
-      writeMarker(attempt.path, { ...markerOf(context, attempt, end.baseCommit), phase: 'finished' });
+      writeFinished(attempt.path, markerOf(context, attempt, end.baseCommit), {
+        at: new Date().toISOString(),
+        ...workOf(context, attempt, end),
+      });
       attempt.guard.handOn();
     }
     await sayFinished(context, attempt, end);
@@ -94,7 +97,7 @@ async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<At
 }
 
 async function sayFinished(context: RunContext, attempt: Attempt, end: AttemptEnd): Promise<void> {
-  const { agent, work } = end;
+  const { agent } = end;
   await context.output.event('agent.finished', {
     task_id: attempt.task.id,
     attempt: attempt.number,
@@ -103,16 +106,22 @@ async function sayFinished(context: RunContext, attempt: Attempt, end: AttemptEn
     reason: agent.cause,
     workspace_path: attempt.path,
     base_commit: end.baseCommit,
+    ...workOf(context, attempt, end),
+    output_bytes: agent.outputBytes,
+    last_lines: [...agent.lastLines],
+  });
+}
+
+function workOf(context: RunContext, attempt: Attempt, { work, durationMs }: AttemptEnd) {
+  return {
     head_commit: work.head,
     commits: work.commits,
     changed_files: work.changedFiles,
     log_path: attempt.logPath,
-    duration_ms: end.durationMs,
+    duration_ms: durationMs,
     title: attempt.task.title,
-    output_bytes: agent.outputBytes,
-    last_lines: [...agent.lastLines],
     ...toldCommand(context),
-  });
+  };
 }
 
 /** Whoever mends the work later runs it again: with a part taken out it would be another command. */

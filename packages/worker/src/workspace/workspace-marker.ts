@@ -1,8 +1,21 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { commitId } from '@ralph/protocol/contract/envelope';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { syncFolder } from '@ralph/protocol/process/sync-folder';
+
+/** What `agent.finished` tells of an attempt whose work is ready, for whoever has not heard it. */
+const finishedWork = z.looseObject({
+  at: z.string(),
+  head_commit: commitId,
+  commits: z.int().min(1),
+  changed_files: z.int().min(0),
+  log_path: z.string(),
+  duration_ms: z.int().min(0),
+  title: z.string().optional(),
+  command: z.array(z.string()).optional(),
+});
 
 /** What a workspace says about itself, in its git folder where no agent's clean-up of files reaches it. */
 const workspaceMarker = z.looseObject({
@@ -13,9 +26,12 @@ const workspaceMarker = z.looseObject({
   repo_root: z.string().min(1),
   /** Made for a person, given to an agent, or handed on as ready. An agent that is gone never ends `running`. */
   phase: z.enum(['prepared', 'running', 'finished']).default('running'),
+  finished: finishedWork.optional(),
 });
 
 export type WorkspaceMarker = z.infer<typeof workspaceMarker>;
+
+export type FinishedWork = z.infer<typeof finishedWork>;
 
 const MARKER = '.git/ralph/workspace.json';
 
@@ -29,8 +45,32 @@ export function writeMarker(workspace: string, marker: WorkspaceMarker): void {
   const path = join(workspace, MARKER);
   mkdirSync(dirname(path), { recursive: true });
   const next = `${path}.next`;
-  writeFileSync(next, `${JSON.stringify(marker, null, 2)}\n`);
+  writeFileSync(next, textOf(marker));
   renameSync(next, path);
+}
+
+/**
+ * Writes that the work of a workspace is ready; it is on the disk before anybody is told, so that work whose end was
+ * never heard of is still known as finished. Nothing that an agent has put in the place of the file is followed.
+ */
+export function writeFinished(workspace: string, marker: WorkspaceMarker, finished: FinishedWork): void {
+  const path = join(workspace, MARKER);
+  mkdirSync(dirname(path), { recursive: true });
+  const next = `${path}.next`;
+  rmSync(next, { recursive: true, force: true });
+  const descriptor = openSync(next, 'wx');
+  try {
+    writeFileSync(descriptor, textOf({ ...marker, phase: 'finished', finished }));
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(next, path);
+  syncFolder(dirname(path));
+}
+
+function textOf(marker: WorkspaceMarker): string {
+  return `${JSON.stringify(marker, null, 2)}\n`;
 }
 
 /** Reads what a workspace says about itself; nothing when it says nothing that can be read. */

@@ -1,0 +1,35 @@
+import { homedir } from 'node:os';
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import { findGitRepository } from '@ralph/protocol/process/repository';
+import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
+import { callSibling } from '@ralph/protocol/process/sibling';
+import { resolveSettings } from '../settings/settings.ts';
+import { runStatusText } from '../status/run-status-text.ts';
+import { runStatus } from '../status/run-status.ts';
+import { stateText } from '../status/state-text.ts';
+import type { STATUS_OPTIONS } from '../status/status-options.ts';
+
+type StatusCall = Call<typeof STATUS_OPTIONS>;
+
+/** `ralph-orchestrate status`: how things stand, and what the next run would do first; status 0 whatever it says. */
+export async function run(call: StatusCall): Promise<Result> {
+  const { args, output } = call;
+  const { root: repo } = findGitRepository(args.repo);
+  const onNote = (line: string) => output.note(line);
+  const workspaceRoot = await rootOf(call, repo);
+  const ours = await runStatus({ repo, targetBranch: args['target-branch'], workspaceRoot, onNote });
+  if (output.format === 'table') return { text: `${await stateText(repo)}${runStatusText(ours)}` };
+  const [document = {}] = await callSibling('ralph-state', ['status', '--repo', repo], onNote);
+  return { record: { ...document, ...ours } };
+}
+
+/** A configuration that cannot be used stops a run, which says so; how things stand can be told without it. */
+async function rootOf({ args, output }: StatusCall, repo: string): Promise<string | undefined> {
+  const flags = { workers: undefined, workspaceRoot: args['workspace-root'] };
+  try {
+    return resolveSettings(flags, await readParallelConfig(repo), repo, homedir()).workspaceRoot;
+  } catch (error) {
+    output.note(error instanceof Error ? error.message : String(error));
+    return resolveSettings(flags, {}, repo, homedir()).workspaceRoot;
+  }
+}

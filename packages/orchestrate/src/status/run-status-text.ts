@@ -1,0 +1,22 @@
+import { printable } from '@ralph/protocol/cli/printable';
+import type { RunStatus } from './run-status.ts';
+
+/** Returns, for a person, what goes on and what the next run would do first; each section only where there is something. */
+export function runStatusText({ lock, stop_requested: stop, recovery }: RunStatus): string {
+  const lines = ['', 'Loop:', `  ${loopWords(lock)}`];
+  if (stop) lines.push('  asked to stop: nothing more is started');
+  if (recovery.length > 0) {
+    lines.push('', 'The Next Run First:');
+    for (const { task_id: id, action, reason } of recovery)
+      lines.push(`  ${id}  ${action.replace('_', ' ')}: ${reason}`);
+  }
+  return printable(`${lines.map((line) => line.replaceAll('\n', ' ')).join('\n')}\n`);
+}
+
+function loopWords({ locked, holder, evidence }: RunStatus['lock']): string {
+  if (locked !== true)
+    return evidence === 'none' ? 'not known: this machine cannot see who else may hold it' : 'no run goes on';
+  const { pid, started, prompt } = (holder ?? {}) as { pid?: number; started?: string; prompt?: string };
+  if (pid === undefined) return 'a run goes on; who holds the lock is not known';
+  return `a run goes on: pid ${pid}, since ${started ?? '?'}: ${prompt ?? ''}`;
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { isFailure } from '@ralph/protocol/contract/failure';
+import { callSibling } from '@ralph/protocol/process/sibling';
+import { checkedOutBranch } from '../start/checked-out-branch.ts';
+import { endingSiblings } from '../start/ending-siblings.ts';
+import { gatherLeftovers } from '../start/gather-leftovers.ts';
+import { recover } from '../start/recover.ts';
+
+/** What stands beside the document of ralph-state. */
+export interface RunStatus {
+  /** What ralph-lock says of the loop lock. */
+  readonly lock: Readonly<Record<string, unknown>>;
+  /** Whether somebody has asked that nothing more is started. */
+  readonly stop_requested: boolean;
+  /** What the next run would do with what was left, before it starts anything; nothing while a run goes on. */
+  readonly recovery: readonly ToldRecovery[];
+}
+
+export interface ToldRecovery {
+  readonly task_id: string;
+  readonly attempt?: number;
+  readonly action: string;
+  readonly reason: string;
+}
+
+export interface StatusRequest {
+  readonly repo: string;
+  readonly targetBranch: string | undefined;
+  readonly workspaceRoot: string | undefined;
+  readonly onNote: (line: string) => void;
+}
+
+/** Looks at what goes on and at what was left; changes nothing. */
+export async function runStatus(request: StatusRequest): Promise<RunStatus> {
+  const { repo, onNote } = request;
+  const [lock = {}] = await callSibling('ralph-lock', ['status', '--repo', repo], onNote);
+  return {
+    lock,
+    stop_requested: existsSync(join(repo, RALPH_PATHS.stopRequest)),
+    recovery: lock['locked'] === true ? [] : await nextRecovery(request),
+  };
+}
+
+async function nextRecovery({ repo, targetBranch, workspaceRoot, onNote }: StatusRequest): Promise<ToldRecovery[]> {
+  try {
+    const scene = { repo, workspaceRoot, given: undefined, onNote };
+    const found = await gatherLeftovers(scene, { lost: new Set(), ending: endingSiblings(repo) });
+    return recover(found.leftovers, targetBranch ?? checkedOutBranch(repo) ?? '').map(
+      ({ leftover: { taskId, workspace, record }, action, reason }) => {
+        const attempt = workspace?.attempt ?? record?.attempt;
+        return { task_id: taskId, ...(attempt === undefined ? {} : { attempt }), action, reason };
+      },
+    );
+  } catch (error) {
+    // The rest is worth telling all the same, and a run would stop at the same place.
+    if (!isFailure(error)) throw error;
+    onNote(`what was left cannot be judged: ${error.message}`);
+    return [];
+  }
+}
