@@ -1,9 +1,10 @@
-import { homedir } from 'node:os';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import { callSibling } from '@ralph/protocol/process/sibling';
-import { resolveSettings } from '../settings/settings.ts';
+import { flagLayer } from '../settings/flag-layer.ts';
+import { Settled } from '../settings/layers.ts';
+import { readSettings } from '../settings/read-settings.ts';
+import { settingsOf } from '../settings/settings.ts';
 import { runStatusText } from '../status/run-status-text.ts';
 import { runStatus } from '../status/run-status.ts';
 import { stateText } from '../status/state-text.ts';
@@ -24,12 +25,12 @@ export async function run(call: StatusCall): Promise<Result> {
 }
 
 /** A configuration that cannot be used stops a run, which says so; how things stand can be told without it. */
-async function rootOf({ args, output }: StatusCall, repo: string): Promise<string | undefined> {
-  const flags = { workers: undefined, workspaceRoot: args['workspace-root'] };
+async function rootOf({ args, command, output }: StatusCall, root: string): Promise<string | undefined> {
+  const flags = flagLayer({ args, command });
   try {
-    return resolveSettings(flags, await readParallelConfig(repo), repo, homedir()).workspaceRoot;
+    return settingsOf((await readSettings({ root, env: process.env, flags })).settled, root).workspaceRoot;
   } catch (error) {
     output.note(error instanceof Error ? error.message : String(error));
-    return resolveSettings(flags, {}, repo, homedir()).workspaceRoot;
+    return settingsOf(new Settled([flags]), root).workspaceRoot;
   }
 }
