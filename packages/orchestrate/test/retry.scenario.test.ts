@@ -7,7 +7,7 @@ import { queueTask, temporaryRepository } from '@ralph/protocol/testing/temporar
 import { leftovers } from './support/leftovers.ts';
 import { recordsOnDisk } from './support/state.ts';
 
-it('M60: runs a blocked task of the queue again after ralph-state retry, and lands it; the earlier commits stay', async () => {
+it('M60: runs a blocked task of the queue again after ralph-state retry --fresh, and lands it; the earlier commits stay', async () => {
   const repository = temporaryRepository();
   const { root } = repository;
   repository.queue([queueTask('RQ-0001'), queueTask('RQ-0002')]);
@@ -28,7 +28,7 @@ it('M60: runs a blocked task of the queue again after ralph-state retry, and lan
   expect(blocked).toMatchObject({ lifecycle: 'blocked_push', target_branch: 'main', next_command: expect.any(String) });
   expect(records((await run()).stdout).at(-1)).toMatchObject({ outcome: 'blocked', landed: [] });
 
-  expect(await state('retry', 'RQ-0001')).toMatchObject({ status: 0 });
+  expect(await state('retry', 'RQ-0001', '--fresh')).toMatchObject({ status: 0 });
   expect(existsSync(join(repository.workspaces, 'RQ-0001'))).toBe(true);
   const again = await run();
   expect(again.status).toBe(0);
