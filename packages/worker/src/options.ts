@@ -160,6 +160,8 @@ export const REAP_OPTIONS = {
   keep: { kind: 'text', value: 'ID', many: true, describe: 'leave the workspace of this task; may be repeated' },
 } as const satisfies OptionSpecs;
 
+export const WORKTREE_OPTIONS = {} as const satisfies OptionSpecs;
+
 export const STOP_OPTIONS = {} as const satisfies OptionSpecs;
 
 export const LOGS_OPTIONS = {

@@ -10,6 +10,7 @@ import {
   RUN_OPTIONS,
   STOP_OPTIONS,
   TRUST_OPTIONS,
+  WORKTREE_OPTIONS,
 } from './options.ts';
 
 const ONE_ID = { name: 'ID', least: 1, most: 1 } as const;
@@ -74,6 +75,28 @@ export const program: ProgramSpec = {
       operands: ONE_ID,
       options: LOGS_OPTIONS,
       load: () => import('./commands/logs.ts'),
+    }),
+    command({
+      words: ['worktree', 'add'],
+      summary: 'Make a worktree for a second loop, on a branch ralph/NAME of its own that origin gets too.',
+      operands: { name: 'NAME', least: 0, most: 1 },
+      options: WORKTREE_OPTIONS,
+      examples: ['ralph-worker worktree add'],
+      load: () => import('./commands/worktree-add.ts'),
+    }),
+    command({
+      words: ['worktree', 'list'],
+      summary: 'List the second loops, and which of them run.',
+      options: WORKTREE_OPTIONS,
+      load: () => import('./commands/worktree-list.ts'),
+    }),
+    command({
+      words: ['worktree', 'remove'],
+      summary: 'Remove a second loop that does not run; what nobody else has of it is kept as salvage refs.',
+      operands: { name: 'NAME', least: 1, most: 1 },
+      options: WORKTREE_OPTIONS,
+      examples: ['ralph-worker worktree remove bright-maple'],
+      load: () => import('./commands/worktree-remove.ts'),
     }),
     command({
       words: ['preflight'],

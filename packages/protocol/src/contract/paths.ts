@@ -65,7 +65,15 @@ export function trainRef(taskId: string, attempt: number): string {
   return `refs/ralph/train/${taskId}/${attempt}`;
 }
 
+/**
+ * Returns where the base commits of living workspaces are kept from being pruned: those of a second loop apart, since
+ * another loop may have a workspace of the same task.
+ */
+export function baseRefs(loop?: string): string {
+  return loop === undefined ? 'refs/ralph/base/' : `refs/ralph/loops/${loop}/base/`;
+}
+
 /** Returns the ref that keeps the base commit of a living workspace from being pruned. */
-export function baseRef(taskId: string): string {
-  return `refs/ralph/base/${taskId}`;
+export function baseRef(taskId: string, loop?: string): string {
+  return `${baseRefs(loop)}${taskId}`;
 }

@@ -2,12 +2,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RALPH_PATHS } from '../contract/paths.ts';
 import { openFilesIn } from './open-files.ts';
+import { sharedRoot } from './repository.ts';
 
 const ENDING = '.lock';
 
 /** Returns the file whose lock is the claim of a task. */
 export function claimPath(repoRoot: string, taskId: string): string {
-  return join(repoRoot, RALPH_PATHS.claims, `${taskId}${ENDING}`);
+  return join(sharedRoot(repoRoot), RALPH_PATHS.claims, `${taskId}${ENDING}`);
 }
 
 /**
@@ -18,7 +19,7 @@ export function claimPath(repoRoot: string, taskId: string): string {
  * @returns nothing where that cannot be seen: there is no /proc
  */
 export function claimedTasks(repoRoot: string): ReadonlySet<string> | undefined {
-  const folder = join(repoRoot, RALPH_PATHS.claims);
+  const folder = join(sharedRoot(repoRoot), RALPH_PATHS.claims);
   const open = openFilesIn(folder);
   if (open === undefined) return undefined;
   const files = new Set([...open, ...lockedFilesIn(folder)]);

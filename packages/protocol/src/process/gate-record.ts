@@ -9,6 +9,7 @@ import { namesIn } from './names-in.ts';
 import { nextFilePath, sweepNextFiles } from './next-file.ts';
 import { readTextIfPresent } from './read-jsonc.ts';
 import { treeIn } from './recorded-tree.ts';
+import { sharedRoot } from './repository.ts';
 
 export interface GateRecord {
   readonly task_id: string;
@@ -19,7 +20,7 @@ export interface GateRecord {
 }
 
 function recordPath(repoRoot: string, taskId: string): string {
-  return join(repoRoot, RALPH_PATHS.agents, `${taskId}.gate`);
+  return join(sharedRoot(repoRoot), RALPH_PATHS.agents, `${taskId}.gate`);
 }
 
 /**
@@ -67,7 +68,7 @@ const LEFT = /^(?:([^.].*)\.gate|\.(.+)\.gate\.\d+\.[0-9a-f]{16}\.next)$/;
  * @throws Failure `permission`, `io`
  */
 export function gatedTasks(repoRoot: string): string[] {
-  const names = namesIn(join(repoRoot, RALPH_PATHS.agents));
+  const names = namesIn(join(sharedRoot(repoRoot), RALPH_PATHS.agents));
   const ids = names.flatMap((name) => LEFT.exec(name)?.slice(1).find(isSafe) ?? []);
   return [...new Set(ids)].toSorted();
 }

@@ -1,20 +1,31 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../contract/failure.ts';
+import { isLoopName } from '../contract/loop-name.ts';
 
 export interface Repository {
   /**
    * Real path of the main worktree; of a bare repository, the one folder that all its worktrees share (see
-   * `findRepository`); of the given folder outside git.
+   * `findRepository`); of the worktree of a second loop, that worktree; of the given folder outside git.
    */
   readonly root: string;
   /** Real path of the common git folder; absent outside git. */
   readonly gitDir?: string;
 }
 
+/** File in git's own folder of a worktree that was made for a second loop: it holds the loop's name. */
+export const LOOP_MARK = 'ralph-loop';
+
+/** A loop that runs beside that of the main worktree, in a worktree of its own. */
+export interface SecondLoop {
+  readonly name: string;
+  /** Real path of the main worktree. */
+  readonly main: string;
+}
+
 /**
  * Finds the main worktree of the repository around a folder: the same one from a subdirectory, through a symlink and
- * from a linked worktree. A bare repository has no main worktree: for it and all its worktrees the root is the folder
+ * from a linked worktree, unless that was made for a second loop: it is a root of its own. A bare repository has no main worktree: for it and all its worktrees the root is the folder
  * around the git folder where git finds that very git folder from there (it is called `.git`, or a file `.git` beside
  * it points to it), and the git folder itself elsewhere, since repositories that stand side by side must not share a
  * root. Reads git's own files, since this is done at the start of every command.
@@ -37,6 +48,19 @@ export function findRepository(repo: string | undefined, cwd = process.cwd()): R
   throw notARepository(real);
 }
 
+/** Returns the second loop whose worktree a root is; nothing for any other root. */
+export function loopOf(root: string): SecondLoop | undefined {
+  const gitDir = pointedTo(root);
+  const name = gitDir === undefined ? undefined : markIn(gitDir);
+  const main = name === undefined || gitDir === undefined ? undefined : mainOf(root, gitDir);
+  return name === undefined || main === undefined ? undefined : { name, main: main.root };
+}
+
+/** Returns the root that all loops of a repository share: what says who works on a task now is kept there. */
+export function sharedRoot(root: string): string {
+  return loopOf(root)?.main ?? root;
+}
+
 /** Finds the repository around a folder and insists that it is one of git. */
 export function findGitRepository(repo: string | undefined, cwd = process.cwd()): Required<Repository> {
   const { root, gitDir } = findRepository(repo, cwd);
@@ -57,11 +81,24 @@ function repositoryAt(folder: string): Repository | undefined {
   if (!existsSync(dotGit)) return isBare(folder) ? { root: rootOfBare(folder), gitDir: folder } : undefined;
   const gitDir = pointedTo(folder);
   if (gitDir === undefined) return undefined;
+  const main = mainOf(folder, gitDir);
+  if (main === undefined) return { root: folder, gitDir };
+  return markIn(gitDir) === undefined ? main : { root: folder, gitDir: main.gitDir };
+}
+
+/** Finds what a linked worktree belongs to; nothing where its git folder is the whole one. */
+function mainOf(folder: string, gitDir: string): Required<Repository> | undefined {
   const commonFile = join(gitDir, 'commondir');
-  if (!existsSync(commonFile)) return { root: folder, gitDir };
+  if (!existsSync(commonFile)) return undefined;
   const common = realpathSync(resolve(gitDir, readFileSync(commonFile, 'utf8').trim()));
   if (basename(common) === '.git') return { root: dirname(common), gitDir: common };
   return { root: isBare(common) ? rootOfBare(common) : (mainWorktreeOf(common) ?? folder), gitDir: common };
+}
+
+function markIn(gitDir: string): string | undefined {
+  const path = join(gitDir, LOOP_MARK);
+  const name = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  return isLoopName(name) ? name : undefined;
 }
 
 /** Returns what the git folder of a submodule, or one that stands apart, says of its main worktree. */

@@ -10,6 +10,7 @@ import { namesIn } from '@ralph/protocol/process/names-in';
 import { treeIn } from '@ralph/protocol/process/recorded-tree';
 import { nextFilePath, sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { sharedRoot } from '@ralph/protocol/process/repository';
 
 /** Who works on a task: the worker, and its agent from before the first instruction of that until its tree is gone. */
 const seat = z.looseObject({
@@ -29,7 +30,7 @@ export interface AgentRecord {
 }
 
 function recordPath(repoRoot: string, taskId: string): string {
-  return join(repoRoot, RALPH_PATHS.agents, `${taskId}.json`);
+  return join(sharedRoot(repoRoot), RALPH_PATHS.agents, `${taskId}.json`);
 }
 
 /** Writes down who works on a task, in one step, for whoever finds the task after the worker was killed. */
@@ -74,7 +75,7 @@ const LEFT = /^(?:([^.].*)\.(?:json|stop)|\.(.+)\.(?:json|stop)\.\d+\.[0-9a-f]{1
  * @throws Failure `permission`, `io`
  */
 export function recordedTasks(repoRoot: string): string[] {
-  const names = namesIn(join(repoRoot, RALPH_PATHS.agents));
+  const names = namesIn(join(sharedRoot(repoRoot), RALPH_PATHS.agents));
   return [...new Set(names.flatMap((name) => LEFT.exec(name)?.slice(1).find(isSafe) ?? []))].toSorted();
 }
 

@@ -5,9 +5,10 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { nextFilePath } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { readAgentRecord, type AgentRecord } from './agent-record.ts';
+import { sharedRoot } from '@ralph/protocol/process/repository';
 
 function requestPath(repoRoot: string, taskId: string): string {
-  return join(repoRoot, RALPH_PATHS.agents, `${taskId}.stop`);
+  return join(sharedRoot(repoRoot), RALPH_PATHS.agents, `${taskId}.stop`);
 }
 
 /** Asks the worker of a record to tell the end of its agent as asked for. It signals nobody on the word of this. */

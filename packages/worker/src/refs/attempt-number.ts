@@ -14,7 +14,7 @@ export function attemptOfRef(ref: string): number | undefined {
 
 /** Returns the task of an attempt, salvage or base ref; nothing for another ref. */
 export function taskOfRef(ref: string): string | undefined {
-  return /^refs\/ralph\/(?:(?:attempts|salvage)\/([^/]+)\/\d+|base\/([^/]+))$/
+  return /^refs\/ralph\/(?:(?:attempts|salvage)\/([^/]+)\/\d+|(?:loops\/[^/]+\/)?base\/([^/]+))$/
     .exec(ref)
     ?.slice(1)
     .find((id) => id !== undefined);

@@ -1,5 +1,6 @@
 import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
 import { baseRef } from '@ralph/protocol/contract/paths';
+import { loopOf } from '@ralph/protocol/process/repository';
 import { gitSettings } from '../workspace/git-settings.ts';
 
 export interface RalphRef {
@@ -49,7 +50,7 @@ export async function setRef(repoRoot: string, ref: string, commit: string): Pro
 
 /** Lets the base commit of a workspace go. That it was not kept is no error. */
 export async function dropBaseRef(repoRoot: string, taskId: string): Promise<void> {
-  await git(['update-ref', '-d', baseRef(taskId)], { cwd: repoRoot, env: PATIENT });
+  await git(['update-ref', '-d', baseRef(taskId, loopOf(repoRoot)?.name)], { cwd: repoRoot, env: PATIENT });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { baseRefs, RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { taskOfRef } from '../refs/attempt-number.ts';
 import { namesIn } from '@ralph/protocol/process/names-in';
@@ -17,6 +17,7 @@ import { abandonedKept, dropKept, dropWarm } from '../warm/warm-pool.ts';
 import { workspaceFolders } from './workspace-list.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 import { kindAt, workspacePath } from '../site/workspace-path.ts';
+import { loopOf, sharedRoot } from '@ralph/protocol/process/repository';
 
 const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
 
@@ -44,7 +45,7 @@ export async function reap(site: Site, options: ReapOptions): Promise<Reaped[]> 
     reaped.push(...(await sweep(site, row, () => removeDraft(draft))));
   }
   reaped.push(...(await reapKept(site, options)));
-  for (const { ref } of await listRefs(site.repo.root, 'refs/ralph/base/')) {
+  for (const { ref } of await listRefs(site.repo.root, baseRefs(loopOf(site.repo.root)?.name))) {
     const taskId = taskOfRef(ref);
     if (taskId === undefined || !isSafeTaskId(taskId) || kindAt(workspacePath(site, taskId)) !== 'absent') continue;
     const row = { task_id: taskId, what: ref, reason: 'the base of no workspace' };
@@ -135,7 +136,7 @@ async function sweep(site: Site, row: Omit<Reaped, 'action'>, act: () => Promise
     const claim = await tryClaim(site.repo.root, row.task_id, { waitMs: 0 });
     if (claim === undefined) return [];
     try {
-      removeStaleRefLocks(site.repo.gitDir, row.task_id);
+      removeStaleRefLocks(site.repo, row.task_id);
       await act();
     } finally {
       claim.release();
@@ -151,11 +152,11 @@ function messageOf(error: unknown): string {
 }
 
 function claimFile({ repo }: Site, taskId: string): string {
-  return join(repo.root, RALPH_PATHS.claims, `${taskId}.lock`);
+  return join(sharedRoot(repo.root), RALPH_PATHS.claims, `${taskId}.lock`);
 }
 
 function claimFiles({ repo }: Site): string[] {
-  const folder = join(repo.root, RALPH_PATHS.claims);
+  const folder = join(sharedRoot(repo.root), RALPH_PATHS.claims);
   return namesIn(folder).flatMap((name) => {
     const taskId = name.endsWith('.lock') ? name.slice(0, -'.lock'.length) : '';
     return isSafeTaskId(taskId) ? [taskId] : [];

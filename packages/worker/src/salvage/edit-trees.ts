@@ -28,21 +28,38 @@ export interface EditTrees {
 export async function editTrees(repo: Site['repo'], workspace: string, head: string | undefined): Promise<EditTrees> {
   const scratch = makeScratch(repo, workspace);
   const index = join(scratch, 'index');
-  const where = salvageGit(repo.gitDir, workspace, index);
   try {
-    const from = head === undefined ? await emptyTree(where) : await treeOf(where, head);
-    let staged: string | undefined;
-    if (copyIndex(workspace, index)) staged = await indexTree(where, from);
-    // Without an index, what the commit has and git ignores would seem to be deleted.
-    else await git(['read-tree', from], where);
-    await showHiddenEdits(where);
-    await stageEdits(where, from);
-    const files = (await git(['write-tree'], where)).trim();
-    const keepsStaged = staged !== undefined && staged !== from && staged !== files;
-    return { files, staged: keepsStaged ? staged : undefined, edited: keepsStaged || files !== from };
+    return await treesThrough(
+      { where: salvageGit(repo.gitDir, workspace, index), index },
+      join(workspace, '.git/index'),
+      head,
+    );
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * Writes files and index as trees through a second index.
+ *
+ * @param second the second index, and where git finds the files by it
+ * @param own the index that the files have
+ */
+export async function treesThrough(
+  { where, index }: { readonly where: GitOptions; readonly index: string },
+  own: string,
+  head: string | undefined,
+): Promise<EditTrees> {
+  const from = head === undefined ? await emptyTree(where) : await treeOf(where, head);
+  let staged: string | undefined;
+  if (copyIndex(own, index)) staged = await indexTree(where, from);
+  // Without an index, what the commit has and git ignores would seem to be deleted.
+  else await git(['read-tree', from], where);
+  await showHiddenEdits(where);
+  await stageEdits(where, from);
+  const files = (await git(['write-tree'], where)).trim();
+  const keepsStaged = staged !== undefined && staged !== from && staged !== files;
+  return { files, staged: keepsStaged ? staged : undefined, edited: keepsStaged || files !== from };
 }
 
 /** Beside the objects that are to be written: a disk that has no room for the one has none for the other. */
@@ -55,8 +72,7 @@ function makeScratch({ root }: Site['repo'], workspace: string): string {
 }
 
 /** Copies the index with its time, by which git knows which files it has to look into; tells whether there was one. */
-function copyIndex(workspace: string, copy: string): boolean {
-  const own = join(workspace, '.git/index');
+function copyIndex(own: string, copy: string): boolean {
   if (kindAt(own) !== 'other') return false;
   copyFileSync(own, copy);
   const { atimeMs, mtimeMs } = statSync(own);

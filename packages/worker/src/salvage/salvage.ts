@@ -1,5 +1,6 @@
 import { baseRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { git, type GitOptions } from '@ralph/protocol/process/git';
+import { loopOf } from '@ralph/protocol/process/repository';
 import { attemptOfRef } from '../refs/attempt-number.ts';
 import { editTrees, filesTree, treeOf } from './edit-trees.ts';
 import { identityOrOurs } from '../site/identity.ts';
@@ -46,7 +47,7 @@ export async function salvageWorkspace(
   removeStaleLocks(path);
   await restoreConfig(path);
   const refs = await refsOfTask(site.repo.root, taskId);
-  const bases = await listRefs(site.repo.root, baseRef(taskId));
+  const bases = await listRefs(site.repo.root, baseRef(taskId, loopOf(site.repo.root)?.name));
   const attempt = readMarker(path)?.attempt ?? highestAttempt(refs);
   const ref = salvageRef(taskId, attempt);
   const rescue: Rescue = {

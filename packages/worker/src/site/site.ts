@@ -1,4 +1,4 @@
-import { findGitRepository, type Repository } from '@ralph/protocol/process/repository';
+import { findGitRepository, sharedRoot, type Repository } from '@ralph/protocol/process/repository';
 import { checkWorkspaceRoot, workspaceRoot } from './workspace-root.ts';
 
 /** Where work is done: the user's repository and the folder of its workspaces. */
@@ -22,4 +22,12 @@ export async function openSite(args: {
   const { path, isDefault } = workspaceRoot(repo.root, args['workspace-root']);
   await checkWorkspaceRoot(path, repo);
   return { repo, root: path, isDefaultRoot: isDefault };
+}
+
+/**
+ * The site as far as files travel into its workspaces: those of a second loop get what the main worktree has, since git
+ * puts into a worktree only what is committed.
+ */
+export function travelSite(site: Site): Site {
+  return { ...site, repo: { ...site.repo, root: sharedRoot(site.repo.root) } };
 }

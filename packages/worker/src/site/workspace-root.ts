@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { quoted } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
-import type { Repository } from '@ralph/protocol/process/repository';
+import { loopOf, type Repository } from '@ralph/protocol/process/repository';
 import { excludeLine } from '../travel/exclude-lines.ts';
 import { unusable } from './usable-root.ts';
 
@@ -15,15 +15,19 @@ export interface WorkspaceRoot {
 }
 
 /**
- * Returns the folder that holds the workspaces (reference: part A2): the default beside the repository; `~` stands for
+ * Returns the folder that holds the workspaces (reference: part A2): the default beside the repository, that of a second loop
+ * apart from the first one's; `~` stands for
  * HOME where there is one; a relative path counts from the repository's root.
  *
  * @throws Failure `workspace_root` for an empty path, one with `..`, or one that cannot be followed
  */
 export function workspaceRoot(repoRoot: string, chosen: string | undefined, home = process.env['HOME']): WorkspaceRoot {
   if (chosen === undefined) {
-    const name = basename(repoRoot) || 'repo';
-    return { path: realPathOf(join(dirname(repoRoot), '.workspaces', name, 'parallel')), isDefault: true };
+    const loop = loopOf(repoRoot);
+    const main = loop?.main ?? repoRoot;
+    const place = loop === undefined ? ['parallel'] : ['loops', loop.name];
+    const name = basename(main) || 'repo';
+    return { path: realPathOf(join(dirname(main), '.workspaces', name, ...place)), isDefault: true };
   }
   if (chosen.trim() === '' || chosen.split(/[/\\]/).includes('..')) {
     throw new Failure('workspace_root', `--workspace-root ${JSON.stringify(chosen)}: empty or with ".." in it`, {

@@ -3,7 +3,7 @@ import type { WORKSPACE_OPTIONS } from '../options.ts';
 import { readCopyPatterns } from './copy-patterns.ts';
 import type { Traveller } from './traveller.ts';
 import { findTravellers } from './travellers.ts';
-import type { Site } from '../site/site.ts';
+import { travelSite, type Site } from '../site/site.ts';
 
 /**
  * Finds what travels into the workspaces of a call, once for all of them, and tells of what does not on stderr. Which
@@ -15,7 +15,11 @@ export async function travellersOf(
   call: Pick<Call<typeof WORKSPACE_OPTIONS>, 'args' | 'output' | 'program' | 'stop'>,
   site: Site,
 ): Promise<readonly Traveller[]> {
-  const { files, warnings } = await findTravellers(site, readCopyPatterns(call.args.copy), call.stop.signal);
+  const { files, warnings } = await findTravellers(
+    travelSite(site),
+    readCopyPatterns(call.args.copy),
+    call.stop.signal,
+  );
   for (const warning of warnings) call.output.note(`${call.program}: warning: ${warning}`);
   return files;
 }

@@ -5,7 +5,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { baseRef } from '@ralph/protocol/contract/paths';
 import { git, tryGit, type GitResult } from '@ralph/protocol/process/git';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import type { Repository } from '@ralph/protocol/process/repository';
+import { loopOf, type Repository } from '@ralph/protocol/process/repository';
 import { missingBranch } from '@ralph/protocol/process/missing-branch';
 import { gitSettings } from './git-settings.ts';
 import type { Origin } from '../site/origin.ts';
@@ -23,7 +23,7 @@ export async function fetchBase(
   request: { readonly origin: Origin; readonly branch: string; readonly taskId: string; readonly signal: AbortSignal },
 ): Promise<string> {
   const { origin, branch, taskId, signal } = request;
-  const ref = baseRef(taskId);
+  const ref = baseRef(taskId, loopOf(repoRoot)?.name);
   // Without --refmap, several fetches at once would fight for the user's own tracking branch.
   const options = ['-q', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-prune'];
   if (origin.fetchFrom === 'origin') options.push('--refmap=');

@@ -3,7 +3,7 @@ import { asIoFailure } from '@ralph/protocol/contract/failure';
 import type { SetupRecord } from '../setup/setup-record.ts';
 import { makeDraft, removeDraft, workspaceIn, type Draft } from './draft-folder.ts';
 import { checkOutBase, makeGitFolder } from './git-folder.ts';
-import type { Site } from '../site/site.ts';
+import { travelSite, type Site } from '../site/site.ts';
 import { bringTravellers } from '../travel/bring-travellers.ts';
 import { keepIndex } from '../warm/kept-folder.ts';
 import { renewWorkspace } from '../warm/renew-workspace.ts';
@@ -55,7 +55,7 @@ async function fromNothing(site: Site, plan: WorkspacePlan): Promise<CreatedWork
 async function addUncommitted(site: Site, plan: WorkspacePlan, folder: string): Promise<void> {
   await fillSubmodules(site.repo.root, folder, plan.signal);
   keepConfig(folder);
-  await bringTravellers(site, plan.travellers, folder);
+  await bringTravellers(travelSite(site), plan.travellers, folder);
 }
 
 /** A warm one only saves time: whatever is wrong with it, it is thrown away and a new one is made. */
