@@ -1,4 +1,5 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
+import { BUSY_OPTIONS } from './loops/busy-options.ts';
 import { LOOP_OPTIONS } from './run/loop-options.ts';
 import { INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
 
@@ -39,13 +40,7 @@ export const RUN_OPTIONS = {
     describe: "mends a conflict or a red gate: run by sh in the workspace (default: the task's own agent)",
   },
   'no-resolver': { kind: 'flag', describe: 'run no resolver: a conflict or a red gate blocks the task' },
-  'on-busy': {
-    kind: 'choice',
-    choices: ['fail', 'wait'],
-    fallback: 'fail',
-    describe: 'what to do when another run holds the repository',
-  },
-  wait: { kind: 'seconds', describe: 'wait for another run to end, at most this long' },
+  ...BUSY_OPTIONS,
   'include-draft': { kind: 'flag', describe: 'take drafts too, when nothing else is left' },
   'workspace-root': {
     kind: 'text',

@@ -1,5 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
+import { loopOf } from '@ralph/protocol/process/repository';
+import { homeWords } from '../loops/home-words.ts';
 import type { EventLog } from '../run/event-log.ts';
 import { outcomeOf, outcomeStatus, stopReasonOf, waitingTasks, waitingWords, type Outcome } from './outcome.ts';
 import { idsWith } from '../run/results.ts';
@@ -12,6 +14,7 @@ export interface RunEnd {
   readonly runId: string;
   readonly started: number;
   readonly log: EventLog;
+  readonly root: string;
   /** What a person types to go on. */
   readonly again: string;
 }
@@ -23,7 +26,7 @@ export interface RunEnd {
  */
 export async function finishRun(
   { output, stop }: Pick<Call, 'output' | 'stop'>,
-  { end, runId, started, log, again }: RunEnd,
+  { end, runId, started, log, root, again }: RunEnd,
 ): Promise<Result> {
   const { view, results } = end;
   const outcome: Outcome = stop.cause === undefined && end.failure === undefined ? outcomeOf(view) : 'interrupted';
@@ -60,7 +63,9 @@ export async function finishRun(
     // Where the disk is full, the failure that ended the run says so already.
     if (failure === undefined) throw error;
   }
-  const summary = summaryText({ outcome, results, waiting: waitingWords(view), stopReason, again });
+  const loop = loopOf(root);
+  const home = loop === undefined || landed.length === 0 ? '' : `\n${homeWords(loop)}`;
+  const summary = `${summaryText({ outcome, results, waiting: waitingWords(view), stopReason, again })}${home}`;
   if (output.format === 'table') await output.write(`\n${summary}`);
   else output.note(summary.trimEnd());
   if (failure !== undefined && stop.cause === undefined) throw failure;

@@ -1,7 +1,8 @@
 import type { Call } from '@ralph/protocol/cli/program';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { Failure } from '@ralph/protocol/contract/failure';
-import { findGitRepository } from '@ralph/protocol/process/repository';
+import { findGitRepository, sharedRoot } from '@ralph/protocol/process/repository';
+import { busyPolicy, type BusyPolicy } from '../loops/busy-policy.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { loopPolicy, type LoopPolicy } from './loop-policy.ts';
 import { flagLayer } from './flag-layer.ts';
@@ -30,8 +31,7 @@ export interface RunPlan {
   /** 0 means without limit. */
   readonly maxTasks: number;
   readonly loop: LoopPolicy;
-  /** How long another run is waited for, in seconds: Infinity without limit, nothing not to wait. */
-  readonly waitForLock: number | undefined;
+  readonly busy: BusyPolicy;
   /** What is wrong with where the configuration has the queue; preflight tells it in its place. */
   readonly queueTrouble: Failure | undefined;
   /** What the two siblings are told that need no more knowledge than this. */
@@ -46,6 +46,7 @@ export interface RunPlan {
 export async function planRun(call: RunCall): Promise<RunPlan> {
   const { args } = call;
   const publishing = publishingOf(args);
+  const busy = busyPolicy(call.program, args);
   exclusive(call, 'resolver', 'no-resolver');
   exclusive(call, 'ci', 'no-ci');
   const { root } = findGitRepository(args.repo);
@@ -63,7 +64,7 @@ export async function planRun(call: RunCall): Promise<RunPlan> {
     publishing,
     maxTasks: args['max-tasks'] ?? 0,
     loop: loopPolicy(args, settled),
-    waitForLock: args.wait ?? (args['on-busy'] === 'wait' ? Number.POSITIVE_INFINITY : undefined),
+    busy,
     queueTrouble: queueTrouble(settled, root),
     words: {
       worker: ['--jobs', String(settings.workers), ...handedWords(WORKER_OPTIONS, args, settled)],
@@ -83,7 +84,8 @@ async function trustedSettings({ args, command, output }: RunCall, root: string)
   for (const note of notes) output.note(`ralph-orchestrate: ${note}`);
   const doubtful = inNeedOfTrust(settled);
   if (doubtful.length === 0) return settled;
-  const trust = await askTrust(root);
+  // A second loop has no file of trust of its own.
+  const trust = await askTrust(sharedRoot(root));
   if (!trust.trusted) throw untrusted(doubtful, root, trust);
   return settled;
 }

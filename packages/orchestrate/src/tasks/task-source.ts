@@ -5,9 +5,16 @@ import { isHeldBack, selectGiven } from './given-tasks.ts';
 import type { SelectLimits, StateKeeper } from '../run/state-keeper.ts';
 import type { TaskSource } from './choice.ts';
 
-/** Tasks from the queue as it is on disk at each question; ralph-state chooses. */
-export function fromQueue(keeper: StateKeeper, limits: SelectLimits): TaskSource {
-  return (question) => keeper.select(question, limits);
+/** Tasks from the queue as it is on disk at each question; ralph-state chooses. What other loops have is left to them. */
+export function fromQueue(
+  keeper: StateKeeper,
+  limits: SelectLimits,
+  takenByOthers: () => Promise<ReadonlySet<string>>,
+): TaskSource {
+  return async (question) => {
+    const busy = [...question.busy, ...(await takenByOthers())];
+    return keeper.select({ ...question, busy }, limits);
+  };
 }
 
 /**

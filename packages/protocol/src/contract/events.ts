@@ -48,7 +48,13 @@ export const PUSH_VERDICTS = ['race', 'policy', 'auth', 'network', 'local', 'unk
 
 /** Every event of the stream by its type. A type that is not here is passed through unchanged. */
 export const EVENTS = {
-  'run.started': envelope.extend({ run_id: z.string(), target_branch: z.string(), workers: z.int().min(1) }),
+  'run.started': envelope.extend({
+    run_id: z.string(),
+    target_branch: z.string(),
+    workers: z.int().min(1),
+    loop: z.string().optional().describe('name of a second loop, which runs beside that of the main worktree'),
+    repo_root: z.string().optional().describe('of a second loop: its worktree'),
+  }),
   'run.finished': envelope.extend({
     run_id: z.string(),
     outcome: z.enum(RUN_OUTCOMES),

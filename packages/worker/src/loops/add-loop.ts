@@ -9,7 +9,7 @@ import { headsOnOrigin, loopHead, pushNewBranch, requireBranchRoom } from './loo
 import { openLoopsFolder } from './loop-folder.ts';
 import { loopName } from './loop-names.ts';
 import { dropNote, ownNote, reserveNote, writeNote, type LoopNote } from './loop-note.ts';
-import { loopPath } from './loop-place.ts';
+import { loopPath } from '@ralph/protocol/process/loop-worktrees';
 import { fillWorktree, makeWorktree } from './make-worktree.ts';
 import { undoHalf } from './undo-half.ts';
 

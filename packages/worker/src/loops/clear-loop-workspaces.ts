@@ -30,7 +30,7 @@ export async function clearLoopWorkspaces({ gitDir }: Required<Repository>, path
       if (leftover !== undefined)
         throw new Failure('io', leftover.problem, { hint: `see why: rm -r ${leftover.path}` });
     }
-    await reap(site, { all: true });
+    await reap(site, { all: true, keep: [] });
     removeEmpty(root);
   }
   return kept;

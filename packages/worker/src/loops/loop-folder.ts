@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
-import { LOOPS_FOLDER } from './loop-place.ts';
+import { LOOPS_FOLDER } from '@ralph/protocol/process/loop-worktrees';
 
 /**
  * Makes the folder of the worktrees of second loops and sees to it that git does not look into it: by a rule in the

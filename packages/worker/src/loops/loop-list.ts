@@ -5,7 +5,7 @@ import { loopOf, type Repository } from '@ralph/protocol/process/repository';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import { judgeLoop, type LoopState } from './judge-loop.ts';
 import { readNote, readNotes } from './loop-note.ts';
-import { loopPath, markedWorktrees } from './loop-place.ts';
+import { loopPath, markedWorktrees } from '@ralph/protocol/process/loop-worktrees';
 
 export interface ListedLoop {
   readonly name: string;

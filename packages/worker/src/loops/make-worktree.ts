@@ -7,7 +7,7 @@ import { git } from '@ralph/protocol/process/git';
 import { nextFilePath } from '@ralph/protocol/process/next-file';
 import { LOOP_MARK, type Repository } from '@ralph/protocol/process/repository';
 import { gitSettings } from '../workspace/git-settings.ts';
-import { adminDirOf, loopPath } from './loop-place.ts';
+import { adminDirOf, loopPath } from '@ralph/protocol/process/loop-worktrees';
 
 const CHECKOUT_LIMIT_MS = 600_000;
 

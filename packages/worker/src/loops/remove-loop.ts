@@ -10,7 +10,7 @@ import { clearLoopWorkspaces } from './clear-loop-workspaces.ts';
 import { dropBranch, loopHead } from './loop-branch.ts';
 import { holdLoop } from './loop-lock.ts';
 import { dropNote, ownNote, readNote, writeNote, type LoopNote } from './loop-note.ts';
-import { adminDirOf, LOOPS_FOLDER, loopPath, markedWorktrees } from './loop-place.ts';
+import { adminDirOf, LOOPS_FOLDER, loopPath, markedWorktrees } from '@ralph/protocol/process/loop-worktrees';
 import { salvageLoop, type SalvagedLoop } from './salvage-loop.ts';
 import { undoHalf } from './undo-half.ts';
 

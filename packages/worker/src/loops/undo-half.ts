@@ -6,7 +6,7 @@ import { namesIn } from '@ralph/protocol/process/names-in';
 import { removeFolder } from '../workspace/remove-folder.ts';
 import { dropBranch, takeBackFromOrigin } from './loop-branch.ts';
 import { dropNote, ownNote, readNotes, writeNote, type LoopNote } from './loop-note.ts';
-import { adminDirOf, loopPath } from './loop-place.ts';
+import { adminDirOf, loopPath } from '@ralph/protocol/process/loop-worktrees';
 
 /**
  * Takes away what is there of a loop that was never finished: nobody has worked in it, since its name is told only when

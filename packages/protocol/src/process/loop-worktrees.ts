@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isLoopName } from '@ralph/protocol/contract/loop-name';
-import { LOOP_MARK, type Repository } from '@ralph/protocol/process/repository';
+import { isLoopName } from '../contract/loop-name.ts';
+import { LOOP_MARK, type Repository } from './repository.ts';
 
 /** Folder of the worktrees of second loops, in the main worktree. */
 export const LOOPS_FOLDER = '.worktrees';

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import type { Call, Result } from '@ralph/protocol/cli/program';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { loopOf } from '@ralph/protocol/process/repository';
+import { finishRun } from '../end/finish-run.ts';
+import type { RunPlan } from '../settings/plan-run.ts';
+import type { Recovery } from '../start/carry-out.ts';
+import type { LockHolder } from '../start/lock-holder.ts';
+import type { Ground } from '../start/preflight.ts';
+import type { StopFile } from '../stop/stop-file.ts';
+import type { TaskSource } from '../tasks/choice.ts';
+import { Crew } from './crew.ts';
+import type { EventLog } from './event-log.ts';
+import { RunLoop } from './run-loop.ts';
+import type { StateKeeper } from './state-keeper.ts';
+
+export interface RunParts {
+  readonly plan: RunPlan;
+  readonly ground: Ground;
+  readonly keeper: StateKeeper;
+  readonly log: EventLog;
+  readonly lock: LockHolder;
+  readonly select: TaskSource;
+  readonly stopFile: StopFile;
+  readonly recovery: Recovery;
+}
+
+export interface RunOutcome {
+  readonly result: Result;
+  /** How many tasks it has had in hand. */
+  readonly attempted: number;
+}
+
+/**
+ * Works through what there is to do, from `run.started` to `run.finished`, and says how it ended.
+ *
+ * @throws the failure that ended the run before its time
+ */
+export async function workThrough(
+  call: Pick<Call, 'output' | 'stop'>,
+  { plan, ground, keeper, log, lock, select, stopFile, recovery }: RunParts,
+): Promise<RunOutcome> {
+  const { output, stop } = call;
+  const { root, settings, maxTasks, command, words } = plan;
+  const { targetBranch, workspaceRoot } = ground;
+  const { workers } = settings;
+  const started = Date.now();
+  const runId = `run-${new Date(started).toISOString().replace(/[-:]|\..*/g, '')}-${randomBytes(3).toString('hex')}`;
+  const loopName = loopOf(root)?.name;
+  const where = loopName === undefined ? {} : { loop: loopName, repo_root: root };
+  log.append(await output.event('run.started', { run_id: runId, target_branch: targetBranch, workers, ...where }));
+  for (const event of [...recovery.blocked, ...recovery.adopted]) await keeper.record(event);
+  for (const fields of recovery.told) log.append(await output.event('task.recovered', fields));
+  const crew = new Crew({ repo: root, targetBranch, workspaceRoot, command, words }, (line) => output.note(line));
+  const policy = { ...plan.loop, workers, maxTasks };
+  const { adopted, statePath } = recovery;
+  const loop = new RunLoop({ root, statePath, runId, crew, keeper, log, output, policy, select, stopFile, adopted });
+  const interrupt = () => {
+    if (stop.cause?.kind === 'signal')
+      output.note('stopping: the agents are ended and their work is kept; once more kills at once');
+    loop.interrupt();
+  };
+  stop.signal.addEventListener('abort', interrupt, { once: true });
+  if (stop.signal.aborted) interrupt();
+  stop.onForce(() => crew.kill());
+  void lock.lost.then((lost) => {
+    if (lost !== undefined) loop.fail(lost);
+  });
+  const end = await loop.run();
+  const again = commandLine(['ralph-orchestrate', ...process.argv.slice(2)]);
+  const result = await finishRun(call, { end, runId, started, log, root, again });
+  return { result, attempted: end.results.size };
+}
