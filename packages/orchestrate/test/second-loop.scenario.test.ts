@@ -102,6 +102,8 @@ describe('ralph-orchestrate run --on-busy worktree', () => {
     expect(repository.git('status', '--porcelain', '--untracked-files=all', '.', ':!.ralph')).toBe(before);
     const status = await runProgram('ralph-state', ['status', '--format', 'json'], { cwd: path });
     expect(JSON.parse(status.stdout)).toMatchObject({ lifecycle_counts: { completed: 2, total: 2 } });
+    const ours = await runProgram('ralph-orchestrate', ['status', '--format', 'json'], { cwd: repository.root });
+    expect(JSON.parse(ours.stdout)).toMatchObject({ loops: [{ path, state: expect.stringMatching(/running|idle/) }] });
     expect(await loopsOf(repository)).toMatchObject([{ name, state: 'idle', path }]);
 
     repository.git('checkout', '-q', 'README.md');

@@ -2,13 +2,18 @@ import { printable } from '@ralph/protocol/cli/printable';
 import type { RunStatus } from './run-status.ts';
 
 /** Returns, for a person, what goes on and what the next run would do first; each section only where there is something. */
-export function runStatusText({ lock, stop_requested: stop, recovery }: RunStatus): string {
+export function runStatusText({ lock, stop_requested: stop, recovery, loops }: RunStatus): string {
   const lines = ['', 'Loop:', `  ${loopWords(lock)}`];
   if (stop) lines.push('  asked to stop: nothing more is started');
   if (recovery.length > 0) {
     lines.push('', 'The Next Run First:');
     for (const { task_id: id, action, reason } of recovery)
       lines.push(`  ${id}  ${action.replace('_', ' ')}: ${reason}`);
+  }
+  if (loops.length > 0) {
+    lines.push('', 'Second Loops:');
+    for (const { name, state, branch, next_command: next } of loops)
+      lines.push(`  ${name}  ${state} on ${branch}; next: ${next}`);
   }
   return printable(`${lines.map((line) => line.replaceAll('\n', ' ')).join('\n')}\n`);
 }

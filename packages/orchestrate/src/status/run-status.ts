@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { callSibling } from '@ralph/protocol/process/sibling';
+import { listLoops, type LoopRow } from '../loops/list-loops.ts';
 import { checkedOutBranch } from '../start/checked-out-branch.ts';
 import { endingSiblings } from '../start/ending-siblings.ts';
 import { gatherLeftovers } from '../start/gather-leftovers.ts';
@@ -16,6 +17,8 @@ export interface RunStatus {
   readonly stop_requested: boolean;
   /** What the next run would do with what was left, before it starts anything; nothing while a run goes on. */
   readonly recovery: readonly ToldRecovery[];
+  /** The second loops of the repository, running or not. */
+  readonly loops: readonly LoopRow[];
 }
 
 export interface ToldRecovery {
@@ -40,6 +43,7 @@ export async function runStatus(request: StatusRequest): Promise<RunStatus> {
     lock,
     stop_requested: existsSync(join(repo, RALPH_PATHS.stopRequest)),
     recovery: lock['locked'] === true ? [] : await nextRecovery(request),
+    loops: await listLoops(repo),
   };
 }
 
