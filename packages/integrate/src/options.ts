@@ -1,6 +1,6 @@
 import { LANDINGS } from './train/line.ts';
 import { SCOPE_OPTIONS } from './train/landing-scopes.ts';
-import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+import { LEASH_OPTION, REPORT_OPTIONS, SURVEY_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 import { GATE_OPTIONS } from './gate/gate-options.ts';
 import { PUBLISH_OPTIONS } from './publish/publish-options.ts';
 import { REMEDY_OPTIONS } from './remedy/remedy-options.ts';
@@ -54,7 +54,12 @@ const TRAIN_OPTIONS = {
 export const RUN_OPTIONS = { ...LAND_OPTIONS, ...TRAIN_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
 
 /** What `run` takes, so that what is wrong with it is told before anything is begun. */
-export const PREFLIGHT_OPTIONS = { ...LAND_OPTIONS, ...TRAIN_OPTIONS } as const satisfies OptionSpecs;
+export const PREFLIGHT_OPTIONS = {
+  ...LAND_OPTIONS,
+  ...TRAIN_OPTIONS,
+  ...REPORT_OPTIONS,
+  ...SURVEY_OPTION,
+} as const satisfies OptionSpecs;
 
 export const ONE_OPTIONS = {
   workspace: {

@@ -1,4 +1,4 @@
-import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+import { LEASH_OPTION, REPORT_OPTIONS, type OptionSpecs } from '@ralph/protocol/cli/options';
 
 export const LOCK_OPTIONS = {
   name: { kind: 'text', value: 'NAME', fallback: 'loop', describe: 'which lock: .ralph/NAME.lock (default: loop)' },
@@ -7,6 +7,7 @@ export const LOCK_OPTIONS = {
 export const STATUS_OPTIONS = {
   ...LOCK_OPTIONS,
   check: { kind: 'flag', describe: 'end with 0 when the lock is free, with 75 when it is held or may be' },
+  ...REPORT_OPTIONS,
 } as const satisfies OptionSpecs;
 
 const TAKE_OPTIONS = {

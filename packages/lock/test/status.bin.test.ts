@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '@ralph/protocol/testing/run-built-program';
+import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { hold, launcher, lockFile, status } from './holders.ts';
 
@@ -18,6 +18,20 @@ describe('ralph-lock status', () => {
     });
     const { stdout } = await runProgram('ralph-lock', ['status', '--format', 'table'], { cwd: root });
     expect(stdout).toMatch(new RegExp(`^held by pid ${holder.pid} since \\S+ \\(p\\)\n$`));
+  });
+
+  it('tells a run what it should know, a line each, with --report', async () => {
+    const { root } = temporaryRepository();
+    const report = async () => {
+      const { status: ended, stdout } = await runProgram('ralph-lock', ['status', '--report'], { cwd: root });
+      return { ended, rows: records(stdout) };
+    };
+    expect(await report()).toMatchObject({ ended: 0, rows: [{ check: 'loop_lock', level: 'ok' }, { level: 'ok' }] });
+    const holder = await hold(root, '--prompt', 'nightly');
+    const { ended, rows } = await report();
+    expect(ended).toBe(0);
+    expect(rows[0]).toMatchObject({ check: 'loop_lock', level: 'warning', facts: { locked: true } });
+    expect(rows[0]?.['message']).toContain(`held by pid ${holder.pid}`);
   });
 
   it('makes nothing and never turns a taker away', async () => {

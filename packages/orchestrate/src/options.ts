@@ -2,6 +2,7 @@ import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { BUSY_OPTIONS } from './loops/busy-options.ts';
 import { LOOP_OPTIONS } from './run/loop-options.ts';
 import { INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
+import { FORCE_OPTION } from './start/start-options.ts';
 
 export const RUN_OPTIONS = {
   workers: {
@@ -42,6 +43,7 @@ export const RUN_OPTIONS = {
   'no-resolver': { kind: 'flag', describe: 'run no resolver: a conflict or a red gate blocks the task' },
   ...BUSY_OPTIONS,
   'include-draft': { kind: 'flag', describe: 'take drafts too, when nothing else is left' },
+  ...FORCE_OPTION,
   'workspace-root': {
     kind: 'text',
     value: 'DIR',

@@ -1,4 +1,6 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
+import { DOCTOR_OPTIONS } from './doctor/doctor-options.ts';
+import { INIT_OPTIONS } from './init/init-options.ts';
 import { CONFIG_OPTIONS, DEMO_OPTIONS, RUN_OPTIONS } from './options.ts';
 import { RETRY_OPTIONS, STATUS_OPTIONS } from './status/status-options.ts';
 import { STOP_OPTIONS } from './stop/stop-options.ts';
@@ -49,6 +51,21 @@ export const program: ProgramSpec = {
       options: CONFIG_OPTIONS,
       examples: ['ralph-orchestrate config', 'ralph-orchestrate config parallel.workers'],
       load: () => import('./commands/config.ts'),
+    }),
+    command({
+      words: ['init'],
+      summary: 'Set a repository up: an empty queue, a configuration with every key explained, ignore rules, trust.',
+      options: INIT_OPTIONS,
+      examples: ['ralph-orchestrate init --dry-run', 'ralph-orchestrate init --gitignore --no-trust'],
+      load: () => import('./commands/init.ts'),
+    }),
+    command({
+      words: ['doctor'],
+      summary: 'Look at everything a run needs, say what is wrong and the command that mends it; changes nothing.',
+      command: 'optional',
+      options: DOCTOR_OPTIONS,
+      examples: ['ralph-orchestrate doctor', 'ralph-orchestrate doctor -- claude -p'],
+      load: () => import('./commands/doctor.ts'),
     }),
     command({
       words: ['demo'],

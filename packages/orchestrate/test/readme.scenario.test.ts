@@ -24,6 +24,7 @@ function usersRepository(): { repository: TestRepository; env: Record<string, st
     'package.json': '{"private":true,"scripts":{"test":"test -f README.md"}}',
     Makefile: 'release:\n\techo released > released.txt\n',
   });
+  repository.write('.git/info/exclude', 'my-repository/\n');
   runGit(repository.folder, ['clone', '-q', repository.origin, join(repository.root, 'my-repository')]);
   for (const [key, value] of [
     ['user.name', 'Test'],

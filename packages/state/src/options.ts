@@ -1,4 +1,4 @@
-import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+import { LEASH_OPTION, REPORT_OPTIONS, type OptionSpecs } from '@ralph/protocol/cli/options';
 
 export const NO_OPTIONS = {} as const satisfies OptionSpecs;
 
@@ -107,6 +107,12 @@ export const TASK_ARCHIVE_OPTIONS = {
     describe: 'the attempt that proposes them; what it has added already is not added again (default: 1)',
   },
 } as const satisfies OptionSpecs;
+
+export const TASK_INIT_OPTIONS = {
+  'dry-run': { kind: 'flag', describe: 'only say what would be made' },
+} as const satisfies OptionSpecs;
+
+export const PREFLIGHT_OPTIONS = REPORT_OPTIONS;
 
 export const REPAIR_OPTIONS = {
   'dry-run': { kind: 'flag', describe: 'only say what is wrong and what would be done; nothing is changed' },

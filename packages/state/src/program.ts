@@ -4,6 +4,7 @@ import {
   INIT_OPTIONS,
   LIST_OPTIONS,
   NO_OPTIONS,
+  PREFLIGHT_OPTIONS,
   PRUNE_OPTIONS,
   REMOVE_OPTIONS,
   REPAIR_OPTIONS,
@@ -11,6 +12,7 @@ import {
   SCHEMA_OPTIONS,
   TASK_ADD_OPTIONS,
   TASK_ARCHIVE_OPTIONS,
+  TASK_INIT_OPTIONS,
   TASK_LIST_OPTIONS,
   TASK_NEXT_OPTIONS,
   WAIT_OPTIONS,
@@ -144,6 +146,20 @@ export const program: ProgramSpec = {
       summary: 'Check the queue and the done file; status 65 and every problem when there are any.',
       options: NO_OPTIONS,
       load: () => import('./commands/task-validate.ts'),
+    }),
+    command({
+      words: ['task', 'init'],
+      summary: 'Make an empty queue, with comments on its form, where there is none.',
+      options: TASK_INIT_OPTIONS,
+      load: () => import('./commands/task-init.ts'),
+    }),
+    command({
+      words: ['preflight'],
+      summary:
+        'Check that a run could read its queue and its state file, and that no ralph-agent-loop is at work here.',
+      options: PREFLIGHT_OPTIONS,
+      examples: ['ralph-state preflight --report'],
+      load: () => import('./commands/preflight.ts'),
     }),
     command({
       words: ['repair'],

@@ -1,4 +1,4 @@
-import { LEASH_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
+import { LEASH_OPTION, REPORT_OPTIONS, SURVEY_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 
 /** How long the log of an attempt may grow where nobody says otherwise. */
 export const LOG_LIMIT_BYTES = 32 * 2 ** 20;
@@ -63,8 +63,7 @@ export const WORKSPACE_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-/** What `run` takes, and `preflight`, so that what is wrong with it is told before anything is begun. */
-export const PREFLIGHT_OPTIONS = {
+const AGENT_OPTIONS = {
   jobs: { kind: 'count', value: 'N', fallback: 1, describe: 'agents that run side by side (default: 1)' },
   timeout: { kind: 'seconds', value: 'TIME', describe: 'end an agent that runs longer (default: no limit)' },
   'idle-timeout': {
@@ -98,7 +97,14 @@ export const PREFLIGHT_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-export const RUN_OPTIONS = { ...PREFLIGHT_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
+/** What `run` takes, and `preflight`, so that what is wrong with it is told before anything is begun. */
+export const PREFLIGHT_OPTIONS = {
+  ...AGENT_OPTIONS,
+  ...REPORT_OPTIONS,
+  ...SURVEY_OPTION,
+} as const satisfies OptionSpecs;
+
+export const RUN_OPTIONS = { ...AGENT_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
 
 export const PREPARE_OPTIONS = {
   ...WORKSPACE_OPTIONS,

@@ -103,6 +103,7 @@ export const program: ProgramSpec = {
       summary: 'Check that a run with these options could start here, and say with which branch and folders.',
       command: 'optional',
       options: PREFLIGHT_OPTIONS,
+      examples: ['ralph-worker preflight -- claude -p', 'ralph-worker preflight --report'],
       load: () => import('./commands/preflight.ts'),
     }),
     command({

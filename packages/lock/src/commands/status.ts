@@ -1,3 +1,4 @@
+import { findingsResult } from '@ralph/protocol/cli/findings-result';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { describeHolder } from '../describe-holder.ts';
 import { lockPath } from '../lock-path.ts';
@@ -9,6 +10,10 @@ import type { STATUS_OPTIONS } from '../options.ts';
 export async function run(call: Call<typeof STATUS_OPTIONS>): Promise<Result> {
   const { args } = call;
   const path = lockPath(args.repo, args.name);
+  if (args.report) {
+    const { lockReport } = await import('../lock-report.ts');
+    return findingsResult(await lockReport(path));
+  }
   const view = await lookAtLock(path);
   const network = view.key === undefined ? undefined : networkFileSystem(view.key);
   const { locked, holder, evidence, keepers } = view;

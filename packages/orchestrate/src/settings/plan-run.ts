@@ -25,6 +25,8 @@ export interface RunPlan {
   readonly settled: Settled;
   readonly targetBranch: string | undefined;
   readonly command: readonly string[];
+  /** Whether the run starts in a repository with changes that are not committed. */
+  readonly force: boolean;
   /** The options that name the gates. */
   readonly gates: readonly string[];
   readonly publishing: Publishing;
@@ -60,6 +62,7 @@ export async function planRun(call: RunCall): Promise<RunPlan> {
     settled,
     targetBranch: args['target-branch'],
     command: commandOf(settled),
+    force: args.force,
     gates,
     publishing,
     maxTasks: args['max-tasks'] ?? 0,

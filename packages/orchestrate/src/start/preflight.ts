@@ -1,7 +1,7 @@
-import { isFailure } from '@ralph/protocol/contract/failure';
-import { callSibling } from '@ralph/protocol/process/sibling';
-import { inOwnWords } from '../settings/own-words.ts';
 import type { RunPlan } from '../settings/plan-run.ts';
+import { inOwnWords } from '../settings/own-words.ts';
+import { firstFailure } from './first-failure.ts';
+import { report } from './report.ts';
 
 export interface PreflightRequest {
   readonly plan: RunPlan;
@@ -15,31 +15,30 @@ export interface Ground {
 }
 
 /**
- * Looks at everything a run needs before it changes anything: the siblings check what is theirs, side by side, and the
- * first failure in the order repository, origin, queue is the one that is told.
+ * Looks at everything a run needs before it changes anything: the siblings check what is theirs, side by side, and of
+ * what they refuse the first in the order of the reference is the one that is told (part A3).
  *
- * @throws Failure of the sibling that found it
+ * @throws Failure as the check has it; that of a sibling that could not look
  */
-export async function preflight(request: PreflightRequest): Promise<Ground> {
-  const { plan, fromQueue, onNote } = request;
-  const { root: repo, targetBranch, command, words } = plan;
+export async function preflight({ plan, fromQueue, onNote }: PreflightRequest): Promise<Ground> {
+  const { root: repo, targetBranch, command, words, queueTrouble } = plan;
   const { workspaceRoot } = plan.settings;
   const branch = targetBranch === undefined ? [] : ['--target-branch', targetBranch];
-  const root = workspaceRoot === undefined ? [] : ['--workspace-root', workspaceRoot];
-  const checks = await Promise.allSettled([
-    callSibling(
-      'ralph-worker',
-      ['preflight', '--repo', repo, ...branch, ...root, ...words.worker, '--', ...command],
-      onNote,
-    ),
-    callSibling('ralph-integrate', ['preflight', '--repo', repo, ...branch, ...words.integrator], onNote),
-    fromQueue ? callSibling('ralph-state', ['task', 'validate', '--repo', repo], onNote) : Promise.resolve([]),
+  const at = ['--report', '--repo', repo, ...branch];
+  const folder = workspaceRoot === undefined ? [] : ['--workspace-root', workspaceRoot];
+  const reports = await Promise.all([
+    report('ralph-worker', [...at, ...folder, ...words.worker, '--', ...command], onNote),
+    report('ralph-integrate', [...at, ...words.integrator], onNote),
+    report('ralph-state', ['--report', '--repo', repo], onNote),
   ]);
-  const failures = checks.flatMap((check) => (check.status === 'rejected' ? [check.reason as Error] : []));
-  // A sibling that could not even run says less than one that found what is wrong.
-  const first = failures.find((error) => isFailure(error) && error.code !== 'sibling_failed') ?? failures[0];
-  if (first !== undefined) throw inOwnWords(first, plan.settled);
-  if (plan.queueTrouble !== undefined) throw plan.queueTrouble;
-  const ground = checks[0].status === 'fulfilled' ? checks[0].value[0] : undefined;
-  return { targetBranch: String(ground?.['target_branch']), workspaceRoot: String(ground?.['workspace_root']) };
+  const failure = firstFailure(reports, { force: plan.force, fromQueue, queueTrouble });
+  if (failure !== undefined) throw inOwnWords(failure, plan.settled);
+  for (const { sibling, findings } of reports) {
+    for (const { level, message, hint } of findings) {
+      if (level === 'warning')
+        onNote(`${sibling}: warning: ${message}${hint === undefined ? '' : `\n  next: ${hint}`}`);
+    }
+  }
+  const facts = Object.assign({}, ...reports.flatMap(({ findings }) => findings.map((each) => each.facts ?? {})));
+  return { targetBranch: String(facts['target_branch']), workspaceRoot: String(facts['workspace_root']) };
 }

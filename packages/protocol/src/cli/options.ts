@@ -51,6 +51,22 @@ export const COMMON_OPTIONS = {
   verbose: { kind: 'flag', describe: 'say more on stderr' },
 } as const satisfies OptionSpecs;
 
+/** Options of every check before a run. */
+export const REPORT_OPTIONS = {
+  report: {
+    kind: 'flag',
+    describe: 'tell every check in a line of its own, {check, level, code, message, hint}, and end with 0',
+  },
+} as const satisfies OptionSpecs;
+
+/** For those checks that try something out, or look at what a run only needs later. */
+export const SURVEY_OPTION = {
+  survey: {
+    kind: 'flag',
+    describe: 'as --report, but nothing at all is made or fetched, and what stops no run is told too',
+  },
+} as const satisfies OptionSpecs;
+
 /** Option of every command that can serve as a coprocess. */
 export const LEASH_OPTION = {
   leash: { kind: 'flag', describe: 'take the end of stdin without an "end" line as the death of the parent' },

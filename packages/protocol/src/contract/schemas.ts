@@ -7,6 +7,7 @@ import { stateFile } from './state-file.ts';
 import { queueFile, task } from './task.ts';
 import { configFile, trustFile } from './config-file.ts';
 import { lockRecord } from './lock-record.ts';
+import { preflightFinding } from './preflight-report.ts';
 import { blockedMarker } from './blocked-marker.ts';
 import { ciFailureMarker, handoff } from './handoff.ts';
 import { statusDocument } from './status-document.ts';
@@ -48,6 +49,7 @@ const documents: Record<string, z.ZodType> = {
   'task-record': task,
   'status-document': statusDocument,
   'followup-proposal': followupProposal,
+  'preflight-finding': preflightFinding,
 };
 
 /** Returns every published schema by name: files, records, events (`event.TYPE`) and orders (`order.TYPE`). */

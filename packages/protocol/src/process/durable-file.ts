@@ -6,6 +6,11 @@ import { makeFolderOf } from './made-folder.ts';
 import { nextFilePath } from './next-file.ts';
 import { syncFolder } from './sync-folder.ts';
 
+export interface FileOptions {
+  /** Rights of the file where there was none. */
+  readonly mode?: number;
+}
+
 /**
  * Replaces a file so that a reader, and a crash at any instant, finds the old or the new content, whole. The new
  * content is written to a next file in the same folder, its size is checked, and only then is it renamed into place; file
@@ -15,13 +20,17 @@ import { syncFolder } from './sync-folder.ts';
  * @returns the stamp of the new file; nothing when another has taken its place already
  * @throws Failure `disk_full`, `permission` or `io`; the file is then as it was
  */
-export async function replaceFile(path: string, content: string | Buffer): Promise<string | undefined> {
+export async function replaceFile(
+  path: string,
+  content: string | Buffer,
+  { mode }: FileOptions = {},
+): Promise<string | undefined> {
   const { default: writeFileAtomic } = await import('write-file-atomic');
   let next: string | undefined;
   try {
     const { target, stats: old } = placeOf(path);
     next = nextFilePath(target);
-    writeFileAtomic.sync(next, content, { fsync: true, ...ownership(old) });
+    writeFileAtomic.sync(next, content, { fsync: true, ...(mode === undefined ? {} : { mode }), ...ownership(old) });
     // The library writes once, and does not look how much of it was taken.
     const { size, ino } = statSync(next, { bigint: true });
     if (size !== BigInt(Buffer.byteLength(content)))

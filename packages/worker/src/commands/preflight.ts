@@ -1,9 +1,10 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
-import { tryGit } from '@ralph/protocol/process/git';
+import { findingsResult } from '@ralph/protocol/cli/findings-result';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import type { PREFLIGHT_OPTIONS } from '../options.ts';
 import { readOrigin } from '../site/origin.ts';
+import { rateLimitPattern } from '../run/rate-limit.ts';
 import { readSetupOptions } from '../setup/read-setup-options.ts';
 import { openSite } from '../site/site.ts';
 import { requireSupported } from '../site/supported.ts';
@@ -11,15 +12,21 @@ import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
 import { requireBranchOnOrigin } from '../workspace/base-commit.ts';
+import { newestKnown } from '../workspace/newest-known.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 
 /** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */
 export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result> {
   const { args, command } = call;
+  if (args.report || args.survey) {
+    const { workerReport } = await import('../report/worker-report.ts');
+    return findingsResult(await workerReport(call));
+  }
   const { root } = findGitRepository(args.repo);
   const branch = await targetBranch(root, args['target-branch']);
   const site = await openSite(args);
   readSetupOptions(call.program, site, args, undefined);
+  rateLimitPattern(call.program, args['rate-limit']);
   const origin = await readOrigin(site.repo);
   const { localConfig } = origin;
   await requireBranchOnOrigin(root, origin, branch);
@@ -35,13 +42,4 @@ export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result>
   if (agent !== undefined) requireExecutable(agent, process.cwd());
   const record = { target_branch: branch, workspace_root: site.root, repo_root: root };
   return { record, text: `ready: work starts from ${branch}, in ${site.root}\n` };
-}
-
-/** The commit of the target branch as of the last fetch; nothing where there was none. */
-async function newestKnown(repoRoot: string, branch: string): Promise<string | undefined> {
-  for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
-    const { exitCode, stdout } = await tryGit(['rev-parse', '-q', '--verify', `${ref}^{commit}`], { cwd: repoRoot });
-    if (exitCode === 0) return stdout.trim();
-  }
-  return undefined;
 }

@@ -1,0 +1,14 @@
+import type { OptionSpecs } from '@ralph/protocol/cli/options';
+
+export const DOCTOR_OPTIONS = {
+  'target-branch': {
+    kind: 'text',
+    value: 'BRANCH',
+    describe: 'where work would land (default: the branch checked out in the main worktree)',
+  },
+  'workspace-root': {
+    kind: 'text',
+    value: 'DIR',
+    describe: 'folder of the workspaces (default: that of the configuration, else beside the repository)',
+  },
+} as const satisfies OptionSpecs;

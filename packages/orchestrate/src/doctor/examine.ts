@@ -1,0 +1,81 @@
+import { dirname, join } from 'node:path';
+import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { checked } from '@ralph/protocol/process/findings';
+import { flagLayer } from '../settings/flag-layer.ts';
+import { Settled } from '../settings/layers.ts';
+import { readSettings } from '../settings/read-settings.ts';
+import { settingsOf } from '../settings/settings.ts';
+import { report, type Reported } from '../start/report.ts';
+import { examineFileSystems, examineStopRequest, examineTrust } from './files.ts';
+import { examineMachine } from './machine.ts';
+import { examineRecords } from './records.ts';
+
+/** What the doctor is asked to look at. */
+export interface Patient {
+  readonly root: string;
+  readonly targetBranch: string | undefined;
+  readonly workspaceRoot: string | undefined;
+  /** The agent, where one was given. */
+  readonly command: readonly string[];
+}
+
+/** Looks at everything that a run needs or that may trouble it, and changes nothing. */
+export async function examine(patient: Patient): Promise<readonly PreflightFinding[]> {
+  const { root, command } = patient;
+  const settings = await checked(
+    'config',
+    async () => {
+      const flags = flagLayer({ args: { 'workspace-root': patient.workspaceRoot }, command });
+      const { settled } = await readSettings({ root, env: process.env, flags });
+      return { settled, ...settingsOf(settled, root) };
+    },
+    ({ workers }) => ({ message: `the configuration is valid: workers ${workers}`, facts: { workers } }),
+  );
+  const settled = settings.value?.settled ?? new Settled([]);
+  const folder = settings.value?.workspaceRoot ?? patient.workspaceRoot;
+  const folderWords = folder === undefined ? [] : ['--workspace-root', folder];
+  const branchWords = patient.targetBranch === undefined ? [] : ['--target-branch', patient.targetBranch];
+  const copied = settled.value('parallel.ignored_file_allowlist').flatMap((glob) => ['--copy', glob]);
+  const chosen = settled.value('agent.command') ?? command;
+  const agent = chosen.length === 0 ? [] : ['--', ...chosen];
+  const silent = () => {};
+  const at = ['--repo', root];
+  const [lock, ...reports] = await Promise.all([
+    report('ralph-lock', ['--report', ...at], silent, ['status']),
+    report('ralph-worker', ['--survey', ...at, ...branchWords, ...folderWords, ...copied, ...agent], silent),
+    report('ralph-integrate', ['--survey', ...at, ...branchWords], silent),
+    report('ralph-state', ['--report', ...at], silent),
+  ]);
+  const others = await Promise.all([examineMachine(), examineRecords(root), examineTrust(root)]);
+  const told = [lock, ...reports].flatMap(findingsOf);
+  const roots = told.flatMap(({ facts }) =>
+    facts?.['workspace_root'] === undefined ? [] : [String(facts['workspace_root'])],
+  );
+  return [
+    ...others.flat(),
+    settings.finding,
+    ...told,
+    examineStopRequest(
+      root,
+      lock.findings.some(({ facts }) => facts?.['locked'] === true),
+    ),
+    examineFileSystems([dirname(join(root, RALPH_PATHS.queue)), ...roots]),
+  ];
+}
+
+/** A sibling that could not look is a finding by itself. */
+function findingsOf(reported: Reported): readonly PreflightFinding[] {
+  if (!('failed' in reported)) return reported.findings;
+  const { code, message } = reported.failed;
+  const { hint } = reported.failed.parts;
+  return [
+    {
+      check: 'programs',
+      level: 'error',
+      code,
+      message: `${reported.sibling} could not look: ${message}`,
+      ...(hint === undefined ? {} : { hint }),
+    },
+  ];
+}
