@@ -145,6 +145,7 @@ describe('where work comes from and goes to', () => {
     repository.git('commit', '-q', '-m', 'rules');
     repository.git('push', '-q');
     repository.write('.ralph/config.jsonc', '{"parallel":{"ignored_file_allowlist":["config/*.json","none/*"]}}');
+    repository.write('.ralph/trust.jsonc', '{"allow_project_commands":true}');
     repository.write('config/a.json', '{}');
     repository.write('config/x/a.json', '{}');
     const run = await start(repository);

@@ -1,5 +1,6 @@
 import { findingsResult } from '@ralph/protocol/cli/findings-result';
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 import { bookkeepingMode, placesOfBooks } from '../books/bookkeeping.ts';
@@ -15,11 +16,12 @@ import { fetchCommit, remoteCommit } from '../site/remote-commit.ts';
 export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result> {
   const { args } = call;
   const { root } = findGitRepository(args.repo);
-  await checkOptions(args, root);
+  checkOptions(args);
   if (args.report || args.survey) {
     const { integratorReport } = await import('../site/integrator-report.ts');
     return findingsResult(await integratorReport(args));
   }
+  await readParallelConfig(root);
   const remote = await findRemote(root, args.remote);
   const branch = await targetBranch(root, args['target-branch']);
   const commit = await remoteCommit(root, remote, branch);
