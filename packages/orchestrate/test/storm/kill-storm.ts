@@ -2,7 +2,7 @@ import { testSeed } from '@ralph/protocol/testing/chance';
 import { stormCase } from './storm-case.ts';
 
 /** So many blows hit each world. */
-const KILLS_A_CASE = 6;
+const KILLS_A_CASE = 8;
 /** One waits for its agents while the other works. */
 const SIDE_BY_SIDE = 2;
 
