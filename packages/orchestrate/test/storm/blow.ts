@@ -22,6 +22,8 @@ export type Target = (typeof TARGETS)[number];
 /** Events behind which kills are aimed. */
 const AIMS = [
   'run.started',
+  'task.recovered',
+  'task.selected',
   'workspace.ready',
   'agent.started',
   'agent.finished',
@@ -37,6 +39,8 @@ const AIMS = [
   'task.blocked',
   'task.failed',
   'workspace.removed',
+  'work.salvaged',
+  'run.finished',
 ] as const;
 
 /** A moment of a run: some time after its start, or after an event was told for the n-th time. */
@@ -74,7 +78,8 @@ function firstBlow(random: () => number): Blow {
   const target = pick(TARGETS, random());
   const isAimed = random() < 0.65;
   const event = isAimed ? pick(AIMS, random()) : undefined;
-  const occurrence = 1 + Math.floor(random() * 3);
+  const nth = 1 + Math.floor(random() * 3);
+  const occurrence = event?.startsWith('run.') === true ? 1 : nth;
   const delayMs = Math.round(random() * (isAimed ? LONGEST_DELAY_MS : LONGEST_RUN_MS));
   return { target, moment: { event, occurrence, delayMs }, dice: [random(), random()] };
 }

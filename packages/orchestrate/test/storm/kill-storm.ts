@@ -25,6 +25,7 @@ export async function killStorm(kills: number, first = 1): Promise<Storm> {
   const seed = testSeed();
   const only = process.env['RALPH_TEST_CASE'];
   const sum = { wrong: [] as string[], cases: 0, kills: 0, runs: 0 };
+  const names = new Map<string, number>();
   let next = only === undefined ? first : Number(only);
   const work = async () => {
     while (only === undefined ? sum.kills < kills : next === Number(only)) {
@@ -35,9 +36,17 @@ export async function killStorm(kills: number, first = 1): Promise<Storm> {
       sum.cases += 1;
       sum.kills += end.kills;
       sum.runs += end.runs;
+      for (const name of end.hits.flatMap(victims)) names.set(name, (names.get(name) ?? 0) + 1);
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
   process.stdout.write(`kill storm: ${sum.kills} kills in ${sum.runs} runs of ${sum.cases} queues\n`);
+  process.stdout.write(`killed: ${[...names].map(([name, count]) => `${name} ${count}`).join(', ')}\n`);
   return { ...sum, isWhole: only !== undefined || sum.kills >= kills };
+}
+
+/** Returns who was hit by a blow, as `strike` names them; tools by their name alone. */
+function victims(hit: string): string[] {
+  const list = hit.slice(hit.lastIndexOf(': ') + 2);
+  return list.split(', ').map((name) => name.split(' ')[0] ?? '');
 }
