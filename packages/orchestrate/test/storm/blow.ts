@@ -113,8 +113,10 @@ function chosen(members: readonly Member[], target: Target, [first = 0, second =
       return programs;
     case 'all and watchers':
       return members.filter(({ role }) => role !== undefined);
-    case 'tool':
-      return some(members.filter(isOurTool), first);
+    case 'tool': {
+      const tools = members.filter(isOurTool);
+      return some(tools.length > 0 ? tools : siblings, first);
+    }
   }
 }
 
