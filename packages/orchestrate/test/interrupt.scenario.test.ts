@@ -35,6 +35,29 @@ function bothStarted({ folder }: TestRepository): boolean {
 }
 
 describe('ralph-orchestrate run, interrupted', () => {
+  it.each(['run', 'doctor'])(
+    'by SIGTERM while the remote does not answer: %s ends, and leaves no git',
+    async (command) => {
+      const { repository, agent, hold } = repositoryWithSlowAgent();
+      const { root, folder } = repository;
+      const asked = join(folder, 'asked');
+      writeFileSync(hold, '');
+      const ssh = scriptedCommand(
+        folder,
+        'ssh',
+        `touch '${asked}'; while [ -e '${hold}' ]; do sleep 0.05; done; exit 1`,
+      );
+      repository.git('config', 'core.sshCommand', ssh);
+      repository.git('remote', 'set-url', 'origin', 'ssh://nowhere.invalid/repo.git');
+      const child = startProgram('ralph-orchestrate', [command, '--', agent], { cwd: root });
+      const ended = transcriptOf(child);
+      await waitUntil('the remote is asked', () => existsSync(asked));
+      child.kill('SIGTERM');
+      expect(await ended).toMatchObject({ status: 143 });
+      expect(processesOf(folder)).toEqual([]);
+    },
+  );
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'M35: by %s: ends its agents, keeps their work, frees the lock',
     async (signal) => {

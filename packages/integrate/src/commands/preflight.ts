@@ -1,5 +1,6 @@
 import { findingsResult } from '@ralph/protocol/cli/findings-result';
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { endGitWith } from '@ralph/protocol/process/git';
 import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
@@ -15,6 +16,7 @@ import { fetchCommit, remoteCommit } from '../site/remote-commit.ts';
 /** `ralph-integrate preflight`: says whether work could land, before any is done. Moves no ref. */
 export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result> {
   const { args } = call;
+  endGitWith(call.stop.signal);
   const { root } = findGitRepository(args.repo);
   checkOptions(args);
   if (args.report || args.survey) {

@@ -6,13 +6,14 @@ import type { DOCTOR_OPTIONS } from '../doctor/doctor-options.ts';
 import { examine } from '../doctor/examine.ts';
 
 /** `ralph-orchestrate doctor`: every check, a line each, with the command that mends it; changes nothing. */
-export async function run({ args, command }: Call<typeof DOCTOR_OPTIONS>): Promise<Result> {
+export async function run({ args, command, stop }: Call<typeof DOCTOR_OPTIONS>): Promise<Result> {
   const { root } = findGitRepository(args.repo);
   const found = await examine({
     root,
     targetBranch: args['target-branch'],
     workspaceRoot: args['workspace-root'],
     command,
+    signal: stop.signal,
   });
   const findings = diagnosis(found);
   const text = `${findings.map(findingText).join('')}${verdictText(findings)}`;

@@ -18,11 +18,13 @@ export interface Patient {
   readonly workspaceRoot: string | undefined;
   /** The agent, where one was given. */
   readonly command: readonly string[];
+  /** Ends the look: a remote may never answer. */
+  readonly signal: AbortSignal;
 }
 
 /** Looks at everything that a run needs or that may trouble it, and changes nothing. */
 export async function examine(patient: Patient): Promise<readonly PreflightFinding[]> {
-  const { root, command } = patient;
+  const { root, command, signal } = patient;
   const settings = await checked(
     'config',
     async () => {
@@ -42,9 +44,15 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
   const silent = () => {};
   const at = ['--repo', root];
   const [lock, ...reports] = await Promise.all([
-    report('ralph-lock', ['--report', ...at], silent, ['status']),
-    report('ralph-worker', ['--survey', ...at, ...branchWords, ...folderWords, ...copied, ...agent], silent),
-    report('ralph-integrate', ['--survey', ...at, ...branchWords], silent),
+    report('ralph-lock', ['--report', ...at], silent, ['status'], signal),
+    report(
+      'ralph-worker',
+      ['--survey', ...at, ...branchWords, ...folderWords, ...copied, ...agent],
+      silent,
+      ['preflight'],
+      signal,
+    ),
+    report('ralph-integrate', ['--survey', ...at, ...branchWords], silent, ['preflight'], signal),
     report('ralph-state', ['--report', ...at], silent),
   ]);
   const others = await Promise.all([examineMachine(), examineRecords(root), examineTrust(root)]);

@@ -47,10 +47,10 @@ export async function enterRun(call: RunCall, plan: RunPlan, fromQueue: boolean)
 async function take(call: RunCall, plan: RunPlan, fromQueue: boolean): Promise<Entry> {
   const { root, busy, command } = plan;
   const onNote = (line: string) => call.output.note(line);
-  const look = () => preflight({ plan, fromQueue, onNote });
+  const { signal } = call.stop;
+  const look = () => preflight({ plan, fromQueue, signal, onNote });
   const before = await look();
   const prompt = `ralph-orchestrate run -- ${command.join(' ')}`;
-  const { signal } = call.stop;
   const lock = await LockHolder.take({ repo: root, prompt, wait: busy.wait, signal, onNote });
   call.cleanup.defer('release the loop lock', () => lock.release());
   // What was true before a wait may not be any more.

@@ -35,6 +35,7 @@ export class LockHolder {
     const args = ['hold', '--leash', '--repo', repo, '--prompt', prompt, ...limit];
     const holder = new LockHolder(new Sibling('ralph-lock', args, onNote));
     const giveUp = () => holder.#sibling.drop();
+    if (signal.aborted) giveUp();
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       return await holder.#taken();

@@ -1,11 +1,15 @@
+import { Failure } from '@ralph/protocol/contract/failure';
 import type { RunPlan } from '../settings/plan-run.ts';
 import { inOwnWords } from '../settings/own-words.ts';
 import { firstFailure } from './first-failure.ts';
 import { report } from './report.ts';
 
+const PREFLIGHT = ['preflight'];
+
 export interface PreflightRequest {
   readonly plan: RunPlan;
   readonly fromQueue: boolean;
+  readonly signal: AbortSignal;
   readonly onNote: (line: string) => void;
 }
 
@@ -18,19 +22,20 @@ export interface Ground {
  * Looks at everything a run needs before it changes anything: the siblings check what is theirs, side by side, and of
  * what they refuse the first in the order of the reference is the one that is told (part A3).
  *
- * @throws Failure as the check has it; that of a sibling that could not look
+ * @throws Failure as the check has it; `cancelled` on abort; that of a sibling that could not look
  */
-export async function preflight({ plan, fromQueue, onNote }: PreflightRequest): Promise<Ground> {
+export async function preflight({ plan, fromQueue, signal, onNote }: PreflightRequest): Promise<Ground> {
   const { root: repo, targetBranch, command, words, queueTrouble } = plan;
   const { workspaceRoot } = plan.settings;
   const branch = targetBranch === undefined ? [] : ['--target-branch', targetBranch];
   const at = ['--report', '--repo', repo, ...branch];
   const folder = workspaceRoot === undefined ? [] : ['--workspace-root', workspaceRoot];
   const reports = await Promise.all([
-    report('ralph-worker', [...at, ...folder, ...words.worker, '--', ...command], onNote),
-    report('ralph-integrate', [...at, ...words.integrator], onNote),
-    report('ralph-state', ['--report', '--repo', repo], onNote),
+    report('ralph-worker', [...at, ...folder, ...words.worker, '--', ...command], onNote, PREFLIGHT, signal),
+    report('ralph-integrate', [...at, ...words.integrator], onNote, PREFLIGHT, signal),
+    report('ralph-state', ['--report', '--repo', repo], onNote, PREFLIGHT, signal),
   ]);
+  if (signal.aborted) throw new Failure('cancelled', 'told to end before anything was started');
   const failure = firstFailure(reports, { force: plan.force, fromQueue, queueTrouble });
   if (failure !== undefined) throw inOwnWords(failure, plan.settled);
   for (const { sibling, findings } of reports) {

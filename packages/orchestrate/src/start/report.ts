@@ -11,15 +11,17 @@ export type Reported =
  * Has a sibling look at what is its own; a failure of the sibling is a part of the result.
  *
  * @param words its command, where that is not `preflight`
+ * @param signal ends a look that takes long: a remote may never answer
  */
 export async function report(
   sibling: SiblingName,
   args: readonly string[],
   onNote: (line: string) => void,
   words: readonly string[] = ['preflight'],
+  signal?: AbortSignal,
 ): Promise<Reported> {
   try {
-    const findings = await callSibling(sibling, [...words, ...args], onNote);
+    const findings = await callSibling(sibling, [...words, ...args], onNote, signal === undefined ? {} : { signal });
     return { sibling, findings: findings as unknown as readonly PreflightFinding[] };
   } catch (error) {
     if (!isFailure(error)) throw error;

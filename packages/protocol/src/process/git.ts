@@ -55,6 +55,12 @@ export interface GitResult {
 }
 
 let shell: CommandShell | undefined;
+let endOfAll: AbortSignal | undefined;
+
+/** Ends every git of this process that has no signal of its own on abort: for a command that only looks. */
+export function endGitWith(signal: AbortSignal): void {
+  endOfAll = signal;
+}
 
 /**
  * Has every further git of this process started by a small shell, where that can be done: a program that runs many of
@@ -88,7 +94,7 @@ export async function tryGit(args: readonly string[], options: GitOptions): Prom
     stripFinalNewline: false,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
-  const unbind = boundChild(child, options.limitMs ?? DEFAULT_LIMIT_MS, options.signal);
+  const unbind = boundChild(child, options.limitMs ?? DEFAULT_LIMIT_MS, options.signal ?? endOfAll);
   try {
     const { exitCode, stdout, stderr, cause } = await child;
     if (child.pid === undefined) throw notStarted(cause as NodeJS.ErrnoException, options.cwd);
@@ -99,7 +105,7 @@ export async function tryGit(args: readonly string[], options: GitOptions): Prom
 }
 
 async function inShell(by: CommandShell, args: readonly string[], options: GitOptions): Promise<GitResult> {
-  const { cwd, env = {}, input, limitMs = DEFAULT_LIMIT_MS, signal } = options;
+  const { cwd, env = {}, input, limitMs = DEFAULT_LIMIT_MS, signal = endOfAll } = options;
   if (!isFolder(cwd)) throw notStarted(undefined, cwd);
   const result = await by.run({ command: ['git', ...PINNED, ...args], cwd, env, input, limitMs, signal });
   if (result.exitCode === NOT_FOUND) requireGit(cwd);

@@ -26,6 +26,8 @@ export interface SiblingOptions {
 export interface CallOptions extends SiblingOptions {
   /** Records for its stdin. */
   readonly records?: readonly object[];
+  /** On abort it is told to end, and its end is waited for: for one that ends in order on SIGTERM. */
+  readonly signal?: AbortSignal;
 }
 
 /** A sibling that runs beside us: lines go in, lines come out. */
@@ -133,7 +135,7 @@ export class Sibling {
 /**
  * Runs a sibling to its end and returns the records it printed.
  *
- * @throws Failure the sibling's own, with its status
+ * @throws Failure the sibling's own, with its status; `cancelled` when it was told to end
  */
 export async function callSibling(
   name: SiblingName,
@@ -144,9 +146,18 @@ export async function callSibling(
   const sibling = new Sibling(name, args, onNote, options);
   for (const record of options.records ?? []) await sibling.send(record);
   sibling.end();
+  const { signal } = options;
+  const giveUp = () => sibling.kill('SIGTERM');
+  if (signal?.aborted === true) giveUp();
+  signal?.addEventListener('abort', giveUp, { once: true });
   const records: Record<string, unknown>[] = [];
-  for await (const line of sibling.lines()) records.push(line.record);
+  try {
+    for await (const line of sibling.lines()) records.push(line.record);
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
+  }
   const { failure } = await sibling.ended;
+  if (signal?.aborted === true) throw new Failure('cancelled', `${name} was told to end`);
   if (failure !== undefined) throw failure;
   return records;
 }

@@ -1,4 +1,5 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { endGitWith } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { findingsResult } from '@ralph/protocol/cli/findings-result';
 import { findGitRepository } from '@ralph/protocol/process/repository';
@@ -18,6 +19,7 @@ import { targetBranch } from '@ralph/protocol/process/target-branch';
 /** `ralph-worker preflight`: what a run needs here, checked in the order in which a person would mend it. */
 export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result> {
   const { args, command } = call;
+  endGitWith(call.stop.signal);
   if (args.report || args.survey) {
     const { workerReport } = await import('../report/worker-report.ts');
     return findingsResult(await workerReport(call));
