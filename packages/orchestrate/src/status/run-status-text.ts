@@ -1,4 +1,5 @@
 import { printable } from '@ralph/protocol/cli/printable';
+import { isRun } from '../stop/judge-stop.ts';
 import type { RunStatus } from './run-status.ts';
 
 /** Returns, for a person, what goes on and what the next run would do first; each section only where there is something. */
@@ -21,7 +22,8 @@ export function runStatusText({ lock, stop_requested: stop, recovery, loops }: R
 function loopWords({ locked, holder, evidence }: RunStatus['lock']): string {
   if (locked !== true)
     return evidence === 'none' ? 'not known: this machine cannot see who else may hold it' : 'no run goes on';
-  const { pid, started, prompt } = (holder ?? {}) as { pid?: number; started?: string; prompt?: string };
+  const { pid, started = '?', prompt = '' } = (holder ?? {}) as { pid?: number; started?: string; prompt?: string };
   if (pid === undefined) return 'a run goes on; who holds the lock is not known';
-  return `a run goes on: pid ${pid}, since ${started ?? '?'}: ${prompt ?? ''}`;
+  if (!isRun({ prompt })) return `no run goes on; pid ${pid} holds the lock since ${started}: ${prompt}`;
+  return `a run goes on: pid ${pid}, since ${started}: ${prompt}`;
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockRecord } from '@ralph/protocol/contract/lock-record';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { callSibling } from '@ralph/protocol/process/sibling';
@@ -8,12 +8,13 @@ import { checkedOutBranch } from '../start/checked-out-branch.ts';
 import { endingSiblings } from '../start/ending-siblings.ts';
 import { gatherLeftovers } from '../start/gather-leftovers.ts';
 import { recover } from '../start/recover.ts';
+import { stopStands } from '../stop/stop-file.ts';
 
 /** What stands beside the document of ralph-state. */
 export interface RunStatus {
   /** What ralph-lock says of the loop lock. */
   readonly lock: Readonly<Record<string, unknown>>;
-  /** Whether somebody has asked that nothing more is started. */
+  /** Whether the run that goes on was asked to start nothing more. */
   readonly stop_requested: boolean;
   /** What the next run would do with what was left, before it starts anything; nothing while a run goes on. */
   readonly recovery: readonly ToldRecovery[];
@@ -41,7 +42,7 @@ export async function runStatus(request: StatusRequest): Promise<RunStatus> {
   const [lock = {}] = await callSibling('ralph-lock', ['status', '--repo', repo], onNote);
   return {
     lock,
-    stop_requested: existsSync(join(repo, RALPH_PATHS.stopRequest)),
+    stop_requested: stopStands(join(repo, RALPH_PATHS.stopRequest), lockRecord.safeParse(lock['holder']).data),
     recovery: lock['locked'] === true ? [] : await nextRecovery(request),
     loops: await listLoops(repo),
   };

@@ -48,6 +48,6 @@ export function means(request: StopRequest, holder: LockRecord): boolean {
 }
 
 /** Tells whether the holder of the loop lock is a run, which heeds a request. */
-export function isRun({ prompt }: LockRecord): boolean {
+export function isRun({ prompt }: Pick<LockRecord, 'prompt'>): boolean {
   return prompt.startsWith('ralph-orchestrate run');
 }

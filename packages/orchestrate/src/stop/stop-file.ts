@@ -1,7 +1,8 @@
 import { readFileSync, renameSync, statSync } from 'node:fs';
+import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { fileStamp } from '@ralph/protocol/process/file-stamp';
-import { judgeStop, type StoppableRun } from './judge-stop.ts';
+import { isRun, judgeStop, type StoppableRun } from './judge-stop.ts';
 
 /** The file in which a run is asked to stop, as the run that holds the loop lock sees it. */
 export class StopFile {
@@ -41,6 +42,14 @@ export class StopFile {
   #judge(path: string, appeared: boolean): 'obey' | 'stale' {
     return judgeStop({ text: readText(path), writtenAt: statSync(path).mtimeMs, appeared }, this.#run);
   }
+}
+
+/** Tells whether a request stands that the holder of the loop lock heeds, to somebody who only looks. */
+export function stopStands(path: string, holder: LockRecord | undefined): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (holder === undefined || !isRun(holder) || found === undefined || found.isDirectory()) return false;
+  const seen = { text: readText(path), writtenAt: found.mtimeMs, appeared: false };
+  return judgeStop(seen, { holder, since: Date.parse(holder.started) }) === 'obey';
 }
 
 function isFolder(path: string): boolean {
