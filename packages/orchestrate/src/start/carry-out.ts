@@ -1,7 +1,7 @@
 import type { EventFields, EventOf } from '@ralph/protocol/contract/events';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { callSibling } from '@ralph/protocol/process/sibling';
-import { placeWords, type Found, type Scene } from './gather-leftovers.ts';
+import { placeWords, placeWordsOf, type Found, type Scene } from './gather-leftovers.ts';
 import type { Planned } from './leftover.ts';
 import { blockedAnew, finishedAnew } from './told-anew.ts';
 
@@ -77,7 +77,9 @@ interface Reaped {
 async function reap(scene: Scene, found: Found, plan: readonly Planned[]): Promise<ReadonlyMap<string, Outcome>> {
   const going = new Map(
     plan.flatMap(({ remedy, leftover }) =>
-      remedy.kind === 'reap' ? [[leftover.taskId, leftover.workspace?.path] as const] : [],
+      remedy.kind === 'reap' && !found.elsewhere.has(leftover.taskId)
+        ? [[leftover.taskId, leftover.workspace?.path] as const]
+        : [],
     ),
   );
   const keep = [...found.workspaces.keys()].filter((id) => !going.has(id)).flatMap((id) => ['--keep', id]);
@@ -101,10 +103,11 @@ async function settle(scene: Scene, found: Found, planned: Planned, targetBranch
       case 'wait':
       case 'leave':
       case 'forget':
-      case 'reap':
         return {};
+      case 'reap':
+        return await remove(scene, found, leftover.taskId, leftover.workspace?.attempt);
       case 'remove':
-        return await remove(scene, leftover.taskId, remedy.attempt);
+        return await remove(scene, found, leftover.taskId, remedy.attempt);
       case 'adopt':
         return remedy.restore
           ? await restore(scene, found, planned, { attempt: remedy.attempt, targetBranch })
@@ -117,9 +120,13 @@ async function settle(scene: Scene, found: Found, planned: Planned, targetBranch
   }
 }
 
-async function remove(scene: Scene, taskId: string, attempt: number | undefined): Promise<Outcome> {
+async function remove(scene: Scene, found: Found, taskId: string, attempt: number | undefined): Promise<Outcome> {
   const fence = attempt === undefined ? [] : ['--attempt', String(attempt)];
-  const [row] = await callSibling('ralph-worker', ['remove', taskId, ...fence, ...placeWords(scene)], scene.onNote);
+  const [row] = await callSibling(
+    'ralph-worker',
+    ['remove', taskId, ...fence, ...placeWordsOf(scene, found, taskId)],
+    scene.onNote,
+  );
   const [kept] = (row?.['salvaged'] ?? []) as { readonly ref: string }[];
   return salvaged(kept?.ref);
 }

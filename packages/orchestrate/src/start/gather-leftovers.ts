@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, isAbsolute } from 'node:path';
 import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
@@ -47,6 +49,8 @@ export interface Found {
   readonly leftovers: readonly Leftover[];
   readonly records: ReadonlyMap<string, ListedRecord>;
   readonly workspaces: ReadonlyMap<string, ListedWorkspace>;
+  /** Those of them that an earlier run has made under another root than this run has. */
+  readonly elsewhere: ReadonlySet<string>;
 }
 
 /**
@@ -68,7 +72,12 @@ export async function gatherLeftovers(
     >,
   ]);
   const records = new Map(rows.map((record) => [record.task_id, record]));
-  const workspaces = new Map(folders.map((folder) => [folder.task_id, folder]));
+  const here = new Set(folders.map(({ task_id: id }) => id));
+  const others = await listElsewhere(
+    scene,
+    rows.filter(({ task_id: id }) => !here.has(id)),
+  );
+  const workspaces = new Map([...folders, ...others].map((folder) => [folder.task_id, folder]));
   const unsettled = rows.filter(
     (record) => workspaces.has(record.task_id) || isOpen(record) || lost.has(record.task_id),
   );
@@ -86,7 +95,30 @@ export async function gatherLeftovers(
       wanted: wantedBy(taskId, given, isQueued),
     };
   });
-  return { leftovers, records, workspaces };
+  return { leftovers, records, workspaces, elsewhere: new Set(others.map(({ task_id: id }) => id)) };
+}
+
+/** A run may have another root of the workspaces than the one that was killed; where those stand is on record. */
+async function listElsewhere(scene: Scene, records: readonly WorkerRecord[]): Promise<ListedWorkspace[]> {
+  const standing = records.filter(
+    ({ task_id: id, workspace_path: path }) => isAbsolute(path) && basename(path) === id && existsSync(path),
+  );
+  const roots = new Set(standing.map(({ workspace_path: path }) => dirname(path)));
+  const ids = new Set(standing.map(({ task_id: id }) => id));
+  const listed: ListedWorkspace[] = [];
+  for (const workspaceRoot of roots) {
+    const words = ['list', '--brief', ...placeWords({ ...scene, workspaceRoot })];
+    const rows = callSibling('ralph-worker', words, scene.onNote) as Promise<unknown> as Promise<ListedWorkspace[]>;
+    // A root that the worker refuses is not one of ours.
+    listed.push(...(await rows.catch(() => [])).filter(({ task_id: id }) => ids.has(id)));
+  }
+  return listed;
+}
+
+/** Returns the same for one task, whose workspace may stand under another root. */
+export function placeWordsOf(scene: Scene, { workspaces, elsewhere }: Found, taskId: string): string[] {
+  const path = elsewhere.has(taskId) ? workspaces.get(taskId)?.workspace_path : undefined;
+  return placeWords(path === undefined ? scene : { ...scene, workspaceRoot: dirname(path) });
 }
 
 /** Returns what ralph-worker is told to find the repository and its workspaces. */
