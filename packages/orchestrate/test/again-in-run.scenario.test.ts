@@ -88,7 +88,7 @@ it('leaves out a task that has failed too often in earlier runs, and says how it
   const second = await run();
   expect(second).toMatchObject({
     status: 0,
-    stderr: expect.stringContaining('failed too often (ralph-state retry ID)'),
+    stderr: expect.stringContaining('failed too often (ralph-orchestrate retry ID)'),
   });
   expect(records(second.stdout).at(-1)).toMatchObject({ outcome: 'blocked', counts: { waiting: 1 } });
   await runProgram('ralph-state', ['retry', 'RQ-0001'], { cwd: repository.root });

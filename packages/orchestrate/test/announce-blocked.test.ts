@@ -9,7 +9,7 @@ it('M31: names blocked tasks with attempts, the first line of the reason and wha
   ];
   expect(blockedWords(records, '/r')).toEqual([
     '1 task is blocked since an earlier run and not started:',
-    `  A (attempts: 4): ${'x'.repeat(180)}; to run it again: ralph-state retry A --repo /r`,
+    `  A (attempts: 4): ${'x'.repeat(180)}; to run it again: ralph-orchestrate retry A --repo /r`,
   ]);
   expect(blockedWords([], '/r')).toEqual([]);
 });

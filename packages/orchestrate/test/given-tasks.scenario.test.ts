@@ -1,7 +1,10 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { records, runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { leftovers } from './support/leftovers.ts';
 import { recordsOnDisk } from './support/state.ts';
 
@@ -46,15 +49,50 @@ describe('ralph-orchestrate run --tasks -', () => {
     expect(records(stdout).at(-1)).toMatchObject({ outcome: 'completed', landed: ['A', 'B'] });
   });
 
+  it('M60: lands a blocked task from its kept commits once it is asked for, also while the run goes on', async () => {
+    const repository = temporaryRepository();
+    const { root, folder } = repository;
+    const [runs, red, hold] = [join(folder, 'runs'), join(folder, 'red'), join(folder, 'hold')];
+    writeFileSync(hold, '');
+    const agent = scriptedCommand(
+      folder,
+      'agent',
+      `echo "$RALPH_TASK_ID" >> '${runs}'
+       test "$RALPH_TASK_ID" = C && while [ -e '${hold}' ]; do sleep 0.05; done
+       echo "$RALPH_TASK_ID" > "$RALPH_TASK_ID.txt"`,
+    );
+    const tasks = (...ids: string[]) => ids.map((id) => `${JSON.stringify({ id, title: id })}\n`).join('');
+    const words = ['run', '--tasks', '-', '--ci', `test ! -e '${red}'`, '--no-resolver', '--', agent];
+    const retry = (id: string) => runProgram('ralph-orchestrate', ['retry', id], { cwd: root });
+    const isLanded = (id: string) =>
+      recordsOnDisk(root).some(({ task_id, lifecycle }) => task_id === id && lifecycle === 'completed');
+    writeFileSync(red, '');
+    expect(await runProgram('ralph-orchestrate', words, { cwd: root, stdin: tasks('A', 'B') })).toMatchObject({
+      status: 2,
+    });
+    rmSync(red);
+    await retry('A');
+    const again = startProgram('ralph-orchestrate', words, { cwd: root });
+    again.stdin.end(tasks('A', 'B', 'C'));
+    const ended = transcriptOf(again);
+    await waitUntil('A has landed', () => isLanded('A'));
+    expect(await retry('B')).toMatchObject({ status: 0, stdout: expect.stringContaining('"continues":true') });
+    await waitUntil('B has landed', () => isLanded('B'));
+    rmSync(hold);
+    expect(await ended).toMatchObject({ status: 0 });
+    expect(readFileSync(runs, 'utf8').trim().split('\n').toSorted()).toEqual(['A', 'B', 'C']);
+    expect(leftovers(repository)).toEqual([]);
+  });
+
   it('does not start a blocked task over until it is asked for again; its first commits stay under a ref', async () => {
     const repository = temporaryRepository();
     const task = [{ id: 'A', title: 'red' }];
     expect(await run(repository, task)).toMatchObject({ status: 2 });
     const first = repository.git('rev-parse', 'refs/ralph/attempts/A/1');
     const again = await run(repository, task);
-    expect(again).toMatchObject({ status: 0, stderr: expect.stringContaining('ralph-state retry A') });
+    expect(again).toMatchObject({ status: 0, stderr: expect.stringContaining('ralph-orchestrate retry A') });
     expect(records(again.stdout).at(-1)).toMatchObject({ outcome: 'blocked', counts: { blocked: 0, waiting: 1 } });
-    await runProgram('ralph-state', ['retry', 'A'], { cwd: repository.root });
+    await runProgram('ralph-orchestrate', ['retry', 'A', '--fresh'], { cwd: repository.root });
     expect(await run(repository, [{ id: 'A', title: 'green' }])).toMatchObject({ status: 0 });
     expect(recordsOnDisk(repository.root)).toMatchObject([{ lifecycle: 'completed', attempt: 2 }]);
     expect(repository.git('rev-parse', 'refs/ralph/attempts/A/1')).toBe(first);

@@ -65,7 +65,7 @@ describe('waitingWords', () => {
     const view = viewWith({}, { idle: { dependency: 2, schedule: 0, draft: 1, blocked: 1, scope: 1, failed: 1 } });
     expect(waitingWords(view)).toBe(
       '2 for another task, 1 for others with the same scope, 1 for a person (ralph-state list --lifecycle blocked_push), ' +
-        '1 failed too often (ralph-state retry ID), 1 as drafts (--include-draft)',
+        '1 failed too often (ralph-orchestrate retry ID), 1 as drafts (--include-draft)',
     );
   });
 });

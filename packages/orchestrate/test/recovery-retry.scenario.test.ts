@@ -1,9 +1,16 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
+import {
+  errorRecord,
+  records,
+  runProgram,
+  startProgram,
+  transcriptOf,
+} from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { queueTask, temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { leftovers } from './support/leftovers.ts';
 import { recordsOnDisk } from './support/state.ts';
 
@@ -32,6 +39,8 @@ describe('ralph-orchestrate retry', () => {
       { task_id: 'B', lifecycle: 'blocked_push', attempt: 1, continues: true },
     ]);
     expect(readFileSync(join(workspaces, 'B/B.txt'), 'utf8')).toBe('1\n');
+    // Somebody may clear up after the request, too.
+    rmSync(join(workspaces, 'A'), { recursive: true });
     const again = await run();
     expect(again.status).toBe(0);
     const last = records(again.stdout).at(-1) as { landed: string[] };
@@ -83,7 +92,58 @@ describe('ralph-orchestrate retry', () => {
   });
 });
 
+it('M40: clears away what a run with another root of the workspaces has left, after its work is kept', async () => {
+  const repository = temporaryRepository();
+  const { root, folder } = repository;
+  repository.queue([queueTask('A')]);
+  const other = join(folder, 'other');
+  const place = ['--workspace-root', other];
+  expect(await runProgram('ralph-worker', ['prepare', 'A', ...place], { cwd: root })).toMatchObject({ status: 0 });
+  repository.write('../other/A/half.txt', 'half');
+  const at = new Date().toISOString();
+  const record = {
+    task_id: 'A',
+    lifecycle: 'running',
+    workspace_path: join(other, 'A'),
+    started_at: at,
+    push_attempts: 0,
+    attempt: 1,
+    identity: { pid: 999_999, start_time: '1', boot_id: 'gone' },
+  };
+  const state = { schema_version: 3, started_at: at, target_branch: 'main', workers: [record] };
+  repository.write('.ralph/cache/parallel/state.json', JSON.stringify(state));
+  const agent = scriptedCommand(folder, 'agent', 'echo done > done.txt');
+  const { status, stdout } = await runProgram('ralph-orchestrate', ['run', '--', agent], { cwd: root });
+  expect(status).toBe(0);
+  expect(records(stdout)).toContainEqual(
+    expect.objectContaining({ type: 'task.recovered', action: 'requeued', salvage_ref: 'refs/ralph/salvage/A/1' }),
+  );
+  expect(repository.git('show', 'refs/ralph/salvage/A/1:half.txt')).toBe('half');
+  expect(existsSync(join(other, 'A'))).toBe(false);
+  expect(leftovers(repository)).toEqual([]);
+});
+
 describe('ralph-orchestrate status', () => {
+  it('tells only of a run that goes on and of a request that it heeds', async () => {
+    const { root, write } = temporaryRepository();
+    write('.ralph/cache/stop_requested', '');
+    const words = ['run', '--repo', root, '--', process.execPath];
+    const inside = startProgram('ralph-lock', [...words, '-e', 'process.stdin.resume(); console.log("held")'], {
+      cwd: root,
+    });
+    let told = '';
+    inside.stdout.on('data', (text: Buffer) => (told += text.toString()));
+    const ended = transcriptOf(inside);
+    await waitUntil('the lock is held', () => told.includes('held'));
+    const { stdout } = await runProgram('ralph-orchestrate', ['status', '--format', 'table'], { cwd: root });
+    expect(stdout).toMatch(/no run goes on; pid \d+ holds the lock/);
+    expect(stdout).not.toContain('asked to stop');
+    inside.stdin.end();
+    await ended;
+    const after = await runProgram('ralph-orchestrate', ['status'], { cwd: root });
+    expect(records(after.stdout)).toMatchObject([{ stop_requested: false, lock: { locked: false } }]);
+  });
+
   it('M57, M59: tells without state, and for a person in sections, with status 0', async () => {
     const { root } = temporaryRepository();
     const { status, stdout } = await runProgram('ralph-orchestrate', ['status'], { cwd: root });

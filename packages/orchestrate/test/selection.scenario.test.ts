@@ -60,7 +60,7 @@ describe('ralph-orchestrate run takes tasks', () => {
     const second = await run(repository, agent, ...gate);
     expect(agent.begun.slice(3)).toEqual(['RQ-0001']);
     expect(second.stderr).toContain('1 task is blocked since an earlier run and not started:');
-    expect(second.stderr).toMatch(/^ {2}RQ-0002 \(attempts: \d+\): .*ralph-state retry RQ-0002/m);
+    expect(second.stderr).toMatch(/^ {2}RQ-0002 \(attempts: \d+\): .*ralph-orchestrate retry RQ-0002/m);
   });
 
   it('M32, M33: no more at the same time than there are places, and no more in all than --max-tasks', async () => {

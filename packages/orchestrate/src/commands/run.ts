@@ -12,6 +12,7 @@ import { planRun } from '../settings/plan-run.ts';
 import { announceBlocked } from '../start/announce-blocked.ts';
 import { recoverAtStart } from '../start/recover-at-start.ts';
 import { StopFile } from '../stop/stop-file.ts';
+import { withWorkspaces } from '../tasks/kept-workspace.ts';
 import { checkGivenTasks } from '../tasks/given-tasks.ts';
 import { readGivenTasks } from '../tasks/read-given-tasks.ts';
 import { fromGiven, fromQueue } from '../tasks/task-source.ts';
@@ -47,14 +48,14 @@ export async function run(call: RunCall): Promise<Result> {
   const select =
     given === undefined
       ? fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures }, leftToOthers(root, note))
-      : await fromGiven(given, { repo: root, maxFailures }, note);
+      : await fromGiven(given, keeper, { repo: root, maxFailures }, note);
   const { result, attempted } = await workThrough(call, {
     plan,
     ground,
     keeper,
     log,
     lock,
-    select,
+    select: withWorkspaces(select, root, ground.targetBranch, note),
     stopFile,
     recovery,
   });

@@ -39,7 +39,7 @@ export function waitingWords(view: View): string {
     [schedule, 'for their time'],
     [scope, 'for others with the same scope'],
     [blocked, 'for a person (ralph-state list --lifecycle blocked_push)'],
-    [failed, 'failed too often (ralph-state retry ID)'],
+    [failed, 'failed too often (ralph-orchestrate retry ID)'],
     [draft, 'as drafts (--include-draft)'],
   ];
   return parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`])).join(', ');

@@ -35,6 +35,7 @@ export class StateKeeper {
   readonly lost: Promise<Failure | undefined>;
   /** Called when an answer tells that somebody else has written the state file meanwhile. */
   onForeign = () => {};
+  #foreignWrites = 0;
   #gone: Failure | undefined;
   #looking = false;
   #told = false;
@@ -51,6 +52,11 @@ export class StateKeeper {
     this.sibling = new Sibling('ralph-state', ['apply', '--answer', '--leash', ...args], onNote);
     this.#onRefusal = onRefusal;
     this.lost = this.#readAnswers();
+  }
+
+  /** How often it was seen that somebody else has written the state file. */
+  get foreignWrites(): number {
+    return this.#foreignWrites;
   }
 
   /** Whether the coprocess has ended. */
@@ -133,7 +139,9 @@ export class StateKeeper {
     if (revision === undefined) return;
     const moved = revision - (this.#revision ?? revision);
     this.#revision = revision;
-    if (moved < 0 || moved > most) this.onForeign();
+    if (moved >= 0 && moved <= most) return;
+    this.#foreignWrites += 1;
+    this.onForeign();
   }
 }
 

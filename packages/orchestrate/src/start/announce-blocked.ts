@@ -25,7 +25,7 @@ export function blockedWords(records: readonly Readonly<Record<string, unknown>>
     ...blocked.map((record) => {
       const id = String(record['task_id']);
       const [reason = ''] = String(record['last_error'] ?? '').split('\n');
-      const retry = commandLine(['ralph-state', 'retry', id, '--repo', repo]);
+      const retry = commandLine(['ralph-orchestrate', 'retry', id, '--repo', repo]);
       const attempts = Number(record['push_attempts'] ?? 0);
       return `  ${id} (attempts: ${attempts}): ${reason.slice(0, REASON_LENGTH)}; to run it again: ${retry}`;
     }),

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import type { Lifecycle } from '@ralph/protocol/contract/lifecycle';
+import { lockRecord } from '@ralph/protocol/contract/lock-record';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { callSibling } from '@ralph/protocol/process/sibling';
+import { isRun } from '../stop/judge-stop.ts';
+import { remakeWorkspace } from '../tasks/kept-workspace.ts';
 
 export interface RetryRequest {
   readonly repo: string;
@@ -44,13 +47,14 @@ export async function askAgain({ repo, ids, fresh, onNote }: RetryRequest): Prom
   const words = ['retry', ...ids, ...(fresh ? ['--fresh'] : []), '--repo', repo];
   const asked = (await callSibling('ralph-state', words, onNote)) as unknown as WorkerRecord[];
   const [lock] = await callSibling('ralph-lock', ['status', '--repo', repo], onNote);
+  const holder = lock?.['locked'] === true ? lockRecord.safeParse(lock['holder']).data : undefined;
   return {
     asked: asked.map(({ task_id, lifecycle, attempt }) => {
       const continues = !fresh && lifecycle === 'blocked_push';
       return { task_id, lifecycle, ...(attempt === undefined ? {} : { attempt }), continues };
     }),
     next:
-      lock?.['locked'] === true
+      holder !== undefined && isRun(holder)
         ? 'the run that goes on takes it up'
         : `${commandLine(['ralph-orchestrate', 'run', '--repo', repo])} -- AGENT`,
   };
@@ -65,15 +69,11 @@ async function makeWorkspace(repo: string, record: WorkerRecord, onNote: (line: 
   if (lifecycle !== 'blocked_push' || (path !== '' && existsSync(path))) return;
   if (attempt === undefined || basename(path) !== id)
     throw nothingLeft(id, 'its record does not say which attempt it was');
-  const target = branch === undefined ? [] : ['--target-branch', branch];
-  const place = ['--repo', repo, '--workspace-root', dirname(path)];
   try {
-    await callSibling('ralph-worker', ['prepare', id, '--from-attempt', String(attempt), ...target, ...place], onNote);
-    onNote(`${id}: its workspace was gone and is made again from its commits`);
+    await remakeWorkspace(repo, { id, attempt, path, targetBranch: branch }, onNote);
   } catch (error) {
     if (isFailure(error) && error.code === 'workspace_missing') throw nothingLeft(id, error.message);
-    // All of it is on the target branch: the integrator says so without a workspace.
-    if (!isFailure(error) || error.code !== 'no_changes') throw error;
+    throw error;
   }
 }
 

@@ -83,6 +83,45 @@ export function isHeldBack(
   return record['lifecycle'] === 'failed' && maxFailures > 0 && failures >= maxFailures ? 'failed' : undefined;
 }
 
+/** What the records say of tasks that were handed over. */
+export interface Standings {
+  /** Those that are not started, and why. */
+  readonly held: ReadonlyMap<string, 'blocked' | 'failed'>;
+  /** Those that a person has asked for, with what their kept commits go on from. */
+  readonly asked: ReadonlyMap<string, Readonly<Record<string, unknown>> | undefined>;
+}
+
+/**
+ * Sorts out what `ralph-state list` has printed.
+ *
+ * @param maxFailures 0 means that none has failed too often
+ */
+export function standingsOf(
+  tasks: readonly Task[],
+  records: readonly Readonly<Record<string, unknown>>[],
+  maxFailures: number,
+): Standings {
+  const ids = new Set(tasks.map(({ id }) => id));
+  const held = new Map<string, 'blocked' | 'failed'>();
+  const asked = new Map<string, Readonly<Record<string, unknown>> | undefined>();
+  for (const record of records) {
+    const id = String(record['task_id']);
+    if (!ids.has(id)) continue;
+    const why = isHeldBack(record, maxFailures);
+    if (why !== undefined) held.set(id, why);
+    if (record['retry_requested_at'] !== undefined) asked.set(id, resumeOf(record));
+  }
+  return { held, asked };
+}
+
+/** As ralph-state tells it with a task of the queue. */
+function resumeOf(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
+  if (record['resumes'] !== true) return undefined;
+  return Object.fromEntries(RESUMED.flatMap((key) => (key in record ? [[key, record[key]]] : [])));
+}
+
+const RESUMED = ['attempt', 'workspace_path', 'title', 'base_commit', 'head_commit', 'log_path'];
+
 function isDone(status: string | undefined): boolean {
   return status !== undefined && TERMINAL_TASK_STATUSES.includes(status);
 }
