@@ -10,6 +10,7 @@ import { Output, type Format } from './output.ts';
 import { printResult } from './print-result.ts';
 import { Stop, stopExitCode } from './stop.ts';
 import { letGoOfTerminal, ownsTerminal } from './terminal.ts';
+import { withCommandHelp } from './usage-failure.ts';
 import { VERSION } from './version.ts';
 import { keepPoolAwake } from './wakeful-pool.ts';
 import type { Call, ProgramSpec, Result } from './program.ts';
@@ -73,11 +74,21 @@ interface End {
 }
 
 async function runCommand(program: ProgramSpec, argv: readonly string[], around: Surroundings): Promise<End> {
-  const { stop, cleanup, output } = around;
+  const { output } = around;
   const found = findCommand(program, argv);
   if (found.kind !== 'command')
     return { status: await printResult(output, await generalResult(program, found, output)) };
   if (found.help) return { status: await printResult(output, { text: commandHelp(program, found.spec) }) };
+  try {
+    return await runFound(program, found, around);
+  } catch (error) {
+    throw withCommandHelp(error, program.name, found.spec.words);
+  }
+}
+
+type Found = Extract<FoundCommand, { kind: 'command' }>;
+
+async function runFound(program: ProgramSpec, found: Found, { stop, cleanup, output }: Surroundings): Promise<End> {
   const { parseArguments } = await import('./parse-arguments.ts');
   const parsed = await parseArguments(program, found.spec, found.rest);
   const { format, quiet, verbose, leash } = parsed.args as Partial<Call['args']> & { leash?: boolean };

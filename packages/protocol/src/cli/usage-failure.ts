@@ -1,4 +1,4 @@
-import { Failure } from '../contract/failure.ts';
+import { Failure, isFailure } from '../contract/failure.ts';
 import { nearestWord } from './nearest-word.ts';
 
 /** A usage error: one line, the nearest known word, and where the help is. */
@@ -12,4 +12,11 @@ export function unknownWord(program: string, kind: string, word: string, known: 
   const guess = nearest === undefined ? '' : `; did you mean ${nearest}?`;
   const code = kind === 'command' ? 'unknown_command' : 'usage';
   return new Failure(code, `unknown ${kind} ${word}${guess}`, { hint: `try ${program} --help` });
+}
+
+/** Returns a usage error with the help of its command instead of that of the program, which tells of no options; else what was thrown. */
+export function withCommandHelp(thrown: unknown, program: string, words: readonly string[]): unknown {
+  if (!isFailure(thrown) || thrown.parts.hint !== `try ${program} --help`) return thrown;
+  const hint = `try ${[program, ...words].join(' ')} --help`;
+  return new Failure(thrown.code, thrown.message, { ...thrown.parts, hint });
 }

@@ -79,7 +79,7 @@ describe('runProgram', () => {
     const { status, stderr, stdout } = await run('records', '--fromat', 'json');
     expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
     expect(stderr.split('\n')[0]).toBe(
-      'ralph-script: unknown option --fromat; did you mean --format?; try ralph-script --help',
+      'ralph-script: unknown option --fromat; did you mean --format?; try ralph-script records --help',
     );
   });
 
