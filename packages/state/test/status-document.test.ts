@@ -153,6 +153,15 @@ describe('statusOf: what to type next', () => {
     expect(document([own]).blocking?.reason.suggested_command).toBe('cd /w/A && git rebase');
   });
 
+  it('tells of kept commits that go on without another agent, and of attempts that begin anew', () => {
+    const details = (lifecycle: 'blocked_push' | 'failed') =>
+      document([recordFacts('A', lifecycle, { record: { attempt: 1 } })]).continuation.next_steps.find(({ command }) =>
+        command.includes(' retry '),
+      )?.detail;
+    expect(details('blocked_push')).toMatch(/^The next run lands it from its kept commits/);
+    expect(details('failed')).toMatch(/^The next run makes a new attempt/);
+  });
+
   it('shows the log of a failed task where there is one', () => {
     const logged = recordFacts('A', 'failed', { record: { log_path: '/l' } });
     expect(commands([logged]).slice(0, 2)).toEqual(['ralph-worker logs A', 'ralph-state retry A']);

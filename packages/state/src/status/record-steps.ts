@@ -1,7 +1,12 @@
 import type { NextStep } from '@ralph/protocol/contract/status-document';
+import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
+import { resumable } from '../records/resumable.ts';
 import { workspaceRootWords } from '../records/workspace-root.ts';
 import type { RecordFacts, StatusFacts } from './facts.ts';
 import type { Groups } from './groups.ts';
+
+/** As if somebody had asked for it: only that it is there is looked at. */
+const ASKED = new Date(0).toISOString();
 
 /** For how many tasks of a kind steps are named. */
 const MOST_TASKS = 5;
@@ -35,13 +40,13 @@ export function lostSteps({ lost }: Groups, { root, state }: StatusFacts, comman
       'What they have not committed is kept first.',
     ),
     step('Call lost tasks failed', command(...init), 'The next run does so by itself.'),
-    ...first(lost).map(({ record }) => retryStep(record.task_id, command)),
+    ...first(lost).map(({ record }) => retryStep(record, command)),
   ];
 }
 
 /** Run finished work again that nobody integrates. */
 export function waitingSteps({ waiting }: Groups, command: CommandOf): NextStep[] {
-  return first(waiting).map(({ record }) => retryStep(record.task_id, command));
+  return first(waiting).map(({ record }) => retryStep(record, command));
 }
 
 /** Mend, land or run again what is blocked. */
@@ -53,20 +58,20 @@ export function blockedSteps({ blocked }: Groups, command: CommandOf): NextStep[
       ...(land === undefined || land === next
         ? []
         : [step(`Land ${id}`, land, 'After what blocks it has been mended.')]),
-      retryStep(id, command),
+      retryStep(record, command),
     ];
   });
 }
 
 /** Find what was published on the target branch, once it was merged. */
 export function reviewSteps({ published }: Groups, command: CommandOf): NextStep[] {
-  return first(published).flatMap(({ record: { task_id: id, land_command: land } }) => [
+  return first(published).flatMap(({ record }) => [
     step(
-      `Once ${id} is merged, say so`,
-      land ?? command('ralph-integrate', 'one', id),
+      `Once ${record.task_id} is merged, say so`,
+      record.land_command ?? command('ralph-integrate', 'one', record.task_id),
       'It is found on the target branch; until then it stays published.',
     ),
-    retryStep(id, command),
+    retryStep(record, command),
   ]);
 }
 
@@ -75,12 +80,12 @@ export function failedSteps({ failed }: Groups, command: CommandOf): NextStep[] 
   return first(failed).flatMap((facts) => {
     const { task_id: id, next_command: next, log_path: log } = facts.record;
     if (next !== undefined)
-      return [step(`See why ${id} failed`, next, 'What it was told when it failed.'), retryStep(id, command)];
+      return [step(`See why ${id} failed`, next, 'What it was told when it failed.'), retryStep(facts.record, command)];
     const look =
       log === undefined
         ? step(`See why ${id} failed`, command('ralph-state', 'get', id), 'The whole record.')
         : logStep(facts, command);
-    return [look, retryStep(id, command)];
+    return [look, retryStep(facts.record, command)];
   });
 }
 
@@ -91,7 +96,7 @@ export function driftSteps({ drift }: Groups, { root }: StatusFacts, command: Co
     const { task_id: id, lifecycle } = record;
     const look = (why: string) => step(`Look at ${id}`, command('ralph-state', 'get', id), why);
     if (lifecycle === 'blocked_push') {
-      return workspaceIsThere ? look('Its blocked marker cannot be read.') : retryStep(id, command);
+      return workspaceIsThere ? look('Its blocked marker cannot be read.') : retryStep(record, command);
     }
     const where = workspaceRootWords(root, record);
     if (where === undefined) return look('ralph-worker has not made its workspace: see what is in it.');
@@ -100,11 +105,15 @@ export function driftSteps({ drift }: Groups, { root }: StatusFacts, command: Co
   });
 }
 
-function retryStep(id: string, command: CommandOf): NextStep {
+function retryStep(record: WorkerRecord, command: CommandOf): NextStep {
+  const { task_id: id } = record;
+  const goesOn = resumable({ ...record, retry_requested_at: ASKED, retry_fresh: false }) !== undefined;
   return step(
     `Ask for ${id} again`,
     command('ralph-state', 'retry', id),
-    'The next run makes a new attempt; the earlier commits are kept.',
+    goesOn
+      ? 'The next run lands it from its kept commits, without another agent (--fresh: a new attempt).'
+      : 'The next run makes a new attempt; the earlier commits are kept.',
   );
 }
 
