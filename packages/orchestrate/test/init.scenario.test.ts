@@ -127,4 +127,21 @@ describe('ralph-orchestrate init', () => {
       expect(repository.read('.git/info/exclude').includes('.ralph/cache/')).toBe(typed.startsWith('\n'));
     },
   );
+
+  it.skipIf(!hasScript)(
+    `takes the end of the input for no answer to any question${hasScript ? '' : ' (skipped: script(1) is not installed)'}`,
+    () => {
+      const repository = temporaryRepository();
+      expect(onTerminal(repository, '\u0004')).toMatch(/nowhere\? \[e\][^]*created +config[^]*skipped +trust/);
+    },
+  );
+
+  it.skipIf(!hasScript)(
+    `does not ask for the trust that it has${hasScript ? '' : ' (skipped: script(1) is not installed)'}`,
+    async () => {
+      const repository = temporaryRepository();
+      await init(repository.root, '--trust');
+      expect(onTerminal(repository, '')).toMatch(/^exists +queue/);
+    },
+  );
 });

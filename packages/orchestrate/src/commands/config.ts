@@ -1,5 +1,6 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { unknownWord } from '@ralph/protocol/cli/usage-failure';
+import { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository } from '@ralph/protocol/process/repository';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import type { CONFIG_OPTIONS } from '../options.ts';
@@ -12,8 +13,10 @@ import { askTrust, inNeedOfTrust, untrusted } from '../settings/trust.ts';
 export async function run({ args, operands, output, program }: Call<typeof CONFIG_OPTIONS>): Promise<Result> {
   const { root } = findRepository(args.repo);
   const [key] = operands;
-  if (key !== undefined && !SETTING_KEYS.some((each) => each === key))
-    throw unknownWord(program, 'setting', key, SETTING_KEYS);
+  if (key !== undefined && !SETTING_KEYS.some((each) => each === key)) {
+    const { code, message } = unknownWord(program, 'setting', key, SETTING_KEYS);
+    throw new Failure(code, message, { hint: 'ralph-orchestrate config prints every key' });
+  }
   const read = await readSettings({ root, env: process.env });
   const doubtful = inNeedOfTrust(read.settled);
   const trust = doubtful.length === 0 ? undefined : await askTrust(root);

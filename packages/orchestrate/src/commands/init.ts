@@ -6,6 +6,7 @@ import { findGitRepository, type Repository } from '@ralph/protocol/process/repo
 import { askOnTerminal, type Ask } from '../init/ask.ts';
 import type { INIT_OPTIONS } from '../init/init-options.ts';
 import { setUp, stepText, type SetUpStep } from '../init/set-up.ts';
+import { askTrust } from '../settings/trust.ts';
 import { report } from '../start/report.ts';
 
 type InitCall = Call<typeof INIT_OPTIONS>;
@@ -19,7 +20,7 @@ export async function run(call: InitCall): Promise<Result> {
   const ask = dryRun ? undefined : askOnTerminal(stop.signal);
   const rules = await missingRules(repo.root);
   const ignoreFile = rules.length === 0 ? undefined : await chooseFile(call, repo, rules, ask);
-  const trust = await chooseTrust(call, ask);
+  const trust = await chooseTrust(call, repo.root, ask);
   const steps = await setUp({ repo, dryRun, rules, ignoreFile, trust });
   const text = steps.map((step) => stepText(repo.root, step)).join('');
   if (output.format !== 'table') return { records: steps };
@@ -54,12 +55,13 @@ async function chooseFile(
   return answer.startsWith('n') ? undefined : own;
 }
 
-async function chooseTrust({ args, output }: InitCall, ask: Ask | undefined): Promise<boolean> {
+async function chooseTrust({ args, output }: InitCall, root: string, ask: Ask | undefined): Promise<boolean> {
   if (args.trust || args['no-trust']) return args.trust;
   if (ask === undefined) {
     if (!args['dry-run']) output.note('commands of the configuration are not trusted: ralph-orchestrate init --trust');
     return false;
   }
+  if ((await askTrust(root)).trusted) return false;
   const answer = await ask(
     'may .ralph/config.jsonc, as it is now or as others will change it, run commands here (agent, gate, resolver)? [y/N] ',
   );

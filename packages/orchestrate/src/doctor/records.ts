@@ -21,7 +21,7 @@ export async function examineRecords(root: string): Promise<PreflightFinding> {
 export function judgeRecords({ lifecycle_counts: counts, lost }: Counted): PreflightFinding {
   const { total, running, blocked, failed } = counts;
   const facts = { ...counts };
-  const hint = 'ralph-state status';
+  const hint = 'ralph-orchestrate status';
   if (lost.length > 0) {
     const message = `the processes of ${lost.join(', ')} are gone; the next run takes them up`;
     return { check: 'records', level: 'warning', message, hint, facts };

@@ -51,7 +51,7 @@ function headline({ outcome, waiting, stopReason }: Summary, tasks: readonly Tas
   const number = (result: TaskResult['result']) => tasks.filter((task) => task.result === result).length;
   const left = waiting === '' ? '' : `; waiting: ${waiting}`;
   if (outcome === 'no_candidates') {
-    return 'no candidates: the queue holds no task to run (add one: ralph-state task add --title "…")';
+    return 'no candidates: there was no task for this run (add one: ralph-state task add --title "…")';
   }
   if (outcome === 'blocked') {
     return `blocked: there are tasks, but none can start now: ${waiting === '' ? 'the queue cannot be read' : waiting}`;

@@ -11,7 +11,11 @@ export type Ask = (question: string) => Promise<string>;
 export function askOnTerminal(signal: AbortSignal): Ask | undefined {
   const { stdin, stderr } = process;
   if (!stdin.isTTY || !stderr.isTTY) return undefined;
+  let hasEnded = false;
+  stdin.once('end', () => (hasEnded = true));
   return async (question) => {
+    // Nothing would ever answer, nor keep the process alive.
+    if (hasEnded) return '';
     // The terminal edits the line by itself, and its Ctrl-C reaches us as a signal.
     const lines = createInterface({ input: stdin, output: stderr, terminal: false });
     try {

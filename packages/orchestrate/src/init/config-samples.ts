@@ -1,7 +1,4 @@
-/**
- * A value for each key of the configuration that has a better one to be shown with than `null`: its default, or an
- * example where the default is nothing.
- */
+/** A value to show each key of the configuration with: its default, or an example where the default is nothing. */
 export const CONFIG_SAMPLES: Readonly<Record<string, unknown>> = {
   'parallel.workers': 2,
   'parallel.workspace_root': '~/ralph-workspaces',
@@ -11,14 +8,20 @@ export const CONFIG_SAMPLES: Readonly<Record<string, unknown>> = {
   'parallel.ignored_file_allowlist': ['config/local.json'],
   'parallel.landing_scopes': { docs: ['docs/**'] },
   'parallel.landing': 'auto',
+  'parallel.max_failures': 3,
+  'parallel.stop_after_failures': 5,
+  'parallel.scope_overlap': 'wait',
   'agent.command': ['claude', '-p'],
   'agent.resolver': ['claude', '-p'],
   'agent.resolver_attempts': 3,
   'agent.resolver_timeout': '30m',
   'agent.ci_gate': { enabled: true, argv: ['make', 'ci'] },
   'agent.ci_timeout': '30m',
+  'agent.phases': 1,
   'agent.timeout': '2h',
   'agent.idle_timeout': '30m',
+  'agent.rate_limit': '429|rate limit|overloaded',
+  'agent.rate_limit_delay': '30s',
   'agent.setup': ['npm', 'ci'],
   'agent.setup_timeout': '10m',
   'agent.setup_keys': ['package-lock.json'],

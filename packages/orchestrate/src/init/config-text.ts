@@ -25,7 +25,7 @@ export function configText(schema: SchemaNode): string {
   return [
     '{',
     '  // Settings of ralph for this repository; flags win over them. Take the // away in front of a key to set it.',
-    '  // What is in force, and why: ralph-orchestrate doctor. The form of this file: ralph-state schema config-file',
+    '  // What is in force, and from where: ralph-orchestrate config. The form of this file: ralph-state schema config-file',
     '  "version": 2,',
     '',
     sections.join(',\n\n'),

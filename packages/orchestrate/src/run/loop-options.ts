@@ -20,6 +20,7 @@ export const LOOP_OPTIONS = {
   },
   'rate-limit-delay': {
     kind: 'seconds',
-    describe: 'the first such pause, where the agent names none; each in a row doubles it, up to 15m (default: 30)',
+    describe:
+      'the first pause after a rate limit, where the agent names none; each in a row doubles it, up to 15m (default: 30)',
   },
 } as const satisfies OptionSpecs;
