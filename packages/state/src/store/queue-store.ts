@@ -9,6 +9,7 @@ import { appendTasks, parseQueue, removeTasks, taskTexts, type QueueDocument } f
 import { withProperties } from './queue-edit.ts';
 import { archivedProperties, indexOfTask, leftBehind } from '../queue/archiving.ts';
 import type { FollowUps } from '../queue/follow-ups.ts';
+import { readSettled } from './settled-read.ts';
 import type { WriteLock } from './write-lock.ts';
 
 export interface QueuePair {
@@ -46,12 +47,14 @@ export class QueueStore {
   }
 
   /**
-   * Reads both files; a missing one has no tasks.
+   * Reads both files; a missing one has no tasks. Waits for a git that is bringing the checkout up to date.
    *
    * @throws Failure `queue_corrupt`, `file_too_large`, `permission` or `io`
    */
   async read(): Promise<QueuePair> {
-    return { queue: await readQueue(this.#queuePath), done: await readQueue(this.#donePath) };
+    const paths = [this.#queuePath, this.#donePath] as const;
+    const read = async () => ({ queue: await readQueue(paths[0]), done: await readQueue(paths[1]) });
+    return readSettled(this.root, paths, read);
   }
 
   /**
