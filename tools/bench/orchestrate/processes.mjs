@@ -10,7 +10,6 @@ export class OurProcesses {
   #root;
   /** Milliseconds on the processor by process. */
   #times = new Map();
-  /** Those that were seen twice: others are commands that come and go. */
   #names = new Map();
   peakMegabytes = 0;
   most = 0;
@@ -22,10 +21,12 @@ export class OurProcesses {
   look() {
     let [memory, count] = [0, 0];
     for (const pid of family(this.#root)) {
-      const name = this.#names.get(pid) ?? ownName(pid);
-      const seen = name === undefined ? undefined : usage(pid);
-      if (name === undefined || seen === undefined) continue;
-      this.#names.set(pid, name);
+      const name = ownName(pid);
+      // What is only about to become another program still has our name, once.
+      const isKnown = this.#names.has(pid);
+      if (name !== undefined) this.#names.set(pid, name);
+      const seen = name === undefined || !isKnown ? undefined : usage(pid);
+      if (seen === undefined) continue;
       this.#times.set(pid, seen.ms);
       memory += seen.megabytes;
       count += 1;

@@ -1,4 +1,5 @@
 import { Failure } from '@ralph/protocol/contract/failure';
+import type { Task } from '@ralph/protocol/contract/task';
 import type { QueueDocument } from '../store/queue-document.ts';
 import { positionsIn, type TextPosition } from '../store/text-position.ts';
 import type { ProblemCode, QueueProblem } from './queue-problem.ts';
@@ -40,15 +41,22 @@ function placeText(path: string, at: TextPosition | undefined): string {
   return at === undefined ? path : `${path}:${at.line}:${at.column}`;
 }
 
+/** Lists of tasks that were found valid together: a queue is asked about more often than it changes. */
+const valid = new WeakMap<readonly Task[], readonly Task[]>();
+
 /**
  * Insists that both files are valid.
  *
  * @throws Failure `queue_invalid` naming file, line, column and id of the first problem, all of them in its details
  */
 export async function requireValid(queue: QueueDocument, done: QueueDocument): Promise<void> {
+  if (valid.get(queue.tasks) === done.tasks) return;
   const problems = await placed(findProblems(queue.tasks, done.tasks), queue, done);
   const [first] = problems;
-  if (first === undefined) return;
+  if (first === undefined) {
+    valid.set(queue.tasks, done.tasks);
+    return;
+  }
   const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
   throw new Failure('queue_invalid', `${problemText(first)}${more}`, {
     hint: problems.some(({ code }) => MENDABLE.has(code))

@@ -1,4 +1,5 @@
 import type { Edit, Node } from 'jsonc-parser';
+import { plainTaskList, type Place, type TaskPlaces } from './plain-task-list.ts';
 
 /**
  * Edits of the text of a queue file that touch one element of `tasks` and leave every other byte. jsonc-parser's own
@@ -7,10 +8,8 @@ import type { Edit, Node } from 'jsonc-parser';
 
 const TOLERANT = { allowTrailingComma: true, disallowComments: false } as const;
 
-interface TaskList {
-  readonly list: Node;
+interface TaskTree extends TaskPlaces {
   readonly elements: readonly Node[];
-  readonly bracket: number;
 }
 
 /** Returns the text of a queue file without tasks. */
@@ -108,7 +107,12 @@ export async function withProperties(element: string, properties: Readonly<Recor
 }
 
 /** Finds the list of tasks in the text of a queue file. */
-export async function taskList(text: string): Promise<TaskList> {
+async function taskList(text: string): Promise<TaskPlaces> {
+  return plainTaskList(text) ?? taskTree(text);
+}
+
+/** Finds the list of tasks in the text of a queue file, with all that is in them. */
+export async function taskTree(text: string): Promise<TaskTree> {
   const { findNodeAtLocation, parseTree } = await import('jsonc-parser');
   const tree = parseTree(text, [], TOLERANT);
   const list = tree === undefined ? undefined : findNodeAtLocation(tree, ['tasks']);
@@ -117,7 +121,7 @@ export async function taskList(text: string): Promise<TaskList> {
 }
 
 /** Returns the element at an index. */
-export function elementAt(elements: readonly Node[], index: number): Node {
+export function elementAt<T extends Place>(elements: readonly T[], index: number): T {
   const node = elements[index];
   if (node === undefined) throw new Error(`a queue text has no task number ${index}`);
   return node;

@@ -1,5 +1,5 @@
 import type { Edit, Node } from 'jsonc-parser';
-import { commaAfter, elementAt, indentBefore, lineStart, startsLine, taskList } from './queue-edit.ts';
+import { commaAfter, elementAt, indentBefore, lineStart, startsLine, taskTree } from './queue-edit.ts';
 
 /** A value that a task is to have. */
 export interface ValueChange {
@@ -16,7 +16,7 @@ export interface ValueChange {
 export async function withValues(text: string, changes: readonly ValueChange[]): Promise<string> {
   if (changes.length === 0) return text;
   const { applyEdits } = await import('jsonc-parser');
-  const { elements } = await taskList(text);
+  const { elements } = await taskTree(text);
   const edits: Edit[] = [];
   for (const { index, name, value } of changes) {
     const element = elementAt(elements, index);
