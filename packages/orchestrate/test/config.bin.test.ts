@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
@@ -116,6 +117,18 @@ describe('ralph-orchestrate config', () => {
     const after = await config(repository);
     expect(rowOf(after.stdout, 'agent.command')).toMatchObject({ trusted: true });
     expect(after.stderr).toBe('');
+  });
+
+  it.each([
+    { name: 'a pipe', make: (path: string) => execFileSync('mkfifo', [path]) },
+    { name: 'a link to a device', make: (path: string) => symlinkSync('/dev/zero', path) },
+  ])('waits for nothing when $name stands where the configuration should', async ({ make }) => {
+    const repository = temporaryRepository();
+    mkdirSync(join(repository.root, '.ralph'), { recursive: true });
+    make(join(repository.root, CONFIG));
+    const { status, stderr } = await config(repository);
+    expect(status).toBe(74);
+    expect(errorRecord(stderr)).toMatchObject({ code: 'io', message: expect.stringContaining(CONFIG) });
   });
 
   it('takes secrets out', async () => {

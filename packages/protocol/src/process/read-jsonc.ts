@@ -1,18 +1,36 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { commandLine } from '../cli/shell-words.ts';
 import { asIoFailure, Failure, type FailureCode } from '../contract/failure.ts';
 
 const DEEPEST = 200;
 
 const HALF = 'half of a surrogate pair, which is no character';
 
-/** Returns the text of a file, or nothing when there is none. */
+/**
+ * Returns the text of a file, or nothing when there is none. What an agent or a repository has put in its place (a pipe,
+ * a link to a device) is not waited for.
+ *
+ * @throws Failure `permission` or `io`
+ */
 export function readTextIfPresent(path: string): string | undefined {
+  let file: number | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = fstatSync(file);
+    if (!stats.isFile() && !stats.isDirectory()) throw noFile(path);
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw asIoFailure(error, `read ${path}`);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
+}
+
+function noFile(path: string): Failure {
+  return new Failure('io', `cannot read ${path}: it is a pipe, a device or the like`, {
+    hint: commandLine(['rm', path]),
+  });
 }
 
 /**
