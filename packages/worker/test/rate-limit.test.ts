@@ -35,6 +35,11 @@ describe('rateLimitIn', () => {
     expect(limit('rate limit', 'come back')).toBeUndefined();
   });
 
+  it('gives up a pattern that would take years for a line', () => {
+    expect(limit(`${'a'.repeat(60)}!`, '^(a+)+$')).toBeUndefined();
+    expect(limit('aaa', '^(a+)+$')).toEqual({});
+  });
+
   it('refuses a pattern that is none', () => {
     expect(() => rateLimitPattern('ralph-worker', '(')).toThrow('--rate-limit');
   });

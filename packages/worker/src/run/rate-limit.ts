@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 
 /** What an agent's provider said when it refused to go on for now. */
@@ -18,6 +19,9 @@ const AT = /\|\s*(\d{10})\s*$/u;
 
 const UNITS = { ms: 0.001, s: 1, m: 60, h: 3600 } as const;
 
+/** A pattern can take years for one line; those that are meant well take no time at all. */
+const MATCH_LIMIT_MS = 500;
+
 /** A day: what a text says beyond that is not believed. */
 const LONGEST_S = 86_400;
 
@@ -37,15 +41,34 @@ export function rateLimitPattern(program: string, given: string | undefined): Re
 
 /**
  * Looks for a limit in the last lines of an agent: the last one that matches counts. When it may be tried again is what
- * the pattern's group `retry_after` has caught, in seconds, or else what the line says. Pure.
+ * the pattern's group `retry_after` has caught, in seconds, or else what the line says. A pattern of the user's that does
+ * not come to an end on these lines matches none of them: a whole run would stand still for it.
  *
  * @param now milliseconds since 1970
  */
 export function rateLimitIn(lines: readonly string[], pattern: RegExp, now: number): RateLimit | undefined {
-  const line = lines.findLast((each) => pattern.test(each));
-  if (line === undefined) return undefined;
-  const seconds = Number(pattern.exec(line)?.groups?.['retry_after'] ?? secondsIn(line, now));
+  const found = pattern === USUAL ? lastMatch(lines, pattern) : lastMatchInTime(lines, pattern);
+  if (found === undefined) return undefined;
+  const seconds = Number(found.groups?.['retry_after'] ?? secondsIn(found.input, now));
   return Number.isFinite(seconds) ? { retryAfterS: Math.min(LONGEST_S, Math.max(0, Math.ceil(seconds))) } : {};
+}
+
+function lastMatch(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
+  for (const line of lines.toReversed()) {
+    const found = pattern.exec(line);
+    if (found !== null) return found;
+  }
+  return undefined;
+}
+
+function lastMatchInTime(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
+  try {
+    const search = () => lastMatch(lines, pattern);
+    return runInNewContext('search()', { search }, { timeout: MATCH_LIMIT_MS }) as RegExpExecArray | undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined;
+    throw error;
+  }
 }
 
 function secondsIn(line: string, now: number): number {
