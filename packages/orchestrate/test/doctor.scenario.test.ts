@@ -4,6 +4,7 @@ import { preflightFinding } from '@ralph/protocol/contract/preflight-report';
 import { records, runProgram, startProgram } from '@ralph/protocol/testing/run-built-program';
 import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
+import { trustText } from '../src/settings/trust.ts';
 
 const doctor = (cwd: string, ...args: readonly string[]) =>
   runProgram('ralph-orchestrate', ['doctor', ...args], { cwd });
@@ -62,6 +63,20 @@ describe('ralph-orchestrate doctor', () => {
     ]);
     expect(wrong.filter(({ hint }) => typeof hint !== 'string' || hint === '')).toEqual([]);
     expect(levels(stdout)).toMatchObject({ stop_request: 'warning', records: 'warning', push_rights: 'warning' });
+  });
+
+  it('refuses commands of a configuration that a run would not trust, also where the file of trust came with it', async () => {
+    const repository = temporaryRepository();
+    repository.queue([queueTask('RQ-0001')]);
+    repository.write('.ralph/config.jsonc', '{"agent":{"command":["sh"]}}');
+    repository.write('.ralph/trust.jsonc', trustText());
+    expect(levels((await doctor(repository.root)).stdout)['trust']).toBe('ok');
+    repository.git('add', '--force', '.ralph/trust.jsonc');
+    const { status, stdout } = await doctor(repository.root);
+    expect(status).toBe(78);
+    const trust = records(stdout).find(({ check }) => check === 'trust');
+    expect(trust).toMatchObject({ level: 'error', code: 'config_untrusted' });
+    expect(trust?.['message']).toContain('git tracks it');
   });
 
   it('gives 127 for a missing agent, and is a list for people with what to type', async () => {

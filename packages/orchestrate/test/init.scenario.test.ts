@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { builtProgram, errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { testEnvironment } from '@ralph/protocol/testing/test-environment';
@@ -75,6 +75,24 @@ describe('ralph-orchestrate init', () => {
     expect(repository.git('status', '--porcelain')).toBe('?? .ralph/');
   });
 
+  it.each([
+    { link: '.ralph', args: [] },
+    { link: '.ralph/trust.jsonc', args: ['--trust'] },
+    { link: '.gitignore', args: ['--gitignore'] },
+  ])('writes nothing through a symlink $link', async ({ link, args }) => {
+    const repository = temporaryRepository();
+    const victim = join(repository.folder, 'victim');
+    mkdirSync(victim);
+    writeFileSync(join(victim, 'file'), '{"keep":1}');
+    mkdirSync(dirname(join(repository.root, link)), { recursive: true });
+    symlinkSync(link === '.ralph' ? victim : join(victim, 'file'), join(repository.root, link));
+    const before = snapshot(repository);
+    const { status, stderr } = await init(repository.root, ...args);
+    expect(status).toBe(78);
+    expect(errorRecord(stderr)).toMatchObject({ code: 'config_invalid' });
+    expect(snapshot(repository)).toBe(before);
+  });
+
   it('gives trust in a file of the user alone, and leaves the rest of it', async () => {
     const repository = temporaryRepository();
     expect(actions((await init(repository.root, '--trust')).stdout)['trust']).toBe('created');
@@ -128,6 +146,7 @@ describe('ralph-orchestrate init', () => {
     },
   );
 
+  // Without script(1) there is no terminal.
   it.skipIf(!hasScript)(
     `takes the end of the input for no answer to any question${hasScript ? '' : ' (skipped: script(1) is not installed)'}`,
     () => {
@@ -136,6 +155,7 @@ describe('ralph-orchestrate init', () => {
     },
   );
 
+  // Without script(1) there is no terminal.
   it.skipIf(!hasScript)(
     `does not ask for the trust that it has${hasScript ? '' : ' (skipped: script(1) is not installed)'}`,
     async () => {

@@ -1,7 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { unknownWord } from '@ralph/protocol/cli/usage-failure';
 import { Failure } from '@ralph/protocol/contract/failure';
-import { findRepository } from '@ralph/protocol/process/repository';
+import { findRepository, sharedRoot } from '@ralph/protocol/process/repository';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import type { CONFIG_OPTIONS } from '../options.ts';
 import { configRows, shownValue, type ConfigRow } from '../settings/config-rows.ts';
@@ -19,7 +19,7 @@ export async function run({ args, operands, output, program }: Call<typeof CONFI
   }
   const read = await readSettings({ root, env: process.env });
   const doubtful = inNeedOfTrust(read.settled);
-  const trust = doubtful.length === 0 ? undefined : await askTrust(root);
+  const trust = doubtful.length === 0 ? undefined : await askTrust(sharedRoot(root));
   const { redact } = new Secrets(root);
   const rows = configRows(read, { root, doubtful, trusted: trust?.trusted === true, redact });
   if (key !== undefined) {

@@ -7,9 +7,10 @@ import { Settled } from '../settings/layers.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { settingsOf } from '../settings/settings.ts';
 import { report, type Reported } from '../start/report.ts';
-import { examineFileSystems, examineStopRequest, examineTrust } from './files.ts';
+import { examineFileSystems, examineStopRequest } from './files.ts';
 import { examineMachine } from './machine.ts';
 import { examineRecords } from './records.ts';
+import { examineTrust } from './trusted.ts';
 
 /** What the doctor is asked to look at. */
 export interface Patient {
@@ -55,7 +56,7 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
     report('ralph-integrate', ['--survey', ...at, ...branchWords], silent, ['preflight'], signal),
     report('ralph-state', ['--report', ...at], silent),
   ]);
-  const others = await Promise.all([examineMachine(), examineRecords(root), examineTrust(root)]);
+  const others = await Promise.all([examineMachine(), examineRecords(root), examineTrust(root, settled)]);
   const told = [lock, ...reports].flatMap(findingsOf);
   const roots = told.flatMap(({ facts }) =>
     facts?.['workspace_root'] === undefined ? [] : [String(facts['workspace_root'])],

@@ -3,8 +3,6 @@ import { dirname, join } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
-import { checked } from '@ralph/protocol/process/findings';
-import { parseJsonc, readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 
 /** Numbers of statfs(2) for file systems that other machines may use at the same time. */
 const NETWORK: Readonly<Record<number, string>> = {
@@ -56,22 +54,4 @@ export function examineStopRequest(root: string, isRunning: boolean): PreflightF
   if (isRunning) return { check, level: 'ok', message: 'the run that is at work was asked to stop' };
   const message = `${path} asks a run to stop that has ended; the next run clears it`;
   return { check, level: 'warning', message, hint: commandLine(['rm', path]) };
-}
-
-/** Says whether commands of the repository's configuration may be run. */
-export async function examineTrust(root: string): Promise<PreflightFinding> {
-  const path = join(root, RALPH_PATHS.trust);
-  const { finding } = await checked(
-    'trust',
-    async () => {
-      const text = readTextIfPresent(path);
-      return text === undefined ? undefined : parseJsonc(text, path, 'config_invalid');
-    },
-    (file) => {
-      const isTrusted = (file as { allow_project_commands?: unknown } | undefined)?.allow_project_commands === true;
-      if (isTrusted) return `${path} lets the configuration of this repository run commands`;
-      return 'commands come from flags only: the configuration of this repository may run none';
-    },
-  );
-  return finding;
 }

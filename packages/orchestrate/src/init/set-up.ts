@@ -1,5 +1,5 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { configFile } from '@ralph/protocol/contract/config-file';
 import { jsonSchema } from '@ralph/protocol/contract/schemas';
@@ -9,6 +9,7 @@ import type { Repository } from '@ralph/protocol/process/repository';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import { configText } from './config-text.ts';
 import { withRules } from './ignore-rules.ts';
+import { requireOwn } from './require-own.ts';
 
 /** What became of one part of the set-up, or would become of it. */
 export interface SetUpStep {
@@ -31,8 +32,15 @@ export interface SetUp {
   readonly trust: boolean;
 }
 
-/** Sets a repository up; what is there already stays as it is, except that trust is given where it was asked for. */
+/**
+ * Sets a repository up; what is there already stays as it is, except that trust is given where it was asked for.
+ *
+ * @throws Failure `config_invalid` where a symlink stands in the way; nothing is written then
+ */
 export async function setUp(plan: SetUp): Promise<readonly SetUpStep[]> {
+  const { repo, ignoreFile, trust } = plan;
+  const own = trust ? RALPH_PATHS.trust : dirname(RALPH_PATHS.config);
+  requireOwn(repo.root, ignoreFile === join(repo.root, '.gitignore') ? [own, '.gitignore'] : [own]);
   return [await makeQueue(plan), await makeConfig(plan), await addRules(plan), await giveTrust(plan)];
 }
 

@@ -13,7 +13,7 @@ const MOST_NAMED = 10;
  * @throws Failure `repository_dirty` naming the first files of each kind
  */
 export async function requireClean(root: string): Promise<void> {
-  const args = ['--no-optional-locks', 'status', '--porcelain', '-z', '--no-renames'];
+  const args = ['--no-optional-locks', 'status', '--porcelain', '-z', '--no-renames', '--untracked-files=normal'];
   const result = await tryGit(args, { cwd: root });
   if (result.exitCode !== 0) {
     const inside = await tryGit(['rev-parse', '--is-inside-work-tree'], { cwd: root });
