@@ -44,7 +44,7 @@ describe('a run that publishes its work for reviews', () => {
     expect(existsSync(join(repository.workspaces, 'RQ-0001'))).toBe(true);
 
     expect(records((await run()).stdout).at(-1)).toMatchObject({ outcome: 'blocked', published: [] });
-    await runProgram('ralph-state', ['retry', 'RQ-0001'], { cwd: root });
+    await runProgram('ralph-state', ['retry', 'RQ-0001', '--fresh'], { cwd: root });
     expect(records((await run()).stdout).at(-1)).toMatchObject({ outcome: 'completed', published: ['RQ-0001'] });
     expect(repository.gitOrigin('show', 'ralph/RQ-0001:RQ-0001.txt')).toBe('2');
 

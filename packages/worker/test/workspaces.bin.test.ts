@@ -115,9 +115,17 @@ describe('ralph-worker list', () => {
     const path = join(repo.workspaces, 'RQ-0002');
     runGit(path, ['commit', '-q', '--allow-empty', '-m', 'x']);
     writeFileSync(join(path, 'new.txt'), '');
+    const base = repo.git('rev-parse', 'HEAD');
+    const known = { phase: 'prepared', base_commit: base, parked_commit: base, claimed: false, blocked: null };
+    const more = { ...known, attempt: 1, latest_attempt: 1, target_branch: 'main', finished: null };
+    const first = join(repo.workspaces, 'RQ-0001');
     expect((await worker(repo, 'list')).rows).toEqual([
-      { task_id: 'RQ-0001', workspace_path: join(repo.workspaces, 'RQ-0001'), attempt: 1, dirty: false, ahead: 0 },
-      { task_id: 'RQ-0002', workspace_path: path, attempt: 1, dirty: true, ahead: 1 },
+      { ...more, task_id: 'RQ-0001', workspace_path: first, dirty: false, ahead: 0 },
+      { ...more, task_id: 'RQ-0002', workspace_path: path, dirty: true, ahead: 1 },
+    ]);
+    expect((await worker(repo, 'list', '--brief')).rows).toMatchObject([
+      { task_id: 'RQ-0001', phase: 'prepared', dirty: null, ahead: null },
+      { task_id: 'RQ-0002', phase: 'prepared', dirty: null, ahead: null },
     ]);
   });
 
