@@ -33,6 +33,8 @@ const OURS = [
   'head_commit',
   'pushed_commit',
   'log_path',
+  'failed_attempt',
+  'failures',
   'error_code',
   'salvage_ref',
   'next_command',

@@ -16,6 +16,7 @@ describe('how often a task has failed', () => {
     expect(failuresAfter(taskFailed())).toBe(1);
     expect(failuresAfter(taskFailed(), taskFailed())).toBe(1);
     expect(failuresAfter(taskFailed(), taskFailed({ attempt: 2 }), agentStarted({ attempt: 3 }))).toBe(2);
+    expect(failuresAfter(taskFailed(), integrateStarted(), taskFailed())).toBe(1);
   });
 
   it.each(['cancelled', 'rate_limited', 'disk_full', 'origin_unreachable', 'what is this'])(

@@ -40,6 +40,7 @@ export const workerRecord = z.looseObject({
   retry_requested_at: z.string().optional().describe('ours: a person asked for it to be run again'),
   retry_fresh: z.boolean().optional().describe('ours: by a new agent, not from the commits that are kept'),
   followups: z.array(z.looseObject({})).optional().describe('ours: tasks that are still to be added to the queue'),
+  failed_attempt: z.int().min(1).optional().describe('ours: the latest attempt that counts among its failures'),
   failures: z.int().min(0).optional().describe('ours: how often it has failed since it last landed or was asked for'),
 });
 

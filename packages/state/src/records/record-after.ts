@@ -1,7 +1,6 @@
-import type { ExitName } from '@ralph/protocol/contract/exit-status';
-import { FAILURE_CODES, type FailureCode } from '@ralph/protocol/contract/failure';
 import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
+import { failureCount, failuresAfter, withoutFailures } from './failures.ts';
 import type { RecordEvent } from './lifecycle-rules.ts';
 
 /**
@@ -96,21 +95,13 @@ export function recordAfter(
         ...(event.salvage_ref === undefined ? {} : { salvage_ref: event.salvage_ref }),
         ...(event.log_path === undefined ? {} : { log_path: event.log_path }),
         ...(event.next_command === undefined ? {} : { next_command: event.next_command }),
-        ...failuresAfter(event.code, record),
+        ...failuresAfter(event.code, event.attempt, record),
       };
   }
 }
 
-/** Counted once, when it fails: the event may be told again. A failure of the machine or of a limit is none of the task. */
-function failuresAfter(code: string, { lifecycle, failures = 0 }: WorkerRecord): { failures?: number } {
-  const isItsOwn = code in FAILURE_CODES && ITS_OWN.has(FAILURE_CODES[code as FailureCode]);
-  return isItsOwn && lifecycle !== 'failed' ? { failures: failures + 1 } : {};
-}
-
-const ITS_OWN: ReadonlySet<ExitName> = new Set<ExitName>(['failed', 'timeout']);
-
 function newRecord({ task_id, at, attempt }: RecordEvent, targetBranch: string, held?: WorkerRecord): WorkerRecord {
-  const { failures } = held?.retry_requested_at === undefined ? (held ?? {}) : {};
+  const counted = held === undefined || held.retry_requested_at !== undefined ? {} : failureCount(held);
   return {
     task_id,
     workspace_path: '',
@@ -119,12 +110,8 @@ function newRecord({ task_id, at, attempt }: RecordEvent, targetBranch: string, 
     push_attempts: 0,
     attempt,
     ...(targetBranch === '' ? {} : { target_branch: targetBranch }),
-    ...(failures === undefined ? {} : { failures }),
+    ...counted,
   };
-}
-
-function withoutFailures({ failures: _failures, ...rest }: WorkerRecord): WorkerRecord {
-  return rest;
 }
 
 function titleOf(event: { readonly title?: string | undefined }): { title?: string } {
@@ -144,12 +131,10 @@ function withoutEnd(record: WorkerRecord, at: string): WorkerRecord {
     land_command: _land,
     retry_requested_at: requestedAt,
     retry_fresh: isFresh,
-    failures,
     ...rest
   } = record;
-  const failed = failures === undefined ? {} : { failures };
-  if (requestedAt === undefined) return { ...rest, ...failed };
-  if (Date.parse(requestedAt) <= Date.parse(at)) return rest;
+  if (requestedAt === undefined) return rest;
+  if (Date.parse(requestedAt) <= Date.parse(at)) return withoutFailures(rest);
   const fresh = isFresh === undefined ? {} : { retry_fresh: isFresh };
-  return { ...rest, ...failed, retry_requested_at: requestedAt, ...fresh };
+  return { ...rest, retry_requested_at: requestedAt, ...fresh };
 }

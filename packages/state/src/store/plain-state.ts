@@ -47,6 +47,7 @@ const RECORD_FIELDS = {
   retry_requested_at: may(isString),
   retry_fresh: may((value) => typeof value === 'boolean'),
   followups: may((value) => Array.isArray(value) && value.every((each) => hasFields(each, {}))),
+  failed_attempt: may(isWhole(1)),
   failures: may(isWhole(0)),
 } as const satisfies KnownFields<WorkerRecord>;
 

@@ -26,6 +26,7 @@ export const RECORD_VALUES = {
   retry_requested_at: '2026-01-01T02:00:00.000Z',
   retry_fresh: true,
   followups: [{ key: 'docs', title: 'Write it down' }],
+  failed_attempt: 2,
   failures: 1,
 } as const satisfies WorkerRecord;
 
