@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Output } from '@ralph/protocol/cli/output';
 import { printable } from '@ralph/protocol/cli/printable';
 import type { Call, Result } from '@ralph/protocol/cli/program';
@@ -13,6 +14,9 @@ import { readKnown, watchedPaths, type Known } from '../wait/wait-look.ts';
 
 /** No file changes when a process dies: as long as somebody is at work we look whether he still lives. */
 const LOOK_MS = 1000;
+
+/** How soon a file that could not be read at first is read again. */
+const AGAIN_MS = 50;
 
 /** `ralph-state wait ID…`: until all of the tasks have landed or ended, or one of them never will. */
 export async function run(call: Call<typeof WAIT_OPTIONS>): Promise<Result> {
@@ -86,16 +90,21 @@ class Looks {
     return seen;
   }
 
-  /** An editor that writes in place leaves half a file for a moment. */
+  /** An editor that writes in place leaves half a file for a moment; the first look has nothing else to go by. */
   async #read(final: boolean): Promise<void> {
-    try {
-      this.#known = await readKnown(this.#root, this.#left);
-      this.#unreadableSince = undefined;
-    } catch (error) {
-      const now = performance.now();
-      this.#unreadableSince ??= now;
-      const patient = this.#known !== undefined && !final && now - this.#unreadableSince < LOOK_MS;
-      if (!isFailure(error) || !patient) throw error;
+    for (;;) {
+      try {
+        this.#known = await readKnown(this.#root, this.#left);
+        this.#unreadableSince = undefined;
+        return;
+      } catch (error) {
+        const now = performance.now();
+        this.#unreadableSince ??= now;
+        const patient = !final && now - this.#unreadableSince < LOOK_MS;
+        if (!isFailure(error) || !patient) throw error;
+        if (this.#known !== undefined) return;
+        await pause(AGAIN_MS);
+      }
     }
   }
 }
