@@ -98,12 +98,14 @@ describe('ralph-orchestrate init', () => {
     expect(actions((await init(repository.root, '--trust')).stdout)['trust']).toBe('created');
     const path = join(repository.root, '.ralph/trust.jsonc');
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(repository.read('.ralph/trust.jsonc'))).toMatchObject({ allow_project_commands: true });
+    expect(JSON.parse(repository.read('.ralph/trust.jsonc').replaceAll(/^\s*\/\/.*$/gm, ''))).toMatchObject({
+      allow_project_commands: true,
+    });
     expect(actions((await init(repository.root, '--trust')).stdout)['trust']).toBe('exists');
     repository.write('.ralph/trust.jsonc', '{"allow_project_commands":false,"why":"not mine"}');
     expect(actions((await init(repository.root, '--no-trust')).stdout)['trust']).toBe('exists');
     expect(actions((await init(repository.root, '--trust')).stdout)['trust']).toBe('created');
-    expect(JSON.parse(repository.read('.ralph/trust.jsonc'))).toMatchObject({
+    expect(JSON.parse(repository.read('.ralph/trust.jsonc').replaceAll(/^\s*\/\/.*$/gm, ''))).toMatchObject({
       allow_project_commands: true,
       why: 'not mine',
     });

@@ -10,6 +10,7 @@ import { callSibling } from '@ralph/protocol/process/sibling';
 import { configText } from './config-text.ts';
 import { withRules } from './ignore-rules.ts';
 import { requireOwn } from './require-own.ts';
+import { trustText } from '../settings/trust.ts';
 
 /** What became of one part of the set-up, or would become of it. */
 export interface SetUpStep {
@@ -78,8 +79,8 @@ async function giveTrust({ repo, dryRun, trust }: SetUp): Promise<SetUpStep> {
   if ((before as { allow_project_commands?: unknown }).allow_project_commands === true) {
     return { step, path, action: 'exists' };
   }
-  const after = { ...before, allow_project_commands: true, trusted_at: new Date().toISOString() };
-  const content = `${JSON.stringify(after, null, 2)}\n`;
+  const after = { ...before, allow_project_commands: true };
+  const content = text === undefined ? trustText() : `${JSON.stringify(after, null, 2)}\n`;
   if (dryRun) return { step, path, action: 'would_create', content };
   await replaceFile(path, content, { mode: 0o600 });
   return { step, path, action: 'created' };

@@ -1,7 +1,7 @@
-import { readdirSync, readlinkSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { ProcessIdentity } from '@ralph/protocol/contract/state-file';
+import { openFilesOf } from '@ralph/protocol/process/open-files';
 import { readProcFile } from '@ralph/protocol/process/proc-file';
 import { identityOf, isAlive } from '@ralph/protocol/process/process-identity';
 import { livingProcesses } from '@ralph/protocol/process/process-list';
@@ -45,23 +45,9 @@ function isOnLeash(pid: number, root: string): boolean {
 }
 
 function claimsOpenIn(pid: number, folder: string): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      const path = linkAt(`/proc/${pid}/fd/${fd}`);
-      return path !== undefined && dirname(path) === folder && path.endsWith('.lock') ? [basename(path, '.lock')] : [];
-    });
-  } catch {
-    // Gone in the meantime.
-    return [];
-  }
-}
-
-function linkAt(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
+  return openFilesOf(pid, folder)
+    .filter((name) => name.endsWith('.lock'))
+    .map((name) => basename(name, '.lock'));
 }
 
 /** Waits until siblings are gone, at most 20 s, and returns those that still live. */

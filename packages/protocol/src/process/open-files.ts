@@ -13,10 +13,20 @@ export function openFilesIn(folder: string): ReadonlySet<string> | undefined {
   const real = realpathSync(folder);
   const open = entries('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => entries(`/proc/${pid}/fd`).map((fd) => linkAt(`/proc/${pid}/fd/${fd}`)))
-    .filter((path) => path !== undefined && dirname(path) === real)
-    .map((path) => basename(path ?? ''));
+    .flatMap((pid) => openFilesOf(pid, real));
   return new Set(open);
+}
+
+/**
+ * Returns the names of the files in a folder that one process has open; none of a process that is gone or closed to us.
+ *
+ * @param folder its real path
+ */
+export function openFilesOf(pid: number | string, folder: string): string[] {
+  return entries(`/proc/${pid}/fd`)
+    .map((fd) => linkAt(`/proc/${pid}/fd/${fd}`))
+    .filter((path) => path !== undefined && dirname(path) === folder)
+    .map((path) => basename(path ?? ''));
 }
 
 /** Processes come and go, and those of others are closed to us. */
