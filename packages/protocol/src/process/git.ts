@@ -75,6 +75,15 @@ export async function startGitInShell(): Promise<() => void> {
   };
 }
 
+/** Runs another short command as gits are run; nothing where no shell was started for them, or there is no such folder. */
+export function inShellOfGit(
+  command: readonly string[],
+  { cwd, signal, limitMs = DEFAULT_LIMIT_MS }: Pick<GitOptions, 'cwd' | 'signal' | 'limitMs'>,
+): Promise<GitResult> | undefined {
+  if (shell?.isUsable !== true || !isFolder(cwd)) return undefined;
+  return shell.run({ command, cwd, env: {}, input: undefined, limitMs, signal });
+}
+
 /**
  * Runs git and returns how it ended; any exit status is a result. It runs in a process group of its own, so that the
  * Ctrl-C of a terminal does not cut it off in the middle, and is ended as a group at its time limit or on abort. What it

@@ -25,7 +25,13 @@ export function ownLine(): ReadonlySet<number> {
 
 /** Returns the variables of a process as `NAME=value`; none when it is gone or of another user. */
 export function environmentOf(pid: number): string[] {
-  return readProcFile(`/proc/${pid}/environ`, 'utf8')?.split('\0') ?? [];
+  const text = environmentText(pid);
+  return text === '' ? [] : text.split('\0');
+}
+
+/** Returns the variables of a process as they stand in its memory, each behind a zero; nothing when it is gone or of another user. */
+export function environmentText(pid: number): string {
+  return readProcFile(`/proc/${pid}/environ`, 'utf8') ?? '';
 }
 
 /** Sends a signal to one process or, with a negative number, to a group; that it is gone already is no error. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readProcStat } from './process-identity.ts';
-import { environmentOf, livingProcesses, ownLine, type ListedProcess } from './process-list.ts';
+import { environmentText, livingProcesses, ownLine, type ListedProcess } from './process-list.ts';
 import { isStray, type TreeFolder } from './stray.ts';
 import { groupMembers } from './tree-group.ts';
 
@@ -107,7 +107,10 @@ function descendants(all: readonly Kin[], members: readonly TreeMember[]): TreeM
 
 function carriesSign(pid: number, startTime: string, { mark, variable, since }: TreeSigns): boolean {
   if ((mark === undefined && variable === undefined) || Number(startTime) < Number(since ?? 0)) return false;
-  const environment = environmentOf(pid);
+  const text = environmentText(pid);
+  // To cut the text of every process of the machine into its variables takes longer than to read it.
+  if ((variable === undefined || !text.includes(variable)) && !text.includes(TREE_MARK)) return false;
+  const environment = text.split('\0');
   if (variable !== undefined && environment.includes(variable)) return true;
   const marks = environment.find((entry) => entry.startsWith(`${TREE_MARK}=`))?.slice(TREE_MARK.length + 1);
   return mark !== undefined && marks?.split(',').includes(mark) === true;

@@ -26,7 +26,12 @@ export async function listRefs(repoRoot: string, ...prefixes: readonly string[])
 
 /** Lists the attempt and salvage refs of one task. */
 export function refsOfTask(repoRoot: string, taskId: string): Promise<RalphRef[]> {
-  return listRefs(repoRoot, `refs/ralph/attempts/${taskId}/`, `refs/ralph/salvage/${taskId}/`);
+  return listRefs(repoRoot, ...prefixesOfTask(taskId));
+}
+
+/** Returns where the attempt and salvage refs of one task are. */
+export function prefixesOfTask(taskId: string): readonly [string, string] {
+  return [`refs/ralph/attempts/${taskId}/`, `refs/ralph/salvage/${taskId}/`];
 }
 
 /**

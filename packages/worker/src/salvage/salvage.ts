@@ -3,9 +3,10 @@ import { git, type GitOptions } from '@ralph/protocol/process/git';
 import { loopOf } from '@ralph/protocol/process/repository';
 import { attemptOfRef } from '../refs/attempt-number.ts';
 import { editTrees, filesTree, treeOf } from './edit-trees.ts';
+import { holdsNothingOfItsOwn } from './nothing-of-its-own.ts';
 import { identityOrOurs } from '../site/identity.ts';
 import { openNestedRepositories } from '../work/nested-repositories.ts';
-import { bringIn, listRefs, refsOfTask, setRef, type RalphRef } from '../refs/ralph-refs.ts';
+import { bringIn, listRefs, prefixesOfTask, setRef, type RalphRef } from '../refs/ralph-refs.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { salvageGit } from './salvage-git.ts';
@@ -46,8 +47,12 @@ export async function salvageWorkspace(
   const { taskId, path, reason } = request;
   removeStaleLocks(path);
   await restoreConfig(path);
-  const refs = await refsOfTask(site.repo.root, taskId);
-  const bases = await listRefs(site.repo.root, baseRef(taskId, loopOf(site.repo.root)?.name));
+  const base = baseRef(taskId, loopOf(site.repo.root)?.name);
+  const kept = await listRefs(site.repo.root, ...prefixesOfTask(taskId), base);
+  const refs = kept.filter((one) => one.ref !== base);
+  // The base last: files without their own git folder are compared with it.
+  const saved = [...refs, ...kept.filter((one) => one.ref === base)].map(({ commit }) => commit);
+  if (await holdsNothingOfItsOwn(path, saved)) return undefined;
   const attempt = readMarker(path)?.attempt ?? highestAttempt(refs);
   const ref = salvageRef(taskId, attempt);
   const rescue: Rescue = {
@@ -56,7 +61,7 @@ export async function salvageWorkspace(
     ref,
     message: `${taskId}: kept from attempt ${attempt}\n\n${reason}\n`,
     earlier: refs.find((one) => one.ref === ref)?.commit,
-    saved: [...refs, ...bases].map(({ commit }) => commit),
+    saved,
   };
   const commit = (await isSound(site, path)) ? await fromWorkspace(rescue) : await fromFiles(rescue);
   return commit === undefined ? undefined : { ref, commit, attempt };

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { bareEnvironment } from '@ralph/protocol/process/environment';
+import { inShellOfGit } from '@ralph/protocol/process/git';
 
 const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 
@@ -13,11 +14,17 @@ export interface ToolResult {
  * Runs a standard program of the system, such as `find` or `cp`, in a folder. A program that is missing, fails, prints
  * more than 1 MiB or is stopped has not ended well; nothing is thrown.
  */
-export function runTool(
+export async function runTool(
   name: string,
   args: readonly string[],
   where: { readonly cwd: string; readonly signal: AbortSignal },
 ): Promise<ToolResult> {
+  // An abort ends it there; our own limit is that of whoever gave the signal.
+  const inShell = inShellOfGit([name, ...args], { ...where, limitMs: Infinity });
+  if (inShell !== undefined) {
+    const { exitCode, stdout } = await inShell;
+    return { isWell: exitCode === 0 && stdout.length <= OUTPUT_LIMIT_BYTES, stdout };
+  }
   const options = {
     cwd: where.cwd,
     signal: where.signal,

@@ -6,12 +6,14 @@ import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { removeFolder } from './remove-folder.ts';
+import { runTool } from '../site/run-tool.ts';
 import type { Site } from '../site/site.ts';
 import { makeRoot } from '../site/usable-root.ts';
 import { kindAt } from '../site/workspace-path.ts';
 
 const PREFIX = '.ralph-draft.';
 const NOTE = 'draft.json';
+const LIMIT_MS = 600_000;
 
 const draftNote = z.looseObject({ task_id: z.string(), repo_root: z.string() });
 
@@ -49,6 +51,10 @@ export function workspaceIn({ path }: Draft): string {
 /** Removes a draft, its note last. */
 export async function removeDraft(draft: Draft): Promise<void> {
   if (removeEmptied(draft)) return;
+  // A system call for each file of a workspace costs Node more than all gits of its task cost us. A rm that outlives us
+  // does no harm here: no other draft ever has this name.
+  const files = { cwd: draft.path, signal: AbortSignal.timeout(LIMIT_MS) };
+  await runTool('rm', ['-rf', '--', workspaceIn(draft)], files);
   await removeFolder(workspaceIn(draft));
   await removeFolder(draft.path);
 }

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PLAIN_INDEX } from '../workspace/git-folder.ts';
+import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
+import { tryWorkspaceGit } from '../workspace/workspace-git.ts';
+
+const LIMIT_MS = 600_000;
+
+/** A stash holds more than its ref names; another store of refs would hide that there is one. */
+const DOUBTFUL = ['refs/stash', 'logs/refs/stash', 'reftable'];
+
+/**
+ * Tells by three questions whether a workspace holds nothing that others do not have, as that of landed work does: no
+ * commit but saved ones and those of the remote, no stash, no edit, no new file, and no file that git was told not to
+ * look at. When in doubt, which a single word of git on stderr is, it says no, and all of it is looked through. The git
+ * folder of the workspace is not changed.
+ *
+ * @param saved commits of the user's repository that keep work of this task
+ */
+export async function holdsNothingOfItsOwn(workspace: string, saved: readonly string[]): Promise<boolean> {
+  if (!hasOwnGitFolder(workspace) || DOUBTFUL.some((name) => existsSync(join(workspace, '.git', name)))) return false;
+  const own = ['--exclude=refs/ralph/*', '--all', ...saved.map((commit) => `^${commit}`), '--not', '--remotes'];
+  if ((await wordsOf(workspace, ['rev-list', '--max-count=1', ...own])) !== '') return false;
+  const status = ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=none'];
+  if ((await wordsOf(workspace, ['--no-optional-locks', ...PLAIN_INDEX, ...status])) !== '') return false;
+  const listed = await wordsOf(workspace, ['ls-files', '-v', '-z']);
+  return listed?.split('\0').every((entry) => entry === '' || entry.startsWith('H ')) === true;
+}
+
+async function wordsOf(workspace: string, args: readonly string[]): Promise<string | undefined> {
+  const { exitCode, stdout, stderr } = await tryWorkspaceGit(workspace, args, { limitMs: LIMIT_MS });
+  return exitCode === 0 && stderr === '' ? stdout : undefined;
+}
