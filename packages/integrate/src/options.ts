@@ -51,7 +51,19 @@ const TRAIN_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-export const RUN_OPTIONS = { ...LAND_OPTIONS, ...TRAIN_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
+const MOVE_OPTIONS = {
+  'move-by-line': {
+    kind: 'flag',
+    describe: 'for coprocesses: have tasks moved to done by a line task.archive on stdout, answered by task.archived',
+  },
+} as const satisfies OptionSpecs;
+
+export const RUN_OPTIONS = {
+  ...LAND_OPTIONS,
+  ...MOVE_OPTIONS,
+  ...TRAIN_OPTIONS,
+  ...LEASH_OPTION,
+} as const satisfies OptionSpecs;
 
 /** What `run` takes, so that what is wrong with it is told before anything is begun. */
 export const PREFLIGHT_OPTIONS = {

@@ -211,6 +211,26 @@ describe('ralph-state apply --answer', () => {
     expect(answers).toMatchObject([{ ok: false, error: { code: 'queue_invalid' } }, { ok: true }]);
   });
 
+  it('moves a task to done in a folder of its sender, on order', async () => {
+    const [{ root }, workspace] = [withQueue('RQ-0001'), withQueue('RQ-0001', 'RQ-0002')];
+    const lines = stream(
+      { type: 'task.archive', task_id: 'RQ-0001', repo: workspace.root },
+      { type: 'task.archive', task_id: 'RQ-0009', repo: workspace.root },
+      {
+        type: 'task.archive',
+        task_id: 'RQ-0002',
+        attempt: 2,
+        repo: workspace.root,
+        followups: [{ key: 'next', title: 'Next' }],
+      },
+    );
+    const answers = records((await ralphState(root, ['apply', '--answer'], lines)).stdout);
+    expect(answers).toMatchObject([{ ok: true }, { ok: false, error: { code: 'task_not_found' } }, { ok: true }]);
+    expect(idsOnDisk(workspace.root, QUEUE)).toEqual(['RQ-0003']);
+    expect(idsOnDisk(workspace.root, DONE)).toEqual(['RQ-0001', 'RQ-0002']);
+    expect(idsOnDisk(root, QUEUE)).toEqual(['RQ-0001']);
+  });
+
   it('refuses an order that it cannot read, by its line', async () => {
     const { status, stderr } = await ralphState(
       temporaryRepository().root,

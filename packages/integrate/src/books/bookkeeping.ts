@@ -4,11 +4,12 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { FollowupProposal } from '@ralph/protocol/contract/followups';
-import { callSibling } from '@ralph/protocol/process/sibling';
 import type { Candidate } from '../candidate/candidate.ts';
+import { Stopped } from '../site/stopped.ts';
 import { targetName, type Settings } from '../site/settings.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { git, tryGit } from '../workspace/workspace-git.ts';
+import type { TaskMoves } from './task-moves.ts';
 
 const FILES = [RALPH_PATHS.queue, RALPH_PATHS.done] as const;
 
@@ -75,7 +76,7 @@ export async function placesOfBooks(root: string, folder: string, commit: string
  * @throws Failure `bookkeeping_failed`
  */
 export async function commitMove(
-  settings: Settings,
+  { settings, moves }: { readonly settings: Settings; readonly moves: TaskMoves },
   workspace: Workspace,
   { taskId, attempt }: Candidate,
   { target, followUps }: { readonly target: string; readonly followUps: FollowupProposal | undefined },
@@ -83,13 +84,9 @@ export async function commitMove(
   const cwd = workspace.path;
   await git(['checkout', '--quiet', target, '--', ...(await trackedFiles(cwd, target))], { cwd });
   try {
-    const move = ['task', 'archive', taskId, '--repo', cwd];
-    if (followUps === undefined) await callSibling('ralph-state', move);
-    else {
-      const records = [followUps];
-      await callSibling('ralph-state', [...move, '--followups', '--attempt', `${attempt}`], undefined, { records });
-    }
+    await moves.move({ taskId, attempt, followUps }, cwd);
   } catch (error) {
+    if (error instanceof Stopped) throw error;
     const diff = ['git', '-C', settings.root, 'diff', targetName(settings), '--', ...FILES];
     throw new Failure(
       'bookkeeping_failed',

@@ -4,7 +4,7 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import type { Bench } from '../site/bench.ts';
 import { targetName, trackingRef, type Settings } from '../site/settings.ts';
-import { fetchTarget, isAncestor } from '../push/target.ts';
+import { fetchTarget, isAncestor, type FetchEnd } from '../push/target.ts';
 
 /** No more files than this are named. */
 const MOST_NAMED = 5;
@@ -13,16 +13,25 @@ const MOST_NAMED = 5;
  * Brings the user's checkout forward to the target branch, since the queue file in it has just changed there; only
  * when the branch is checked out, strictly behind, and none of the user's edits are in the way.
  *
+ * @param landed the commit that is on the target branch now
  * @param note is told why it was left where it is
  */
-export async function updateCheckout({ settings, lastCall }: Bench, note: (what: string) => void): Promise<void> {
+export async function updateCheckout(
+  { settings, lastCall }: Bench,
+  landed: string,
+  note: (what: string) => void,
+): Promise<void> {
   const { root, targetBranch } = settings;
   const { stdout } = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd: root });
   if (stdout.trim() !== `refs/heads/${targetBranch}`) return;
   const pull = commandLine(['git', '-C', root, 'pull']);
-  const end = await fetchTarget(settings, lastCall);
+  const read = await tryGit(['rev-parse', 'HEAD', trackingRef(settings)], { cwd: root });
+  const [at, known] = read.exitCode === 0 ? read.stdout.split('\n') : [];
+  // Who saw the landing has asked the remote a moment ago.
+  const isNew = known !== undefined && (await isAncestor(root, landed, known));
+  const end: FetchEnd = isNew ? { kind: 'fetched', commit: known } : await fetchTarget(settings, lastCall);
   if (end.kind !== 'fetched') return note(`your checkout is not updated: ${end.words}; next: ${pull}`);
-  const head = (await git(['rev-parse', 'HEAD'], { cwd: root })).trim();
+  const head = at ?? (await git(['rev-parse', 'HEAD'], { cwd: root })).trim();
   if (head === end.commit) return;
   if (!(await isAncestor(root, head, end.commit)))
     return note(`your checkout has commits that ${targetName(settings)} has not: it is left as it is; next: ${pull}`);

@@ -8,13 +8,13 @@ import { removeWorkspace } from '../workspace/workspace-removal.ts';
 export async function afterLanding(
   bench: Bench,
   candidate: Candidate,
-  { queueTracked }: Landed,
+  { queueTracked, commit }: Landed,
   hasWorkspace: boolean,
 ): Promise<void> {
   if (bench.stop.aborted) return;
   const note = (what: string) => bench.output.note(`ralph-integrate: ${candidate.taskId}: ${what}`);
   try {
-    if (queueTracked) await updateCheckout(bench, note);
+    if (queueTracked) await updateCheckout(bench, commit, note);
     if (hasWorkspace && !bench.settings.keepWorkspaces) await removeWorkspace(bench, candidate);
   } catch (error) {
     note(`landed, but not all could be cleared away: ${error instanceof Error ? error.message : String(error)}`);

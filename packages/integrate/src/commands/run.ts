@@ -6,6 +6,7 @@ import { openBench, type Bench } from '../site/bench.ts';
 import { toldToAPerson } from '../candidate/told-to-a-person.ts';
 import { candidateOf, type Candidate } from '../candidate/candidate.ts';
 import { integrate } from '../candidate/integrate.ts';
+import { MovesByLine } from '../books/task-moves.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { isSerial } from '../train/landing-size.ts';
 import { dropLeftTrainRefs } from '../train/left-train-refs.ts';
@@ -22,7 +23,8 @@ const LONGEST_TRAIN = 64;
 
 /** `ralph-integrate run`: passes every line on at once and lands finished work by a merge train. */
 export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
-  const bench = await openBench(call);
+  const moves = call.args['move-by-line'] ? new MovesByLine((order) => call.output.record(order)) : undefined;
+  const bench = await openBench(call, moves);
   const rules = { jobs: call.args.jobs, landing: call.args.landing };
   const scopes = landingScopes(call.args, await readParallelConfig(bench.settings.root));
   await dropLeftTrainRefs(bench.settings.root);
@@ -32,6 +34,10 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
   try {
     for await (const line of call.input.lines()) {
       const parsed = parseLine(line.record, line.number);
+      if (parsed.kind === 'order' && parsed.type === 'task.archived' && moves !== undefined) {
+        moves.answered(parsed.record);
+        continue;
+      }
       await call.output.pass(line);
       const candidate = parsed.kind === 'event' ? candidateOf(parsed.event) : undefined;
       if (candidate === undefined) continue;
@@ -45,6 +51,7 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
       await waiting.onSizeLessThan(LONGEST_LINE);
     }
   } finally {
+    moves?.end();
     // A bad line ends the reading, not what was taken on before it.
     await waiting.onIdle();
     await bench.clearing.done();

@@ -47,8 +47,7 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   job.placed = { onto, work: moved.commit };
   await bench.output.event('rebase.done', { task_id, attempt, commit: moved.commit, base_commit: onto });
   const queueTracked = await isQueueTracked(bench.settings.root, workspace.path, onto);
-  const hasBooks =
-    queueTracked && (await commitMove(bench.settings, workspace, candidate, { target: onto, followUps }));
+  const hasBooks = queueTracked && (await commitMove(bench, workspace, candidate, { target: onto, followUps }));
   const { commit, tree } = hasBooks ? await madeOf(workspace) : moved;
   await writeRecord(workspace, { tip, head: commit, pushed: job.pushed });
   return { commit, tree, onto, queueTracked };

@@ -8,6 +8,7 @@ import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { GatePasses } from '../gate/gate-passes.ts';
 import { RunningGates } from '../gate/running-gates.ts';
+import { movesByProgram, type TaskMoves } from '../books/task-moves.ts';
 import { Clearing } from '../candidate/clearing.ts';
 import type { LAND_OPTIONS } from '../options.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -34,6 +35,8 @@ export interface Bench {
   readonly logs: LogKeeper;
   /** Takes what nobody waits for; a command ends when it is done. */
   readonly clearing: Clearing;
+  /** Who moves a task to done in its workspace. */
+  readonly moves: TaskMoves;
 }
 
 type LandCall = Pick<Call, 'output' | 'stop' | 'cleanup'> & {
@@ -41,7 +44,10 @@ type LandCall = Pick<Call, 'output' | 'stop' | 'cleanup'> & {
 };
 
 /** Reads the settings and makes sure that no gate outlives this process. */
-export async function openBench({ args, output, stop, cleanup }: LandCall): Promise<Bench> {
+export async function openBench(
+  { args, output, stop, cleanup }: LandCall,
+  moves: TaskMoves = movesByProgram,
+): Promise<Bench> {
   const trees = new ProcessTrees();
   cleanup.defer('end the gate', () => trees.endAll());
   stop.onForce(() => trees.killAll());
@@ -61,5 +67,6 @@ export async function openBench({ args, output, stop, cleanup }: LandCall): Prom
     running: new RunningGates(settings.root),
     logs: new LogKeeper(),
     clearing: new Clearing(),
+    moves,
   };
 }

@@ -82,7 +82,7 @@ function workerArguments(plan: CrewPlan): string[] {
 }
 
 function integratorArguments(plan: CrewPlan): string[] {
-  return ['run', '--leash', ...common(plan), '--keep-workspaces', ...plan.words.integrator];
+  return ['run', '--leash', ...common(plan), '--keep-workspaces', '--move-by-line', ...plan.words.integrator];
 }
 
 function common(plan: CrewPlan): string[] {

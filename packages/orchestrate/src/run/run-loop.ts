@@ -114,6 +114,7 @@ export class RunLoop {
   async #received(from: SiblingName, line: InputLine): Promise<void> {
     // What the integrator was given comes back from it, as from any filter; it has been dealt with already.
     if (from === 'ralph-integrate' && line.record['type'] === 'agent.finished') return;
+    if (from === 'ralph-integrate' && line.record['type'] === 'task.archive') return void this.#archive(line.record);
     await this.#parts.output.pass(line);
     const parsed = parseLine(line.record, line.number);
     if (parsed.kind !== 'event') return;
@@ -176,6 +177,15 @@ export class RunLoop {
         crew.end();
         return;
     }
+  }
+
+  /** Whoever waits for the answer is ended with us where there is none. */
+  async #archive(order: Record<string, unknown>): Promise<void> {
+    const { keeper, crew } = this.#parts;
+    await keeper.archive(order).then(
+      (answer) => crew.integrator.send(answer),
+      (error) => this.fail(asError(error)),
+    );
   }
 
   async #ask({ exclude, busy, busyScopes }: Extract<Action, { kind: 'ask' }>): Promise<void> {

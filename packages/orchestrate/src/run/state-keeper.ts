@@ -104,6 +104,12 @@ export class StateKeeper {
     };
   }
 
+  /** Moves a task to done in its workspace; returns the answer as a line for whoever asked for it. */
+  async archive(order: Record<string, unknown>): Promise<object> {
+    const { ok, error } = await this.#ask(order, 0);
+    return { type: 'task.archived', task_id: order['task_id'], ok, ...(error && { message: error.message }) };
+  }
+
   /** Says that no more events come, and waits until the state file is left in order. */
   async end(): Promise<void> {
     this.#told = true;

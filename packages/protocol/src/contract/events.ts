@@ -255,6 +255,19 @@ export const ORDERS = {
     busy_scopes: z.array(z.string()).default([]).describe('no task whose scope overlaps one of these'),
     max_failures: z.int().min(1).optional().describe('no task that has failed so often, unless it was asked for'),
   }),
+  'task.archive': z.looseObject({
+    type: z.literal('task.archive'),
+    task_id: z.string().min(1),
+    attempt: z.int().min(1).default(1),
+    repo: z.string().min(1).describe('a folder with a queue that the sender has for itself: the workspace of the task'),
+    followups: followups.optional().describe('tasks that come to the top of that queue'),
+  }),
+  'task.archived': z.looseObject({
+    type: z.literal('task.archived'),
+    task_id: z.string().min(1),
+    ok: z.boolean(),
+    message: z.string().optional().describe('why it could not be done'),
+  }),
 } as const;
 
 /** Tells whether a type is one of the events above. */

@@ -17,6 +17,7 @@ import type { Waiting } from '../queue/selection.ts';
 import { emptyState, revisionOf } from '../store/state-document.ts';
 import { StateStore } from '../store/state-store.ts';
 import type { WriteLock } from '../store/write-lock.ts';
+import { archiveOnOrder } from './archive-on-order.ts';
 import { requirePlainLine } from './plain-line.ts';
 import { WriteTurn } from '../store/write-turn.ts';
 
@@ -133,6 +134,7 @@ export class ApplySession {
         case 'unknown':
           return { state, answer: unchanged };
         case 'order': {
+          if (parsed.type === 'task.archive') await archiveOnOrder(lock, line);
           if (parsed.type !== 'task.select') return { state, answer: unchanged };
           return { state, answer: { ...unchanged, selected: await this.#select(lock, state, line) } };
         }
