@@ -20,7 +20,7 @@ describe('a hostile agent that sets traps for our git in its settings', () => {
     const repo = temporaryRepository();
     const run = await runHostile(repo, `${TRAPS}; ${end}`);
     expect(existsSync(join(repo.folder, 'trapped'))).toBe(false);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(repo.git('show', `${how === 'failed' ? SALVAGE : ATTEMPT}:work.txt`)).toBe('work');
     expect(honestWork(repo, run)).toEqual(UNDISTURBED);
   });
@@ -45,7 +45,7 @@ describe('a hostile agent that sets traps for our git in its settings', () => {
       repo,
       `${TRAPS}; mkdir inside; cd inside; git init -q; git config filter.trap.clean "$OUT/trap"; echo '* filter=trap' > .gitattributes; echo x > x; exit 1`,
     );
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(repo.git('show', `${SALVAGE}:inside/x`)).toBe('x');
   });
 });

@@ -37,7 +37,7 @@ echo work > work.txt; git add work.txt; git commit -q -m work; echo half > half.
       });
       const { status, events } = runOf(run.status, run.stdout, run.stderr);
       expect(status).toBe(2);
-      expect(leftProcesses(repo)).toEqual([]);
+      await expect.poll(() => leftProcesses(repo)).toEqual([]);
       expect(events('task.failed')).toMatchObject([{ task_id: HOSTILE, code, salvage_ref: SALVAGE }]);
       expect(events('workspace.removed')).toMatchObject([{ task_id: HOSTILE }]);
       expect(repo.git('show', `${SALVAGE}:half.txt`)).toBe('half');
@@ -63,7 +63,7 @@ echo work > work.txt; git add work.txt; git commit -q -m work; echo half > half.
     });
     const { status, events } = runOf(run.status, run.stdout, run.stderr);
     expect(status).toBe(1);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(events('task.failed')).toMatchObject([
       {
         code: 'agent_failed',

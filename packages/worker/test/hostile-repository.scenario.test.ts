@@ -45,7 +45,7 @@ echo done > done.txt; touch "$OUT/acted"`,
     ]);
     // No hook of an agent's runs in what we do after it has ended.
     expect(existsSync(join(repo.folder, 'ran'))).toBe(false);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(repo.git('show', `${ATTEMPT}:done.txt`)).toBe('done');
     expect(honestWork(repo, run)).toEqual(UNDISTURBED);
   });
@@ -97,7 +97,7 @@ echo half > half.txt; ${ruin}; touch "$OUT/acted"; exit 1`,
 git rebase main; echo half > half.txt; touch "$OUT/acted"; exit 0`,
     );
     expect(run.status).toBe(2);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(run.events('task.failed')).toMatchObject([
       {
         task_id: HOSTILE,
@@ -139,7 +139,7 @@ git checkout -q main; git commit -q --allow-empty -m three; git merge -q --no-ed
     const repo = temporaryRepository();
     const run = await runHostile(repo, `echo "TOKEN=hunter2" > .env; ${act}; echo more > more.txt; touch "$OUT/acted"`);
     expect(run.status).toBe(2);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(run.events('task.failed')).toMatchObject([
       {
         task_id: HOSTILE,

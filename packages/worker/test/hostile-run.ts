@@ -42,7 +42,10 @@ export function honestWork(repo: TestRepository, run: WorkerRun): readonly unkno
 /** What {@link honestWork} returns when nothing disturbed it. */
 export const UNDISTURBED = ['exited', `${HONEST}: Task ${HONEST}`, 'honest'];
 
-/** Returns the living processes that agents of a test have left: by their environment, or by where they work. */
+/**
+ * Returns the living processes that agents of a test have left: by their environment, or by where they work. Helpers of
+ * the worker see that it has ended and follow it: none is to be there a moment later.
+ */
 export function leftProcesses(repo: TestRepository): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -32,7 +32,7 @@ touch "$OUT/acted"; ${FOREVER}`,
       '2',
     );
     expect(run.status).toBe(2);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(run.events('task.failed')).toMatchObject([
       { task_id: HOSTILE, code: 'agent_timeout', salvage_ref: SALVAGE },
     ]);
@@ -51,7 +51,7 @@ until [ -e "$OUT/one" ] && [ -e "$OUT/two" ]; do sleep 0.05; done
 echo done > done.txt; touch "$OUT/acted"`,
     );
     expect(run.status).toBe(0);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(repo.git('show', `${ATTEMPT}:done.txt`)).toBe('done');
     expect(readdirSync(repo.workspaces)).toEqual([HOSTILE, HONEST]);
     expect(honestWork(repo, run)).toEqual(UNDISTURBED);
@@ -62,7 +62,7 @@ echo done > done.txt; touch "$OUT/acted"`,
     const { run, peak } = await flood(repo, 200_000_000);
     expect(peak).toBeLessThan(150);
     expect(run.status).toBe(0);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(repo.git('show', `${ATTEMPT}:done.txt`)).toBe('done');
     expect(honestWork(repo, run)).toEqual(UNDISTURBED);
   });
@@ -71,7 +71,7 @@ echo done > done.txt; touch "$OUT/acted"`,
     const repo = temporaryRepository();
     const run = await runHostile(repo, `touch "$OUT/acted"; ${FOREVER}`, '--timeout', '2');
     expect(run.status).toBe(2);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(run.events('task.failed')).toMatchObject([{ task_id: HOSTILE, code: 'agent_timeout' }]);
     expect(repo.git('for-each-ref', 'refs/ralph/salvage')).toBe('');
     expect(readdirSync(repo.workspaces)).toEqual([HONEST]);
@@ -84,7 +84,7 @@ echo done > done.txt; touch "$OUT/acted"`,
     const agent = besideHonest('exec <&- >&- 2>&-; echo done > done.txt; touch "$OUT/acted"');
     const run = await runWorker(repo, `${long}\n${taskLines(HONEST)}`, agent, '--jobs', '2');
     expect(run.status).toBe(0);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(repo.git('show', `${ATTEMPT}:done.txt`)).toBe('done');
     expect(honestWork(repo, run)).toEqual(UNDISTURBED);
   });
@@ -99,7 +99,7 @@ echo done > done.txt; touch "$OUT/acted"`,
       `sleep 60 & echo half > half.txt; touch "$OUT/acted"; kill -${name} 0; sleep 60`,
     );
     expect(run.status).toBe(2);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(run.events('agent.finished')).toContainEqual(
       expect.objectContaining({ task_id: HOSTILE, reason: 'exited', exit_code: null, signal }),
     );
@@ -114,7 +114,7 @@ echo done > done.txt; touch "$OUT/acted"`,
     const hostile = `git commit -q --allow-empty -m gone; cd /; rm -rf "$RALPH_WORKSPACE"; touch "$OUT/acted"`;
     const run = await runHostile(repo, hostile);
     expect(run.status).toBe(2);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(run.events('task.failed')).toMatchObject([{ task_id: HOSTILE, code: 'workspace_missing' }]);
     expect(repo.git('for-each-ref', '--format=%(refname)', 'refs/ralph/base')).toBe(`refs/ralph/base/${HONEST}`);
     expect(readdirSync(repo.workspaces)).toEqual([HONEST]);
@@ -141,7 +141,7 @@ ${FOREVER}`,
     worker.kill('SIGTERM');
     const { status, stdout } = await ended;
     expect(status).toBe(143);
-    expect(leftProcesses(repo)).toEqual([]);
+    await expect.poll(() => leftProcesses(repo)).toEqual([]);
     const codes = runOf(status, stdout, '').events('task.failed');
     expect(codes.map((event) => event['code'])).toEqual(ids.map(() => 'cancelled'));
     expect(ids.map((id) => repo.git('show', `refs/ralph/salvage/${id}/1:edit.txt`))).toEqual(ids);
