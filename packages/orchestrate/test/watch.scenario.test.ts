@@ -63,3 +63,34 @@ it('an edit of the queue fills a free place while an agent runs, and one saved h
   expect(records(stdout).at(-1)).toMatchObject({ type: 'run.finished', landed: ['RQ-0001', 'RQ-0002'] });
   expect(leftovers(repository)).toEqual([]);
 });
+
+it('a task of a queue that git carries is started once it is pushed, not before', async () => {
+  const repository = temporaryRepository();
+  const { root } = repository;
+  const agent = new HeldAgent(repository);
+  agent.letGo();
+  repository.queue([queueTask('RQ-0001')]);
+  repository.git('add', '-f', QUEUE);
+  repository.git('commit', '-q', '-m', 'queue');
+  repository.git('push', '-q', 'origin', 'main');
+  const child = startProgram('ralph-orchestrate', ['run', '--watch', '--', agent.command], { cwd: root });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  let told = '';
+  child.stdout.on('data', (text: Buffer) => (told += text.toString()));
+  const ended = transcriptOf(child);
+  await waitUntil('the first has landed', () => told.includes('"task.completed"'));
+  await waitUntil('the checkout has it', () => !repository.read(QUEUE).includes('RQ-0001'));
+  repository.queue([queueTask('RQ-0002')]);
+  await waitUntil('it is told', () =>
+    said.includes('RQ-0002 waits until the queue that has it is committed and pushed'),
+  );
+  repository.git('commit', '-q', '-am', 'more');
+  repository.git('push', '-q', 'origin', 'main');
+  await waitUntil('the second has landed', () => told.split('"task.completed"').length === 3);
+  await runProgram('ralph-orchestrate', ['stop'], { cwd: root });
+  const { status, stdout } = await ended;
+  expect(status).toBe(0);
+  expect(records(stdout).at(-1)).toMatchObject({ landed: ['RQ-0001', 'RQ-0002'], counts: { landed: 2, failed: 0 } });
+  expect(leftovers(repository)).toEqual([]);
+});

@@ -37,7 +37,10 @@ export async function integratorReport(args: Args): Promise<PreflightFinding[]> 
     checked(
       'origin',
       () => findRemote(root, args.remote),
-      (remote) => `work lands on ${remote.name}, ${shownUrl(remote.pushUrl)}`,
+      (remote) => ({
+        message: `work lands on ${remote.name}, ${shownUrl(remote.pushUrl)}`,
+        facts: { remote: remote.name },
+      }),
     ),
     checked(
       'branch',
@@ -77,7 +80,10 @@ async function reportBooks({ root, remote, branch, commit, isHere }: Landing): P
   const books = await checked(
     'bookkeeping',
     () => placesOfBooks(root, root, commit),
-    ({ queue, done }) => `the queue is ${queue} in git, the done file ${done}`,
+    ({ queue, done }) => ({
+      message: `the queue is ${queue} in git, the done file ${done}`,
+      facts: { queue_tracked: bookkeepingMode(queue, done) === 'tracked' },
+    }),
   );
   if (books.value === undefined) return [books.finding, unchecked('published_tasks', 'bookkeeping')];
   const isTracked = bookkeepingMode(books.value.queue, books.value.done) === 'tracked';

@@ -14,6 +14,7 @@ import { recoverAtStart } from '../start/recover-at-start.ts';
 import { StopFile } from '../stop/stop-file.ts';
 import { withWorkspaces } from '../tasks/kept-workspace.ts';
 import { checkGivenTasks } from '../tasks/given-tasks.ts';
+import { onlyPushed, PushedTasks } from '../tasks/pushed-tasks.ts';
 import { readGivenTasks } from '../tasks/read-given-tasks.ts';
 import { fromGiven, fromQueue } from '../tasks/task-source.ts';
 
@@ -45,10 +46,10 @@ export async function run(call: RunCall): Promise<Result> {
   const log = new EventLog(join(root, RALPH_PATHS.events));
   call.cleanup.defer('close the event log', () => log.close());
   const { maxFailures } = plan.loop;
-  const select =
-    given === undefined
-      ? fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures }, leftToOthers(root, note))
-      : await fromGiven(given, keeper, { repo: root, maxFailures }, note);
+  const queued = fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures }, leftToOthers(root, note));
+  const pushed = ground.pushedQueue === undefined ? undefined : new PushedTasks(root, ground.pushedQueue);
+  const ready = pushed === undefined ? queued : onlyPushed(queued, pushed, note);
+  const select = given === undefined ? ready : await fromGiven(given, keeper, { repo: root, maxFailures }, note);
   const { result, attempted } = await workThrough(call, {
     plan,
     ground,

@@ -1,7 +1,7 @@
 import type { ExitName } from '@ralph/protocol/contract/exit-status';
 import type { RUN_OUTCOMES } from '@ralph/protocol/contract/events';
 import { onlyLimits } from '../run/pause.ts';
-import { count, maxReached, type StopReason, type View } from '../run/view.ts';
+import { count, maxReached, NOTHING_WAITS, type StopReason, type View } from '../run/view.ts';
 
 export type Outcome = (typeof RUN_OUTCOMES)[number];
 
@@ -27,19 +27,19 @@ export function stopReasonOf(view: View): StopReason | undefined {
 
 /** Returns how many tasks were left that could not be started. */
 export function waitingTasks(view: View): number {
-  const { dependency = 0, schedule = 0, draft = 0, blocked = 0, scope = 0, failed = 0 } = view.idle ?? {};
-  return dependency + schedule + draft + blocked + scope + failed;
+  return Object.values(view.idle ?? {}).reduce((sum, number) => sum + number, 0);
 }
 
 /** Says for what the tasks wait that could not be started: `1 for another task, 2 for a person`. */
 export function waitingWords(view: View): string {
-  const { dependency = 0, schedule = 0, draft = 0, blocked = 0, scope = 0, failed = 0 } = view.idle ?? {};
+  const { dependency, schedule, draft, blocked, scope = 0, failed = 0, unpushed = 0 } = view.idle ?? NOTHING_WAITS;
   const parts: readonly (readonly [number, string])[] = [
     [dependency, 'for another task'],
     [schedule, 'for their time'],
     [scope, 'for others with the same scope'],
     [blocked, 'for a person (ralph-state list --lifecycle blocked_push)'],
     [failed, 'failed too often (ralph-orchestrate retry ID)'],
+    [unpushed, 'for the push of the queue that has them'],
     [draft, 'as drafts (--include-draft)'],
   ];
   return parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`])).join(', ');

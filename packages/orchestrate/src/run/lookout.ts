@@ -8,6 +8,8 @@ import type { StateKeeper } from './state-keeper.ts';
 export interface LookoutOptions {
   readonly root: string;
   readonly statePath: string;
+  /** Further files below the root that change when another task may be ready. */
+  readonly others: readonly string[];
   readonly stopFile: StopFile;
   readonly keeper: StateKeeper;
   /** Called when the run is asked to stop. */
@@ -21,6 +23,7 @@ export interface LookoutOptions {
 export class Lookout {
   readonly #options: LookoutOptions;
   readonly #stamps: FileStamps;
+  readonly #otherStamps: FileStamps;
   readonly #files: Changes;
   #records: Changes | undefined;
 
@@ -30,20 +33,25 @@ export class Lookout {
     const { root, stopFile, keeper, onChanged, onNote } = options;
     const tasks = [join(root, RALPH_PATHS.queue), join(root, RALPH_PATHS.done)];
     this.#stamps = new FileStamps(tasks);
+    this.#otherStamps = new FileStamps(options.others);
     keeper.onForeign = onChanged;
     this.#files = new Changes({ root, paths: [...tasks, stopFile.path], onChange: () => this.#look(), onNote });
   }
 
   /**
-   * Says whether the run waits for a change. Only then are the records watched: the run itself writes them all the time,
-   * and looks at them with each question.
+   * Says whether the run waits for a change. Only then are the records and the other files watched: the run itself
+   * writes them all the time, and looks at them with each question.
    */
   waits(waiting: boolean): void {
     if (waiting === (this.#records !== undefined)) return;
     this.#records?.close();
-    const { root, statePath, keeper, onNote } = this.#options;
-    const paths = [statePath];
-    this.#records = waiting ? new Changes({ root, paths, onChange: () => keeper.look(), onNote }) : undefined;
+    const { root, statePath, others, keeper, onChanged, onNote } = this.#options;
+    const paths = [statePath, ...others];
+    const onChange = () => {
+      keeper.look();
+      if (this.#otherStamps.look()) onChanged();
+    };
+    this.#records = waiting ? new Changes({ root, paths, onChange, onNote }) : undefined;
   }
 
   close(): void {

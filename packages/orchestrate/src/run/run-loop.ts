@@ -22,6 +22,8 @@ import { firstView, idsIn, type Action, type Happening, type Policy, type StopRe
 export interface LoopParts {
   readonly root: string;
   readonly statePath: string;
+  /** Further files below the root whose change may make a task ready. */
+  readonly otherPaths: readonly string[];
   readonly runId: string;
   readonly crew: Crew;
   readonly keeper: StateKeeper;
@@ -66,12 +68,13 @@ export class RunLoop {
 
   /** Runs until nothing is left to do, or until the crew was taken off its leash. */
   async run(): Promise<LoopEnd> {
-    const { crew, keeper, root, statePath, stopFile, output, adopted } = this.#parts;
+    const { crew, keeper, root, statePath, otherPaths, stopFile, output, adopted } = this.#parts;
     for (const work of adopted) this.#ready.set(work.task_id, work);
     this.#happened({ kind: 'begun', adopted: adopted.map(({ task_id: id }) => id) });
     this.#lookout = new Lookout({
       root,
       statePath,
+      others: otherPaths,
       stopFile,
       keeper,
       onStop: () => this.#happened({ kind: 'stop', reason: 'asked' }),

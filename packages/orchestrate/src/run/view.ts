@@ -17,6 +17,8 @@ export interface Waiting {
   readonly scope?: number;
   /** They have failed too often. */
   readonly failed?: number;
+  /** The target branch does not have them yet. */
+  readonly unpushed?: number;
 }
 
 export const NOTHING_WAITS: Waiting = { dependency: 0, schedule: 0, draft: 0, blocked: 0 };

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
+import { isFolder } from '@ralph/protocol/process/git-run';
 import { loopOf } from '@ralph/protocol/process/repository';
 import { finishRun } from '../end/finish-run.ts';
 import type { RunPlan } from '../settings/plan-run.ts';
@@ -54,7 +56,8 @@ export async function workThrough(
   const crew = new Crew({ repo: root, targetBranch, workspaceRoot, command, words }, (line) => output.note(line));
   const policy = { ...plan.loop, workers, maxTasks };
   const { adopted, statePath } = recovery;
-  const loop = new RunLoop({ root, statePath, runId, crew, keeper, log, output, policy, select, stopFile, adopted });
+  const files = { root, statePath, otherPaths: refFiles(root, ground.pushedQueue), stopFile };
+  const loop = new RunLoop({ ...files, runId, crew, keeper, log, output, policy, select, adopted });
   const interrupt = () => {
     if (stop.cause?.kind === 'signal')
       output.note('stopping: the agents are ended and their work is kept; once more kills at once');
@@ -70,4 +73,10 @@ export async function workThrough(
   const again = commandLine(['ralph-orchestrate', ...process.argv.slice(2)]);
   const result = await finishRun(call, { end, runId, started, log, root, again });
   return { result, attempted: end.results.size };
+}
+
+/** The file of a ref, where it is below the root: only there can it be watched. */
+function refFiles(root: string, ref: string | undefined): string[] {
+  const gitDir = join(root, '.git');
+  return ref === undefined || !isFolder(gitDir) ? [] : [join(gitDir, ref)];
 }

@@ -16,6 +16,8 @@ export interface PreflightRequest {
 export interface Ground {
   readonly targetBranch: string;
   readonly workspaceRoot: string;
+  /** Where it is known here what the target branch has of a queue that git carries; nothing for any other queue. */
+  readonly pushedQueue: string | undefined;
 }
 
 /**
@@ -45,5 +47,7 @@ export async function preflight({ plan, fromQueue, signal, onNote }: PreflightRe
     }
   }
   const facts = Object.assign({}, ...reports.flatMap(({ findings }) => findings.map((each) => each.facts ?? {})));
-  return { targetBranch: String(facts['target_branch']), workspaceRoot: String(facts['workspace_root']) };
+  const ground = { targetBranch: String(facts['target_branch']), workspaceRoot: String(facts['workspace_root']) };
+  const tracking = `refs/remotes/${String(facts['remote'])}/${ground.targetBranch}`;
+  return { ...ground, pushedQueue: facts['queue_tracked'] === true ? tracking : undefined };
 }
