@@ -82,16 +82,16 @@ function mergeWords(stderr: string): string {
 
 /** Git itself overwrites what is ignored, so it is not asked: nothing may stand where a path is new. */
 async function firstInTheWay(root: string, head: string, target: string): Promise<string | undefined> {
-  const changed = async (filter: string) => {
-    const args = ['diff', '--name-only', '--no-renames', `--diff-filter=${filter}`, '-z', head, target];
-    return (await git(args, { cwd: root })).split('\0').filter((path) => path !== '');
-  };
-  const removed = new Set(await changed('D'));
+  const args = ['diff', '--name-status', '--no-renames', '--diff-filter=AD', '-z', head, target];
+  // Letter and path in turn.
+  const words = (await git(args, { cwd: root })).split('\0');
+  const changed = (letter: string) => words.filter((_path, index) => index % 2 === 1 && words[index - 1] === letter);
+  const removed = new Set(changed('D'));
   const isTaken = (path: string, asFolder: boolean) => {
     const found = lstatSync(join(root, path), { throwIfNoEntry: false });
     return found !== undefined && !removed.has(path) && !(asFolder && found.isDirectory());
   };
-  for (const path of await changed('A')) {
+  for (const path of changed('A')) {
     if (isTaken(path, false)) return path;
     for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
       if (isTaken(folder, true)) return folder;

@@ -125,7 +125,7 @@ async function lockOrClose(
   let attempt: LockAttempt = 'busy';
   try {
     const waitMs = Math.max(0, deadline - Date.now());
-    attempt = await lockDescriptor(fd, { waitMs, signal, hasMoved: () => hasMoved(fd, path) });
+    attempt = await lockDescriptor(fd, { waitMs, signal, hasMoved: () => !isCurrentFile(fd, path) });
     return attempt;
   } finally {
     if (attempt !== 'locked') closeSync(fd);
@@ -139,11 +139,11 @@ function isSameFile(fd: number, path: string): boolean {
   return at !== undefined && at.ino === ours.ino && at.dev === ours.dev;
 }
 
-/** In a folder that may not be searched any more nobody can tell: then the wait goes on. */
-function hasMoved(fd: number, path: string): boolean {
+/** Tells whether an open file is still the one at a path; in a folder that may not be searched nobody can tell, and it is. */
+export function isCurrentFile(fd: number, path: string): boolean {
   try {
-    return !isSameFile(fd, path);
+    return isSameFile(fd, path);
   } catch {
-    return false;
+    return true;
   }
 }

@@ -11,8 +11,13 @@ export interface ProcStat {
   readonly session: number;
   /** 0 without a controlling terminal. */
   readonly terminal: number;
+  /** A thread of the kernel, which has no environment, no folder and no descriptors of its own. */
+  readonly isKernel: boolean;
   readonly startTime: string;
 }
+
+/** One of the flags of a process, as the kernel names it. */
+const PF_KTHREAD = 0x0020_0000;
 
 /** Reads /proc/PID/stat; nothing when there is no such process or no /proc. */
 export function readProcStat(pid: number): ProcStat | undefined {
@@ -25,6 +30,7 @@ export function readProcStat(pid: number): ProcStat | undefined {
     group: Number(fields[2]),
     session: Number(fields[3]),
     terminal: Number(fields[4]),
+    isKernel: (Number(fields[6]) & PF_KTHREAD) !== 0,
     startTime: fields[19] ?? '',
   };
 }

@@ -7,12 +7,13 @@ export interface ListedProcess {
   readonly stat: ProcStat;
 }
 
-/** Yields the living processes of this machine, by /proc. */
+/** Yields the living processes of this machine other than threads of the kernel, by /proc. */
 export function* livingProcesses(): Generator<ListedProcess> {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const stat = readProcStat(Number(name));
-    if (stat !== undefined && stat.state !== 'Z' && stat.state !== 'X') yield { pid: Number(name), stat };
+    if (stat !== undefined && !stat.isKernel && stat.state !== 'Z' && stat.state !== 'X')
+      yield { pid: Number(name), stat };
   }
 }
 

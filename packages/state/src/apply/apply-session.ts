@@ -117,7 +117,7 @@ export class ApplySession {
 
   /** Lets other writers in at once. */
   end(): void {
-    this.#turn.end();
+    this.#turn.close();
   }
 
   async #newState(): Promise<StateFile> {

@@ -2,7 +2,7 @@ import type { StateFile } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import { leftBehind } from './archiving.ts';
 import { QueueStore, type QueuePair } from '../store/queue-store.ts';
-import { claimsIn } from '../records/claims.ts';
+import { claimsIn, type Claims } from '../records/claims.ts';
 import { requireValid } from './placed-problems.ts';
 import { select, type Selection, type SelectionWish, type Waiting } from './selection.ts';
 import { standingsOf } from './standings.ts';
@@ -75,13 +75,12 @@ async function selectFrom(
   now = new Date(),
 ): Promise<Selection> {
   await requireValid(pair.queue, pair.done);
-  return select({
-    queue: pair.queue.tasks,
-    done: pair.done.tasks,
-    ...standingsOf(state, pair.queue.tasks, now, claimsIn(root)),
-    now,
-    wish: { ...ANYTHING, ...request },
-  });
+  const wish = { ...ANYTHING, ...request };
+  const claims = claimsIn(root);
+  // Whoever asks has those in his own hands: nobody has to be looked for.
+  const isClaimed: Claims = (taskId) => wish.busy.has(taskId) || claims(taskId);
+  const standings = standingsOf(state, pair.queue.tasks, now, isClaimed);
+  return select({ queue: pair.queue.tasks, done: pair.done.tasks, ...standings, now, wish });
 }
 
 /** Returns the attempt that comes after the one that is on record; 1 where none is. */

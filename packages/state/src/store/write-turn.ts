@@ -1,7 +1,7 @@
 import type { HeldLock } from '@ralph/protocol/process/flock';
-import { takeWriteLock, type WriteLock } from './write-lock.ts';
+import { KeptWriteLock, type WriteLock } from './write-lock.ts';
 
-/** How long the lock is kept for a next piece of work. Taking it costs the start of a process, some milliseconds. */
+/** How long the lock is kept for a next piece of work. */
 const IDLE_MS = 4;
 
 /** When others get their turn, however much work there is. */
@@ -12,13 +12,13 @@ const LONGEST_MS = 50;
  * for a twentieth of a second at most. Between two pieces it may be lost, and others may write.
  */
 export class WriteTurn {
-  readonly #root: string;
+  readonly #kept: KeptWriteLock;
   #lock: HeldLock | undefined;
   #since = 0;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(root: string) {
-    this.#root = root;
+    this.#kept = new KeptWriteLock(root);
   }
 
   /**
@@ -31,7 +31,7 @@ export class WriteTurn {
     // Somebody may have removed the file and locked a new one: what we hold is nothing then.
     if (this.#lock?.isCurrent() === false) this.end();
     if (this.#lock === undefined) {
-      this.#lock = await takeWriteLock(this.#root, signal);
+      this.#lock = await this.#kept.take(signal);
       this.#since = performance.now();
     }
     try {
@@ -40,6 +40,12 @@ export class WriteTurn {
       if (performance.now() - this.#since >= LONGEST_MS) this.end();
       else this.#idle = setTimeout(() => this.end(), IDLE_MS);
     }
+  }
+
+  /** Gives the lock back and keeps nothing open. */
+  close(): void {
+    this.end();
+    this.#kept.close();
   }
 
   /** Gives the lock back. */
