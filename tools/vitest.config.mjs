@@ -5,7 +5,7 @@ const TIERS = {
   unit: {
     include: ['test/**/*.test.{ts,mjs}'],
     exclude: ['test/**/*.{bin,scenario,long}.test.ts'],
-    testTimeout: 10_000,
+    testTimeout: 30_000,
   },
   bin: { include: ['test/**/*.bin.test.ts'], testTimeout: 60_000 },
   scenario: { include: ['test/**/*.scenario.test.ts'], testTimeout: 180_000 },

@@ -12,6 +12,7 @@ import { Stop, stopExitCode } from './stop.ts';
 import { letGoOfTerminal, ownsTerminal } from './terminal.ts';
 import { withCommandHelp } from './usage-failure.ts';
 import { VERSION } from './version.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { keepPoolAwake } from './wakeful-pool.ts';
 import type { Call, ProgramSpec, Result } from './program.ts';
 
@@ -92,6 +93,8 @@ async function runFound(program: ProgramSpec, found: Found, { stop, cleanup, out
   const { parseArguments } = await import('./parse-arguments.ts');
   const parsed = await parseArguments(program, found.spec, found.rest);
   const { format, quiet, verbose, leash } = parsed.args as Partial<Call['args']> & { leash?: boolean };
+  // One of several that are run by another.
+  if (leash === true) keepHeapSmall();
   if (format !== undefined) output.format = format;
   output.quiet = quiet === true;
   output.verbose = verbose === true;
