@@ -63,7 +63,9 @@ describe('ralph-lock on a terminal', () => {
 
   it('dies of Ctrl-C as its command did, so that a loop of a shell ends as well', async (context) => {
     const { root } = temporaryRepository();
-    const loop = 'for i in 1 2 3; do "$NODE" "$LOCK" run -- sh -c "echo turn $i; sleep 100"; done; echo after';
+    // One process that has begun for good when it speaks: a shell would start another one after that.
+    const command = '"$NODE" -e "console.log(\\"turn $i\\"); process.stdin.resume()"';
+    const loop = `for i in 1 2 3; do "$NODE" "$LOCK" run -- ${command}; done; echo after`;
     const terminal = onTerminal(context, root, `bash -c '${loop.replaceAll("'", "'\\''")}'`);
     await terminal.shows('turn 1');
     terminal.type(CTRL_C);
