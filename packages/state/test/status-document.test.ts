@@ -58,6 +58,7 @@ describe('statusOf: what matters most', () => {
     ['integrating before all else', [integrating, lost, blocked, failed], {}, [IN_PROGRESS]],
     ['waiting while others work', [waiting, running], {}, [IN_PROGRESS]],
     ['waiting while a run is alive', [waiting, blocked], { runIsAlive: true }, [IN_PROGRESS]],
+    ['lost while a run is alive', [lost, blocked], { runIsAlive: true }, [IN_PROGRESS]],
     ['waiting, nobody there', [waiting, blocked], {}, [ATTENTION, 'stalled runner_recovery integration_missing']],
     ['lost, nobody at work', [lost, waiting, blocked, failed], {}, [ATTENTION, 'stalled runner_recovery worker_lost']],
     ['blocked before failed', [blocked, failed, drifted], {}, [BLOCKED, 'blocked operator_recovery blocked_push']],

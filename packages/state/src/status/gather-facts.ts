@@ -24,7 +24,7 @@ export async function gatherFacts(root: string): Promise<StatusFacts> {
     (state?.workers ?? []).map((record) => factsOf(root, record, activityOf(record, now, isClaimed))),
   );
   const nobodyAtWork = !records.some(({ activity }) => isAtWork(activity));
-  const mustAsk = nobodyAtWork && records.some(({ activity }) => activity === 'waiting');
+  const mustAsk = nobodyAtWork && records.some(({ activity }) => activity === 'waiting' || activity === 'lost');
   const runIsAlive = mustAsk && (await isLoopLockHeld(root));
   return {
     root,

@@ -19,7 +19,7 @@ import type { Situation } from './situation.ts';
 /** Returns what a person types next, most urgent first: commands that a shell takes as they stand. */
 export function nextSteps(situation: Situation, groups: Groups, facts: StatusFacts): NextStep[] {
   const command: CommandOf = (...words) => commandLine([...words, ...facts.repoWords]);
-  const lost = groups.lost.length === 0 ? [] : lostSteps(groups, facts, command);
+  const lost = groups.lost.length === 0 || facts.runIsAlive ? [] : lostSteps(groups, facts, command);
   const queue = queueSteps(facts, command);
   switch (situation.kind) {
     case 'queue_lock':

@@ -24,7 +24,8 @@ export type Situation =
 export function situationOf(facts: StatusFacts, groups: Groups): Situation {
   const { state, queueLock, runIsAlive } = facts;
   const atWork = groups.running.length + groups.integrating.length > 0;
-  const inProgress = atWork || (groups.waiting.length > 0 && runIsAlive);
+  // A run that has begun a moment ago has not judged yet what an earlier one has left.
+  const inProgress = atWork || (groups.waiting.length + groups.lost.length > 0 && runIsAlive);
   if (queueLock !== undefined && (queueLock.condition !== 'live' || !inProgress)) {
     return { kind: 'queue_lock', lock: queueLock };
   }
