@@ -15,6 +15,15 @@ describe('workspaceRoot', () => {
     expect(workspaceRoot('/x/repo', 'w').path).toBe('/x/repo/w');
   });
 
+  it('knows the default by whatever name it was chosen', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, '.workspaces/repo'), { recursive: true });
+    symlinkSync(join(folder, '.workspaces'), join(folder, 'link'));
+    const chosen = [join(folder, '.workspaces/repo/parallel'), join(folder, 'link/repo/parallel')];
+    expect(chosen.map((path) => workspaceRoot(join(folder, 'repo'), path).isDefault)).toEqual([true, true]);
+    expect(workspaceRoot(join(folder, 'repo'), join(folder, 'other')).isDefault).toBe(false);
+  });
+
   it.each(['../w', 'a/../b', '', ' '])('M02 refuses %j', (chosen) => {
     expect(() => workspaceRoot('/x/repo', chosen)).toThrow('--workspace-root');
   });

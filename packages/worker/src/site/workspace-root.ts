@@ -22,20 +22,33 @@ export interface WorkspaceRoot {
  * @throws Failure `workspace_root` for an empty path, one with `..`, or one that cannot be followed
  */
 export function workspaceRoot(repoRoot: string, chosen: string | undefined, home = process.env['HOME']): WorkspaceRoot {
-  if (chosen === undefined) {
-    const loop = loopOf(repoRoot);
-    const main = loop?.main ?? repoRoot;
-    const place = loop === undefined ? ['parallel'] : ['loops', loop.name];
-    const name = basename(main) || 'repo';
-    return { path: realPathOf(join(dirname(main), '.workspaces', name, ...place)), isDefault: true };
-  }
+  const usual = defaultRoot(repoRoot);
+  if (chosen === undefined) return { path: realPathOf(usual), isDefault: true };
   if (chosen.trim() === '' || chosen.split(/[/\\]/).includes('..')) {
     throw new Failure('workspace_root', `--workspace-root ${JSON.stringify(chosen)}: empty or with ".." in it`, {
       hint: 'give an absolute path, or one below the repository',
     });
   }
   const expanded = home !== undefined && /^~(?:\/|$)/.test(chosen) ? join(home, chosen.slice(1)) : chosen;
-  return { path: realPathOf(resolve(repoRoot, expanded)), isDefault: false };
+  const path = realPathOf(resolve(repoRoot, expanded));
+  // Whoever hands it on names it, too.
+  return { path, isDefault: path === realPathIfAny(usual) };
+}
+
+function defaultRoot(repoRoot: string): string {
+  const loop = loopOf(repoRoot);
+  const main = loop?.main ?? repoRoot;
+  const place = loop === undefined ? ['parallel'] : ['loops', loop.name];
+  return join(dirname(main), '.workspaces', basename(main) || 'repo', ...place);
+}
+
+/** The default may not be usable where another root was chosen. */
+function realPathIfAny(path: string): string | undefined {
+  try {
+    return realPathOf(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Resolves symlinks in the part of a path that exists. */
