@@ -32,13 +32,15 @@ export async function commitLeft(job: Job, onto: string, listPath: string): Prom
   const where = ['--repo', bench.settings.root, '--workspace', workspace.path, '--attempt', String(attempt)];
   const claim = claimFd === undefined ? [] : ['--claim-fd', '3'];
   const what = ['--base', onto, '--leave-from', listPath];
+  const words = ['commit', taskId, ...where, ...what, ...named, ...claim];
+  const inherits = claimFd === undefined ? [] : [claimFd];
+  const call = () => callSibling('ralph-worker', words, (line) => bench.output.note(line), { inherits });
   try {
-    const [record] = await callSibling(
-      'ralph-worker',
-      ['commit', taskId, ...where, ...what, ...named, ...claim],
-      (line) => bench.output.note(line),
-      { inherits: claimFd === undefined ? [] : [claimFd] },
-    );
+    // That somebody has killed it says nothing about the work.
+    const [record] = await call().catch((error: unknown) => {
+      if (!isFailure(error) || error.code !== 'sibling_failed') throw error;
+      return call();
+    });
     return { kind: 'settled', head: committed.parse(record).head_commit };
   } catch (error) {
     if (!isFailure(error) || !UNFINISHED.has(error.code)) throw error;
