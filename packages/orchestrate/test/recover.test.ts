@@ -99,6 +99,7 @@ const CASES: readonly (readonly [string, Facts, unknown])[] = [
     ADOPT,
   ],
   ['finished, no state file', { workspace: FINISHED }, ADOPT],
+  ['finished and landed, task out of the queue', { workspace: FINISHED, wanted: 'landed' }, ADOPT],
   ['finished, task out of the queue', { workspace: FINISHED, wanted: 'nowhere' }, LEAVE],
   ['finished, run of other tasks', { workspace: FINISHED, wanted: 'in_queue' }, LEAVE],
   ['finished for another branch', { workspace: { ...FINISHED, targetBranch: 'old' } }, REMOVE],
@@ -184,7 +185,7 @@ describe('recover', () => {
       { ...FINISHED, hasWork: false },
       { ...FINISHED, isSuperseded: true },
     ];
-    const wanted = ['here', 'in_queue', 'nowhere'] as const;
+    const wanted = ['here', 'in_queue', 'nowhere', 'landed'] as const;
     const claims = ['free', 'ending', 'held'] as const;
     const all = records.flatMap((left) =>
       workspaces.flatMap((workspace) =>
@@ -205,6 +206,6 @@ describe('recover', () => {
     expect(
       adopted.filter(({ leftover: { workspace, record: left } }) => !(workspace?.hasWork ?? left?.hasWork)),
     ).toEqual([]);
-    expect(adopted.filter(({ leftover }) => leftover.wanted !== 'here')).toEqual([]);
+    expect(adopted.filter(({ leftover }) => !['here', 'landed'].includes(leftover.wanted))).toEqual([]);
   });
 });

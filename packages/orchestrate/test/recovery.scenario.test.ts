@@ -107,6 +107,37 @@ describe('ralph-orchestrate run after a crash', () => {
     expect(repository.git('fsck', '--no-dangling')).toBe('');
   });
 
+  it('records what has landed, and so has left a queue that git carries, when nobody was there to do it', async () => {
+    const repository = temporaryRepository();
+    const { root, folder } = repository;
+    repository.queue(['PUSHED', 'GONE'].map((id) => queueTask(id)));
+    repository.git('add', '-f', '.ralph/queue.jsonc');
+    repository.git('commit', '-q', '-m', 'queue');
+    repository.git('push', '-q', 'origin', 'main');
+    const site = new CrashSite(repository);
+    await site.finish(['PUSHED', 'GONE']);
+    await site.record('PUSHED', 'GONE');
+    await site.land('PUSHED', 'GONE');
+    site.removeWorkspace('GONE');
+    expect(repository.read('.ralph/queue.jsonc')).not.toMatch(/PUSHED|GONE/);
+    const { agent, runs } = countedAgent(folder, 'echo second > "$RALPH_TASK_ID.txt"');
+    const run = await runProgram('ralph-orchestrate', ['run', '--', agent], { cwd: root });
+    expect(run).toMatchObject({ status: 0 });
+    expect(recoveredIn(run.stdout).map(({ task_id: id, action }) => [id, action])).toEqual(
+      expect.arrayContaining([
+        ['PUSHED', 'adopted'],
+        ['GONE', 'adopted'],
+      ]),
+    );
+    expect([runs(), lifecycles(repository)]).toEqual([[], { PUSHED: 'completed', GONE: 'completed' }]);
+    const subjects = repository.gitOrigin('log', '--format=%s', 'main').split('\n');
+    expect(subjects.filter((subject) => subject.includes('Task ')).toSorted()).toEqual([
+      'GONE: Task GONE',
+      'PUSHED: Task PUSHED',
+    ]);
+    expect(leftovers(repository)).toEqual([]);
+  });
+
   it('lands what was finished without another agent when everything was killed in the middle of gates and agents', async () => {
     const repository = temporaryRepository();
     const { root, folder } = repository;

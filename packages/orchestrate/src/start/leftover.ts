@@ -35,8 +35,11 @@ export interface Leftover {
   readonly workspace: LeftWorkspace | undefined;
   /** `ending`: by a sibling of a run that is gone, which ends by itself; `held`: by another process. */
   readonly claim: 'free' | 'ending' | 'held';
-  /** Whether this run would take the task up: it is among its tasks, only in the queue, or in neither. */
-  readonly wanted: 'here' | 'in_queue' | 'nowhere';
+  /**
+   * Whether this run would take the task up: it is among its tasks, only in the queue, or in neither; `landed` when it is
+   * in neither since this very attempt has landed.
+   */
+  readonly wanted: 'here' | 'in_queue' | 'nowhere' | 'landed';
 }
 
 /** What is to be done about one leftover. */

@@ -134,6 +134,8 @@ function finished(remedy: Extract<Verdict['remedy'], { kind: 'adopt' }>, wanted:
       return verdict('adopted', remedy, 'its work is finished: it is landed without another agent');
     case 'in_queue':
       return verdict('kept', { kind: 'leave' }, 'its work is finished: a run over the queue lands it');
+    case 'landed':
+      return verdict('adopted', remedy, 'its work has landed, and nobody has recorded that');
     case 'nowhere':
       return verdict('kept', { kind: 'leave' }, 'its work is finished, but the task is not in the queue any more');
   }
@@ -146,6 +148,7 @@ function again(remedy: Verdict['remedy'], wanted: Aim['wanted'], why: string): V
     case 'in_queue':
       return verdict('requeued', remedy, `${why}: a run over the queue begins it anew`);
     case 'nowhere':
+    case 'landed':
       return verdict('cleared', remedy, `${why}, and the task is not in the queue any more`);
   }
 }
