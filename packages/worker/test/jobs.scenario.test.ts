@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { records, runProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
@@ -87,4 +89,32 @@ echo "$RALPH_TASK_ID" > "$RALPH_TASK_ID.txt"; echo - >> "$OUT/alive"`,
     expect(worker.exitCode).toBe(0);
     expect(stdout).not.toContain('workspace.remove"');
   });
+
+  it('have their workspaces removed once whoever landed them has let go of them', async () => {
+    const repo = temporaryRepository();
+    const worker = startWorker(repo, 'echo x > "$RALPH_TASK_ID"');
+    const ended = transcriptOf(worker);
+    let told = '';
+    worker.stdout.on('data', (text: Buffer) => (told += text.toString()));
+    worker.stdin.write(taskLines('RQ-0001'));
+    await waitUntil('the agent has ended', () => told.includes('"agent.finished"'));
+    const claim = join(repo.root, '.ralph/cache/parallel/claims/RQ-0001.lock');
+    await waitUntil('its claim is given back', () => !existsSync(claim));
+    const holder = spawn('flock', [claim, 'sh', '-c', 'echo held; read -r _'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    await once(holder.stdout, 'data');
+    worker.stdin.end('{"type":"workspace.remove","task_id":"RQ-0001","attempt":1}\n{"type":"end"}\n');
+    await waitUntil('the worker waits for the claim', () => /-> +FLOCK/.test(waitersOf(claim)));
+    holder.stdin.end();
+    const { status, stdout, stderr } = await ended;
+    expect([status, stderr]).toEqual([0, '']);
+    expect(runOf(status, stdout, stderr).events('workspace.removed')).toMatchObject([{ task_id: 'RQ-0001' }]);
+    expect(readdirSync(repo.workspaces)).toEqual([]);
+  });
 });
+
+/** The lines of the kernel's table of locks that are about a file. */
+function waitersOf(path: string): string {
+  const { ino } = statSync(path);
+  const lines = readFileSync('/proc/locks', 'utf8').split('\n');
+  return lines.filter((line) => line.includes(`:${ino} `)).join('\n');
+}

@@ -20,6 +20,9 @@ export interface DoneRemoval extends Removal {
   readonly attempt: number;
 }
 
+/** Whoever says that work has landed gives its claim back right after that. */
+const PATIENCE_MS = 10_000;
+
 /** Why work was kept that a removed workspace held. */
 export const REMOVED_ON_REQUEST = 'its workspace was removed on request';
 
@@ -39,16 +42,18 @@ export function readRemovalOrder(record: Record<string, unknown>, lineNumber: nu
  * landed commits is kept under a salvage ref. That there is none is no error.
  *
  * @param warm how many workspaces may be kept for reuse under the root, this one among them
- * @throws Failure `claim_held` while a living process has the task, `fenced` when the workspace is that of a later
+ * @param waitMs how long another may still have the task
+ * @throws Failure `claim_held` when a living process has the task after that, `fenced` when the workspace is that of a later
  *   attempt than the one asked for, `task_unsafe_id`, `workspace_root`, `workspace_dirty`, what of git
  */
 export async function removeOnRequest(
   site: Site,
   { taskId, attempt: asked }: RemovalOrder,
   warm: number,
+  waitMs = 0,
 ): Promise<DoneRemoval> {
   const path = workspacePath(site, taskId);
-  const claim = await takeClaim(site.repo.root, taskId, { waitMs: 0 });
+  const claim = await takeClaim(site.repo.root, taskId, { waitMs });
   try {
     const attempt = readMarker(path)?.attempt ?? (await lastAttempt(site, taskId));
     if (asked !== undefined && kindAt(path) === 'folder' && asked < attempt) throw fenced(taskId, asked, attempt);
@@ -77,7 +82,7 @@ export async function obeyRemovalOrder(
   order: RemovalOrder,
 ): Promise<void> {
   try {
-    const { path, attempt, removed, salvaged, leftover } = await removeOnRequest(site, order, reuse.limit);
+    const { path, attempt, removed, salvaged, leftover } = await removeOnRequest(site, order, reuse.limit, PATIENCE_MS);
     if (salvaged !== undefined) {
       await output.event('work.salvaged', { task_id: order.taskId, ...salvaged, reason: REMOVED_ON_REQUEST });
     }
