@@ -46,6 +46,11 @@ export async function readFollowUps(
   return tasks.length === 0 ? undefined : mapped(parsed.data, redact);
 }
 
+/** Tells whether a proposal is there, whatever it says. */
+export function hasFollowUps(workspace: Workspace, candidate: Candidate): boolean {
+  return lstatSync(pathIn(workspace, candidate), { throwIfNoEntry: false }) !== undefined;
+}
+
 /** Removes the proposal once its tasks are in the queue. */
 export function removeFollowUps(workspace: Workspace, candidate: Candidate): void {
   removeOwn(workspace, pathIn(workspace, candidate));

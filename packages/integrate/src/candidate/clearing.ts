@@ -7,6 +7,13 @@ export class Clearing {
     this.#last = this.#last.then(work);
   }
 
+  /** Does something in its turn, and settles as it does. */
+  through(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
   /** Settles when all that was added before is done. */
   async done(): Promise<void> {
     await this.#last;
