@@ -60,6 +60,23 @@ describe('what has landed is told as landed', () => {
     expect(eventOf(again, 'task.completed')).toMatchObject({ commit, push_attempts: 0 });
   });
 
+  it('unrecorded, and leaves its workspace on its own commits, though it stood behind one that is red', async () => {
+    const repo = temporaryRepository();
+    const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    const commit = repo.gitOrigin('rev-parse', 'main');
+    repo.git('update-ref', '-d', LANDED);
+    const red = finishedAttempt(repo, 'T-2', { files: { 'red.txt': 'red\n' } });
+    // Red once the other one stands on it.
+    const gate = `test ! -e red.txt || { until test -e ${workspace}/red.txt; do sleep 0.05; done; exit 1; }`;
+    const again = await runProgram('ralph-integrate', [...RUN, '--landing', 'train', '--ci', gate], {
+      cwd: repo.root,
+      stdin: `${red.line}\n${line}\n`,
+    });
+    expect(eventOf(again, 'task.completed')).toMatchObject({ task_id: 'T-1', commit });
+    expect(repo.git('-C', workspace, 'rev-parse', 'HEAD')).toBe(repo.git('rev-parse', 'refs/ralph/attempts/T-1/1'));
+  });
+
   it('a landing whose workspace is gone is not told as failed while the remote cannot be asked', async () => {
     const repo = temporaryRepository();
     const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });

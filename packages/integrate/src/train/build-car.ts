@@ -1,5 +1,5 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
-import { prepare } from '../prepare/prepare.ts';
+import { prepare, putBack } from '../prepare/prepare.ts';
 import { firstOnTarget, type Landed } from '../push/landed.ts';
 import { bringTarget } from '../push/target.ts';
 import { throwIfStopped } from '../site/stopped.ts';
@@ -33,7 +33,11 @@ export async function buildCar(car: Car, { onto, isTarget, carries }: Ground): P
   throwIfStopped(stop);
   if (isTarget) {
     const landed = await firstOnTarget(job, onto);
-    if (landed !== undefined) return { kind: 'landed', landed };
+    if (landed !== undefined) {
+      // It may stand on a candidate that was in front of it: whoever keeps what is in the workspace would keep that as its own.
+      await putBack(job).catch(() => {});
+      return { kind: 'landed', landed };
+    }
     await bringTarget(settings, job.workspace, onto);
   }
   try {

@@ -1,5 +1,6 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
 import type { Job } from '../candidate/job.ts';
+import { putBack } from '../prepare/prepare.ts';
 import { landedAfterAll, type Landed } from '../push/landed.ts';
 import type { Bench } from '../site/bench.ts';
 import { Stopped, throwIfStopped } from '../site/stopped.ts';
@@ -49,6 +50,7 @@ export class Train {
     } catch (error) {
       const landed = error instanceof Stopped ? undefined : await landedAfterAll(job);
       if (landed === undefined) throw error;
+      await putBack(job).catch(() => {});
       return landed;
     } finally {
       if (!isSerial(this.#rules)) await dropFromTrain(this.#bench.settings.root, job.candidate);
