@@ -119,6 +119,7 @@ describe('ralph-orchestrate run after a crash', () => {
     await site.record('PUSHED', 'GONE');
     await site.land('PUSHED', 'GONE');
     site.removeWorkspace('GONE');
+    repository.git('update-ref', '-d', 'refs/ralph/landed/PUSHED/1');
     expect(repository.read('.ralph/queue.jsonc')).not.toMatch(/PUSHED|GONE/);
     const { agent, runs } = countedAgent(folder, 'echo second > "$RALPH_TASK_ID.txt"');
     const run = await runProgram('ralph-orchestrate', ['run', '--', agent], { cwd: root });

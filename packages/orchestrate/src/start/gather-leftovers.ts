@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
-import { landedRef } from '@ralph/protocol/contract/paths';
-import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
-import { tryGit } from '@ralph/protocol/process/git';
 import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { EndingSibling } from './ending-siblings.ts';
+import { hasLanded } from './has-landed.ts';
 import type { Leftover, LeftRecord, LeftWorkspace } from './leftover.ts';
 
 export interface Scene {
@@ -92,12 +90,14 @@ export async function gatherLeftovers(
     const record = records.get(taskId);
     const wanted = wantedBy(taskId, given, isQueued);
     const attempt = workspace?.attempt ?? record?.attempt;
+    const base = workspace?.base_commit ?? record?.base_commit;
+    const branch = workspace?.target_branch ?? record?.target_branch;
     return {
       taskId,
       record: record === undefined ? undefined : leftRecord(record, lost.has(taskId)),
       workspace: workspace === undefined ? undefined : leftWorkspace(workspace),
       claim: endingTasks.has(taskId) ? 'ending' : workspace?.claimed === true ? 'held' : 'free',
-      wanted: wanted === 'nowhere' && (await hasLanded(repo, taskId, attempt)) ? 'landed' : wanted,
+      wanted: wanted === 'nowhere' && (await hasLanded(repo, taskId, { attempt, base, branch })) ? 'landed' : wanted,
     };
   };
   const leftovers = await Promise.all(ids.map(leftoverOf));
@@ -142,16 +142,6 @@ function wantedBy(id: string, given: readonly Task[] | undefined, isQueued: IsQu
   if (given === undefined) return isQueued(id) ? 'here' : 'nowhere';
   if (given.some((task) => task.id === id && !isDone(task.status))) return 'here';
   return isQueued(id) ? 'in_queue' : 'nowhere';
-}
-
-/**
- * Tells whether an attempt was seen on the target branch. A landing moves its task out of a queue that git carries, and
- * may be recorded nowhere but in this ref when all that took part is killed right after it.
- */
-async function hasLanded(repo: string, id: string, attempt: number | undefined): Promise<boolean> {
-  if (attempt === undefined || !isSafeTaskId(id)) return false;
-  const ref = `${landedRef(id, attempt)}^{commit}`;
-  return (await tryGit(['rev-parse', '--quiet', '--verify', ref], { cwd: repo })).exitCode === 0;
 }
 
 /** Of a queue that cannot be read nobody knows that a task is not in it. */
