@@ -1,7 +1,8 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
+import { requireUsableRoot } from '../src/site/usable-root.ts';
 import { isWithin, workspaceRoot } from '../src/site/workspace-root.ts';
 
 describe('workspaceRoot', () => {
@@ -33,6 +34,16 @@ describe('workspaceRoot', () => {
     mkdirSync(join(folder, 'real'));
     symlinkSync(join(folder, 'real'), join(folder, 'link'));
     expect(workspaceRoot('/x/repo', join(folder, 'link/new')).path).toBe(join(folder, 'real/new'));
+  });
+});
+
+describe('requireUsableRoot', () => {
+  it('leaves nothing, neither of its own nor of one that was killed while it looked', () => {
+    const root = join(temporaryFolder(), 'root');
+    mkdirSync(join(root, '.ralph-probe.killed'), { recursive: true });
+    mkdirSync(join(root, 'RQ-0001'));
+    requireUsableRoot(root)();
+    expect(readdirSync(root)).toEqual(['RQ-0001']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 
@@ -15,12 +15,24 @@ const MAKE_TRIES = 3;
 export function requireUsableRoot(root: string): () => void {
   const made = makeRoot(root);
   try {
-    rmdirSync(mkdtempSync(join(root, PROBE)));
+    const probe = mkdtempSync(join(root, PROBE));
+    // Ours, and what a killed one has left; whoever else probes at this moment bears that his is gone.
+    for (const name of [probe, ...leftProbes(root)]) removeFolders([name]);
   } catch (error) {
     removeFolders(made);
     throw unusable(root, 'written', error);
   }
   return () => removeFolders(made);
+}
+
+function leftProbes(root: string): string[] {
+  try {
+    const names = readdirSync(root).filter((name) => name.startsWith(PROBE));
+    return names.map((name) => join(root, name));
+  } catch {
+    // A folder may be writable and not readable.
+    return [];
+  }
 }
 
 /**
