@@ -58,6 +58,9 @@ exit "$status"
 
 const LOOK_MS = 250;
 
+/** How often a lock program that was killed is started again. */
+const KILLED_TRIES = 5;
+
 /**
  * Locks a descriptor with flock(2). Node has no such call, so a program that shares the descriptor makes it and ends:
  * the lock stays with the open file description, which is ours.
@@ -92,16 +95,19 @@ function perlFlock(operation: number): string {
 }
 
 async function tryOnce(program: LockProgram, fd: number): Promise<'locked' | 'busy' | 'missing'> {
-  // In a session of its own: the Ctrl-C of a terminal is ours to answer.
-  const child = spawn(program.name, program.try, {
-    stdio: ['ignore', 'ignore', 'ignore', fd],
-    env: bareEnvironment(),
-    detached: true,
-  });
-  const end = await endOf(child, program.name);
-  if (end === 'missing') return end;
-  if (end.status === null) throw unavailable(`${program.name} was killed while it locked the file`);
-  return attemptOf(end.status, program.name);
+  for (let tries = 1; ; tries += 1) {
+    // In a session of its own: the Ctrl-C of a terminal is ours to answer. It reaches the child all the same in the
+    // moment before it has one.
+    const child = spawn(program.name, program.try, {
+      stdio: ['ignore', 'ignore', 'ignore', fd],
+      env: bareEnvironment(),
+      detached: true,
+    });
+    const end = await endOf(child, program.name);
+    if (end === 'missing') return end;
+    if (end.status !== null) return attemptOf(end.status, program.name);
+    if (tries === KILLED_TRIES) throw unavailable(`${program.name} was killed while it locked the file`);
+  }
 }
 
 async function waitWith(program: LockProgram, fd: number, options: HelperOptions): Promise<LockAttempt | 'killed'> {

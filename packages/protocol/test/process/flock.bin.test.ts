@@ -158,6 +158,20 @@ describe('takeFlock', () => {
     expect(isLocked(path)).toBe(false);
   });
 
+  it('starts flock(1) again when it was killed, as by a Ctrl-C that reached it before it had a session of its own', async () => {
+    const tools = temporaryFolder();
+    const [mark, kept] = [join(tools, 'mark'), process.env['PATH']];
+    onTestFinished(() => void (process.env['PATH'] = kept));
+    const real = spawnSync('sh', ['-c', 'command -v flock'], { encoding: 'utf8' }).stdout.trim();
+    const script = `#!/bin/sh\n[ -e '${mark}' ] || { : >'${mark}'; kill -KILL $$; }\nexec '${real}' "$@"\n`;
+    writeFileSync(join(tools, 'flock'), script, { mode: 0o755 });
+    process.env['PATH'] = `${tools}:${kept}`;
+    const path = lockPath();
+    await take(path);
+    process.env['PATH'] = kept;
+    expect([existsSync(mark), isLocked(path)]).toEqual([true, true]);
+  });
+
   it('uses perl where flock(1) is missing, and says so where both are', async () => {
     const path = lockPath();
     const tools = temporaryFolder();
