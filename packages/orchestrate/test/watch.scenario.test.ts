@@ -13,32 +13,36 @@ import { leftovers } from './support/leftovers.ts';
 
 const QUEUE = '.ralph/queue.jsonc';
 
+/** Starts a run that watches, and tells what it has printed so far. */
+function watch(cwd: string, agent: HeldAgent) {
+  const child = startProgram('ralph-orchestrate', ['run', '--watch', '--', agent.command], { cwd });
+  let [said, told] = ['', ''];
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  child.stdout.on('data', (text: Buffer) => (told += text.toString()));
+  return { said: () => said, told: () => told, ended: transcriptOf(child) };
+}
+
 it('a run that watches stays, starts what other shells add, waits for a time, and bears a queue that is saved half', async () => {
   const repository = temporaryRepository();
   const { root } = repository;
   const agent = new HeldAgent(repository);
   agent.letGo();
   repository.queue([]);
-  const child = startProgram('ralph-orchestrate', ['run', '--watch', '--', agent.command], { cwd: root });
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  let told = '';
-  child.stdout.on('data', (text: Buffer) => (told += text.toString()));
-  const ended = transcriptOf(child);
+  const watched = watch(root, agent);
   const landed = (number: number) =>
-    waitUntil(`${number} landed`, () => told.split('"task.completed"').length - 1 === number);
-  await waitUntil('it has begun', () => told.includes('run.started'));
+    waitUntil(`${number} landed`, () => watched.told().split('"task.completed"').length - 1 === number);
+  await waitUntil('it has begun', () => watched.told().includes('run.started'));
   expect(await runProgram('ralph-state', ['task', 'add', '--title', 'one'], { cwd: root })).toMatchObject({
     status: 0,
   });
   await landed(1);
   repository.write(QUEUE, '{"version":1,"tasks":[{"id":"RQ-0');
-  await waitUntil('it has told of the queue', () => said.includes('no task is started until this is mended'));
+  await waitUntil('it has told of the queue', () => watched.said().includes('no task is started until this is mended'));
   const soon = new Date(Date.now() + 1500).toISOString();
   repository.queue([queueTask('RQ-0007'), queueTask('RQ-0008', { scheduled_start: soon })]);
   await landed(3);
   await runProgram('ralph-orchestrate', ['stop'], { cwd: root });
-  const { status, stdout, stderr } = await ended;
+  const { status, stdout, stderr } = await watched.ended;
   expect(status).toBe(0);
   expect(records(stdout).at(-1)).toMatchObject({ outcome: 'stopped', stop_reason: 'asked', counts: { landed: 3 } });
   expect(stderr.split('no task is started until this is mended')).toHaveLength(2);
@@ -73,23 +77,18 @@ it('a task of a queue that git carries is started once it is pushed, not before'
   repository.git('add', '-f', QUEUE);
   repository.git('commit', '-q', '-m', 'queue');
   repository.git('push', '-q', 'origin', 'main');
-  const child = startProgram('ralph-orchestrate', ['run', '--watch', '--', agent.command], { cwd: root });
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  let told = '';
-  child.stdout.on('data', (text: Buffer) => (told += text.toString()));
-  const ended = transcriptOf(child);
-  await waitUntil('the first has landed', () => told.includes('"task.completed"'));
+  const watched = watch(root, agent);
+  await waitUntil('the first has landed', () => watched.told().includes('"task.completed"'));
   await waitUntil('the checkout has it', () => !repository.read(QUEUE).includes('RQ-0001'));
   repository.queue([queueTask('RQ-0002')]);
   await waitUntil('it is told', () =>
-    said.includes('RQ-0002 waits until the queue that has it is committed and pushed'),
+    watched.said().includes('RQ-0002 waits until the queue that has it is committed and pushed'),
   );
   repository.git('commit', '-q', '-am', 'more');
   repository.git('push', '-q', 'origin', 'main');
-  await waitUntil('the second has landed', () => told.split('"task.completed"').length === 3);
+  await waitUntil('the second has landed', () => watched.told().split('"task.completed"').length === 3);
   await runProgram('ralph-orchestrate', ['stop'], { cwd: root });
-  const { status, stdout } = await ended;
+  const { status, stdout } = await watched.ended;
   expect(status).toBe(0);
   expect(records(stdout).at(-1)).toMatchObject({ landed: ['RQ-0001', 'RQ-0002'], counts: { landed: 2, failed: 0 } });
   expect(leftovers(repository)).toEqual([]);

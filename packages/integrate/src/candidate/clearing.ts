@@ -4,7 +4,7 @@ export class Clearing {
 
   /** @param work rejects with nothing */
   add(work: () => Promise<void>): void {
-    this.#last = this.#last.then(work);
+    void this.through(work);
   }
 
   /** Does something in its turn, and settles as it does. */
