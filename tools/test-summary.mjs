@@ -3,10 +3,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { isMain } from './is-main.mjs';
 import { testedFolders, testFiles, TIERS } from './test-tiers.mjs';
 
-/** Returns the sum over the given tiers and a line for everything that is wrong with a report. */
+/** Returns the sum over the given tiers, and a text for each test that failed and for all that is wrong with a report. */
 export function summarise(root, tiers) {
   const sum = { passed: 0, failed: 0, skipped: 0, problems: [] };
   for (const folder of testedFolders(root)) {
@@ -34,6 +35,10 @@ function addReport(sum, root, folder, tier) {
   sum.passed += report.numPassedTests;
   sum.failed += report.numFailedTests;
   sum.skipped += report.numPendingTests + report.numTodoTests;
+  for (const result of report.testResults) {
+    for (const assertion of result.assertionResults.filter(isFailed))
+      sum.problems.push(failure(result.name, assertion));
+  }
   const seen = report.testResults.map((result) =>
     result.name.slice(result.name.lastIndexOf(`${folder}/test/`) + folder.length + 1),
   );
@@ -48,6 +53,12 @@ function addReport(sum, root, folder, tier) {
 
 function isFailed(assertion) {
   return assertion.status === 'failed';
+}
+
+// The end of a long output is what people get to see: a failure has to be understood from here.
+function failure(file, { fullName, failureMessages }) {
+  const lines = stripVTControlCharacters(failureMessages.join('\n')).split('\n');
+  return [`FAILED ${file}`, `  ${fullName}`, ...lines.slice(0, 30).map((line) => `    ${line}`)].join('\n');
 }
 
 if (isMain(import.meta.url)) {

@@ -66,6 +66,26 @@ describe('test-summary', () => {
     });
   });
 
+  it('names each test that failed, with what it said', () => {
+    const failed = {
+      status: 'failed',
+      fullName: 'lock is let go',
+      failureMessages: ['\u001b[31mexpected 1\u001b[39m\n at x'],
+    };
+    const name = '/x/packages/lock/test/run.test.ts';
+    const sum = summarise(
+      tree(
+        report({
+          success: false,
+          numFailedTests: 1,
+          testResults: [{ name, status: 'failed', assertionResults: [failed, { status: 'passed' }] }],
+        }),
+      ),
+      ['unit'],
+    );
+    expect(sum).toMatchObject({ failed: 1, problems: [`FAILED ${name}\n  lock is let go\n    expected 1\n     at x`] });
+  });
+
   it('counts a run that failed outside of its tests as failed', () => {
     expect(summarise(tree(report({ success: false })), ['unit'])).toMatchObject({ failed: 1 });
   });
