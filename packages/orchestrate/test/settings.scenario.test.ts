@@ -26,7 +26,11 @@ describe('ralph-orchestrate run by its configuration', () => {
   it('runs the agent, the set-up and the gate of a trusted repository, and hands no setting of the run on to them', async () => {
     const repository = temporaryRepository();
     const agent = scriptedCommand(repository.folder, 'agent', 'cp setup.out made.txt; env > "$SEEN"');
-    const gate = scriptedCommand(repository.folder, 'gate', 'test "$1" = "a b" && grep set made.txt');
+    const gate = scriptedCommand(
+      repository.folder,
+      'gate',
+      'test "$1" = "a b" && test -n "$NODE_EXTRA_CA_CERTS" && grep set made.txt',
+    );
     repository.queue([queueTask('RQ-0001')]);
     repository.write(
       CONFIG,
@@ -41,7 +45,12 @@ describe('ralph-orchestrate run by its configuration', () => {
     );
     repository.write('.ralph/trust.jsonc', trustText());
     const seen = join(repository.folder, 'seen');
-    const env = { RALPH_PARALLEL_WORKERS: '1', RALPH_AGENT_IDLE_TIMEOUT: '5m', SEEN: seen };
+    const env = {
+      RALPH_PARALLEL_WORKERS: '1',
+      RALPH_AGENT_IDLE_TIMEOUT: '5m',
+      SEEN: seen,
+      NODE_EXTRA_CA_CERTS: '/dev/null',
+    };
     const { status, stdout } = await orchestrate(repository, [], env);
     expect(status).toBe(0);
     const told = records(stdout);
@@ -50,7 +59,8 @@ describe('ralph-orchestrate run by its configuration', () => {
     expect(repository.gitOrigin('show', 'main:made.txt')).toBe('set');
     const variables = readFileSync(seen, 'utf8');
     expect(variables).toContain('RALPH_TASK_ID=RQ-0001');
-    expect(variables).not.toMatch(/^RALPH_(?:PARALLEL|AGENT)_/m);
+    expect(variables).toContain('\nNODE_EXTRA_CA_CERTS=/dev/null\n');
+    expect(variables).not.toMatch(/^RALPH_(?:PARALLEL|AGENT|NODE)_/m);
   });
 
   it('needs an agent, and says how to name one', async () => {

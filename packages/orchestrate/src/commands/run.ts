@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
-import { keepHeapSmall } from '@ralph/protocol/cli/small-heap';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { enterRun } from '../loops/enter-run.ts';
 import { leftToOthers } from '../loops/left-to-others.ts';
@@ -23,7 +22,6 @@ type RunCall = Call<typeof RUN_OPTIONS>;
 
 /** `ralph-orchestrate run`: the pipe of the four siblings with selection, one lock and a summary around it. */
 export async function run(call: RunCall): Promise<Result> {
-  keepHeapSmall();
   const { args, output, stop } = call;
   const asked = await planRun(call);
   const given = args.tasks === undefined ? undefined : await readGivenTasks(args.tasks, () => call.input, stop.signal);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
+import { siblingEnvironment } from '@ralph/protocol/process/environment';
 import { siblingCommand } from '@ralph/protocol/process/sibling-command';
 
 /** More than the status of a thousand tasks takes. */
@@ -10,6 +10,6 @@ const LIMIT_BYTES = 2 ** 26;
 export async function stateText(repo: string): Promise<string> {
   const [program = '', ...rest] = siblingCommand('ralph-state');
   const args = [...rest, 'status', '--format', 'table', '--repo', repo];
-  const { stdout } = await promisify(execFile)(program, args, { env: scrubbedEnvironment(), maxBuffer: LIMIT_BYTES });
+  const { stdout } = await promisify(execFile)(program, args, { env: siblingEnvironment(), maxBuffer: LIMIT_BYTES });
   return stdout;
 }

@@ -1,5 +1,6 @@
 import { exitCode } from '../contract/exit-status.ts';
 import { asIoFailure, Failure, isFailure } from '../contract/failure.ts';
+import { putCertificatesBack } from './certificates.ts';
 import { CleanupStack } from './cleanup-stack.ts';
 import { exitStatusTable } from './exit-status-table.ts';
 import { failureText } from './failure-text.ts';
@@ -12,7 +13,6 @@ import { Stop, stopExitCode } from './stop.ts';
 import { letGoOfTerminal, ownsTerminal } from './terminal.ts';
 import { withCommandHelp } from './usage-failure.ts';
 import { VERSION } from './version.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import { keepPoolAwake } from './wakeful-pool.ts';
 import type { Call, ProgramSpec, Result } from './program.ts';
 
@@ -22,6 +22,7 @@ import type { Call, ProgramSpec, Result } from './program.ts';
  */
 export async function runProgram(program: ProgramSpec, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   process.exitCode = exitCode('internal');
+  putCertificatesBack(process.env);
   const stop = new Stop();
   const cleanup = new CleanupStack();
   const output = new Output({
@@ -93,8 +94,6 @@ async function runFound(program: ProgramSpec, found: Found, { stop, cleanup, out
   const { parseArguments } = await import('./parse-arguments.ts');
   const parsed = await parseArguments(program, found.spec, found.rest);
   const { format, quiet, verbose, leash } = parsed.args as Partial<Call['args']> & { leash?: boolean };
-  // One of several that are run by another.
-  if (leash === true) keepHeapSmall();
   if (format !== undefined) output.format = format;
   output.quiet = quiet === true;
   output.verbose = verbose === true;

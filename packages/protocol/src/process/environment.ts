@@ -1,3 +1,5 @@
+import { setCertificatesAside } from '../cli/certificates.ts';
+
 /** Variables that would point git at another repository or other files: git's own list, namespaces, pathspecs. */
 const REPOSITORY_VARIABLES = [
   'GIT_ALTERNATE_OBJECT_DIRECTORIES',
@@ -35,6 +37,11 @@ export function scrubbedEnvironment(from: NodeJS.ProcessEnv = process.env): Node
   for (const name of REPOSITORY_VARIABLES) delete environment[name];
   for (const name of Object.keys(environment)) if (SETTING_VARIABLES.test(name)) delete environment[name];
   return environment;
+}
+
+/** Returns the environment for one of our own programs, which puts the certificates back for what it starts. */
+export function siblingEnvironment(from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return setCertificatesAside(scrubbedEnvironment(from));
 }
 
 /** What a program needs to be found and to run, whatever it does. */

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 import { failureText } from '../cli/failure-text.ts';
 import { Input, type InputLine } from '../cli/input.ts';
-import { scrubbedEnvironment } from './environment.ts';
+import { siblingEnvironment } from './environment.ts';
 import { siblingCommand, type SiblingName } from './sibling-command.ts';
 import { isErrorLine, toldFailure } from './sibling-failure.ts';
 
@@ -56,7 +56,7 @@ export class Sibling {
     this.#child = spawn(program, [...rest, ...args], {
       stdio: ['pipe', 'pipe', 'pipe', ...inherits],
       detached: true,
-      env: scrubbedEnvironment(),
+      env: siblingEnvironment(),
     }) as ChildProcessByStdio<Writable, Readable, Readable>;
     this.#child.stdin.on('error', () => {});
     this.ended = this.#waitForEnd();

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { scrubbedEnvironment } from '../../src/process/environment.ts';
+import { putCertificatesBack } from '../../src/cli/certificates.ts';
+import { scrubbedEnvironment, siblingEnvironment } from '../../src/process/environment.ts';
 
 it('keeps nothing that leads git to other files than those it is told, and everything else', () => {
   const away = ['GIT_DIR', 'GIT_INDEX_FILE', 'GIT_LITERAL_PATHSPECS', 'GIT_GLOB_PATHSPECS', 'GIT_NOGLOB_PATHSPECS'];
@@ -12,4 +13,12 @@ it('keeps nothing that leads git to other files than those it is told, and every
 it('keeps no setting of ralph-orchestrate, which is one of this run, but what an agent is told', () => {
   const kept = { RALPH_TASK_ID: 'x', RALPH_ATTEMPT: '1', RALPH_EXEC_PATH: 'x' };
   expect(scrubbedEnvironment({ ...kept, RALPH_PARALLEL_WORKERS: '4', RALPH_AGENT_COMMAND: 'x' })).toEqual(kept);
+});
+
+it('sets the certificates of the user aside for our own programs, which put them back for what they start', () => {
+  const from = { PATH: 'x', NODE_EXTRA_CA_CERTS: '/corporate.pem' };
+  const environment = siblingEnvironment(from);
+  expect(environment).toEqual({ PATH: 'x', RALPH_NODE_EXTRA_CA_CERTS: '/corporate.pem' });
+  putCertificatesBack(environment);
+  expect(environment).toEqual(from);
 });
