@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildProgram } from './build-program.mjs';
-import { makeCodeCache } from './code-cache.mjs';
+import { rehearse } from './rehearsal.mjs';
 
 /**
  * Builds one program beside its old `dist`, code cache included, and swaps the two at the end, since somebody may be
@@ -12,7 +12,7 @@ export async function buildAside(esbuild, root, name) {
   const [next, old] = [`${folder}.next`, `${folder}.old`];
   for (const one of [next, old]) rmSync(one, { recursive: true, force: true });
   await buildProgram(esbuild, root, name, next);
-  const problem = makeCodeCache(name, next);
+  const problem = rehearse(name, next);
   try {
     renameSync(folder, old);
   } catch (error) {

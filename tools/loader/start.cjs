@@ -2,7 +2,16 @@
 // than the rest of the start. It is copied beside each bundle, and is CommonJS since an ESM entry costs an eighth of Node.
 'use strict';
 const { readFileSync } = require('node:fs');
+const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
+
+/**
+ * A program that lives long beside others keeps what V8 sets aside for new objects at its first size: it would grow to
+ * 32 MB in each of them. V8 takes a cache only under the flags that it was made with, so this comes first and has caches of
+ * its own.
+ */
+const livesLong = process.argv[2] === 'run' || process.argv.includes('--leash');
+if (livesLong) setFlagsFromString('--semi-space-growth-factor=1');
 
 /** Our own code, and the packages that few commands need; each a script of chunks, with a cache of its own. */
 const OWN = 'program';
@@ -10,6 +19,7 @@ const PACKAGES = 'packages';
 
 const scripts = new Map();
 const modules = new Map();
+const cacheOf = (name) => `${name}${livesLong ? '.long' : ''}.cache`;
 let chunks = openScript(OWN);
 
 requireChunk('./bin.js');
@@ -42,7 +52,7 @@ function openScript(name) {
 function codeCache(name, head) {
   let bytes;
   try {
-    bytes = readFileSync(`${__dirname}/${name}.cache`);
+    bytes = readFileSync(`${__dirname}/${cacheOf(name)}`);
   } catch {
     return undefined;
   }
@@ -58,7 +68,7 @@ function codeCache(name, head) {
 function serialise() {
   return [...scripts].map(([name, { script, head }]) => {
     const data = script.createCachedData();
-    return [`${name}.cache`, Buffer.concat([Buffer.from(head, 'latin1'), data, data])];
+    return [cacheOf(name), Buffer.concat([Buffer.from(head, 'latin1'), data, data])];
   });
 }
 

@@ -25,17 +25,20 @@ function run(...args) {
   return { status, stdout, stderr };
 }
 
-const start = (folder) => run(join(folder, 'dist/start.cjs'));
+const start = (folder, ...args) => run(join(folder, 'dist/start.cjs'), ...args);
 
 /** What a program says that was built in a folder. */
 const said = (word, folder) => ({ status: 0, stdout: `${word} file://${folder}/dist/program.js\n`, stderr: '' });
 
-/** Tells whether V8 took the cache, refused it, or was given none. */
-function cacheUse(folder) {
-  const code = `const { scripts } = require(${JSON.stringify(join(folder, 'dist/start.cjs'))});
+/** Tells for each script whether V8 took its cache, refused it, or was given none. */
+function cacheUse(folder, ...args) {
+  const code = `process.argv.splice(1, 0, 'program');
+    const { scripts } = require(${JSON.stringify(join(folder, 'dist/start.cjs'))});
     const use = ({ script }) => ({ false: 'taken', true: 'refused' })[script.cachedDataRejected] ?? 'none';
     process.on('exit', () => console.log([...scripts.values()].map(use).join(' ')));`;
-  return run('-e', code).stdout.split('\n').at(-2);
+  return run('-e', code, ...args)
+    .stdout.split('\n')
+    .at(-2);
 }
 
 describe('build', () => {
@@ -44,7 +47,8 @@ describe('build', () => {
     writeFileSync(join(folder, 'dist/chunk-OLD.js'), '');
     expect(await buildAside(esbuild, `${join(folder, '../..')}/`, 'lock')).toBeUndefined();
     expect(readdirSync(folder).toSorted()).toEqual(['dist', 'src']);
-    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(['program.cache', 'program.js', 'start.cjs']);
+    const scripts = ['program.cache', 'program.js', 'program.long.cache', 'start.cjs'];
+    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(scripts);
     expect(start(folder)).toEqual(said('hello', folder));
     expect(cacheUse(folder)).toBe('taken');
   });
@@ -65,9 +69,27 @@ describe('a built program', () => {
     });
     expect(await buildAside(esbuild, `${root}/`, 'lock')).toBeUndefined();
     const folder = join(root, 'packages/lock');
-    const scripts = ['packages.cache', 'packages.js', 'program.cache', 'program.js', 'start.cjs'];
+    const scripts = ['packages.cache', 'packages.js', 'packages.long.cache'];
+    scripts.push('program.cache', 'program.js', 'program.long.cache', 'start.cjs');
     expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(scripts);
     expect([start(folder).stdout, cacheUse(folder)]).toEqual([`${'x'.repeat(999)}\n`, 'taken taken']);
+  });
+
+  it('has caches of their own for those that live long, and keeps the heap of these small', async () => {
+    const folder = await built('hello');
+    const heap =
+      "require('node:v8').getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size";
+    writeFileSync(
+      join(folder, 'busy.cjs'),
+      `require('./dist/start.cjs'); const kept = [];
+      for (let i = 0; i < 3e5; i++) kept[i % 2e4] = { i };
+      console.log(${heap});`,
+    );
+    const newSpace = (...args) => Number(run(join(folder, 'busy.cjs'), ...args).stdout.split('\n')[0]);
+    expect([['run'], ['hold', '--leash']].map((args) => cacheUse(folder, ...args))).toEqual(['taken', 'taken']);
+    expect(newSpace('run')).toBeLessThan(newSpace('list'));
+    rmSync(join(folder, 'dist/program.long.cache'));
+    expect([cacheUse(folder, 'run'), cacheUse(folder, 'list')]).toEqual(['none', 'taken']);
   });
 
   const damages = {
