@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // One tier at a time, chosen by --mode. Limits are generous where processes are spawned: two cores may run them all.
@@ -7,8 +8,13 @@ const TIERS = {
     exclude: ['test/**/*.{bin,scenario,long}.test.ts'],
     testTimeout: 30_000,
   },
-  bin: { include: ['test/**/*.bin.test.ts'], testTimeout: 60_000 },
-  scenario: { include: ['test/**/*.scenario.test.ts'], testTimeout: 180_000 },
+  bin: { include: ['test/**/*.bin.test.ts'], testTimeout: 120_000 },
+  // Two files at a time also on two cores: much of what they do is waiting for processes.
+  scenario: {
+    include: ['test/**/*.scenario.test.ts'],
+    testTimeout: 240_000,
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+  },
   long: { include: ['test/**/*.long.test.ts'], testTimeout: 3_600_000 },
 };
 
@@ -18,6 +24,7 @@ export default defineConfig(({ mode }) => ({
     name: mode,
     // To remove what a long test has made takes a slow disk its time.
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     passWithNoTests: true,
     allowOnly: false,
     reporters: ['default', ['json', { outputFile: `.reports/${mode}.json` }]],

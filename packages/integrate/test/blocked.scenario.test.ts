@@ -152,7 +152,7 @@ describe('ralph-integrate run keeps what cannot land by itself', () => {
     const repo = temporaryRepository();
     const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     const gate = `sh -c 'echo $$ >${repo.folder}/pid; exec sleep 600' & wait`;
-    const end = await runProgram('ralph-integrate', [...RUN, '--ci', gate, '--ci-timeout', '0.5'], {
+    const end = await runProgram('ralph-integrate', [...RUN, '--ci', gate, '--ci-timeout', '2'], {
       cwd: repo.root,
       stdin: `${line}\n`,
     });

@@ -22,7 +22,7 @@ describe('a resolver cannot', () => {
 
   it.each([
     ['fails', 'exit 1', []],
-    ['hangs', 'sleep 600', ['--resolver-timeout', '1']],
+    ['hangs', 'sleep 600', ['--resolver-timeout', '3']],
   ])('have our git run what it has set when it %s', async (_, ending, options) => {
     const { repo, attempt } = rivals();
     const kept = readFileSync(join(attempt.workspace, '.git/config'), 'utf8');

@@ -59,7 +59,7 @@ describe('a red gate with --flaky-retry', () => {
   it('that ran into its limit is not run again', async () => {
     const repo = temporaryRepository();
     const { command, count } = counter(repo);
-    const args = ['--flaky-retry', '--ci-timeout', '0.5', '--ci', `${command}; sleep 600`];
+    const args = ['--flaky-retry', '--ci-timeout', '2', '--ci', `${command}; sleep 600`];
     expect(gateWords(await judged(repo, workOf(repo), args))).toEqual(['started', 'failed timeout']);
     expect(count()).toBe(1);
   });

@@ -93,7 +93,7 @@ describe('a fault that passes', () => {
     const { repo, server } = await httpRepository();
     const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     server.faults.tell(stage, 'hang', 1);
-    const end = await lands(repo, line, '--push-timeout', '2');
+    const end = await lands(repo, line, '--push-timeout', '5');
     expect(end.status).toBe(0);
     expect(end.stderr.match(/next try in/g)).toHaveLength(1);
     expect(subjects(repo)).toEqual(['T-1: work', 'start']);

@@ -62,10 +62,10 @@ describe('the resolver', () => {
     const { repo, attempt } = rivals();
     const hang = "echo half >a.txt; echo x >left.txt; sh -c 'echo $$ >$OUT/pid; exec sleep 600' & wait";
     const resolver = `ls >>$OUT/seen; if test -e $OUT/pid; then printf "theirs\\nmine\\n" >a.txt; else ${hang}; fi`;
-    const end = await landWith(repo, [attempt], resolver, '--resolver-timeout', '1');
+    const end = await landWith(repo, [attempt], resolver, '--resolver-timeout', '3');
     expect(end).toMatchObject({ status: 0 });
     expect(eventsOf(end, 'remediation.finished')).toMatchObject([
-      { result: 'timeout', reason: 'the resolver was ended at its time limit of 1 s' },
+      { result: 'timeout', reason: 'the resolver was ended at its time limit of 3 s' },
       { result: 'resolved' },
     ]);
     expect(identityOf(Number(linesIn(repo, 'pid')[0]))).toBeUndefined();

@@ -96,12 +96,12 @@ describe.each(KINDS)('over %s', (kind) => {
     const { repo } = await servedRepository(kind);
     const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     const stall = stallIn(repo, 'pre-receive');
-    const blocked = await lands(repo, line, '--push-timeout', '1', '--max-attempts', '1');
+    const blocked = await lands(repo, line, '--push-timeout', '5', '--max-attempts', '1');
     expect(blocked.status).toBe(3);
     expect(eventOf(blocked, 'push.rejected')).toMatchObject({ verdict: 'unknown' });
     expect(eventOf(blocked, 'task.blocked')).toMatchObject({
       code: 'origin_unreachable',
-      land_command: expect.stringContaining('--push-timeout 1'),
+      land_command: expect.stringContaining('--push-timeout 5'),
     });
     expect(subjects(repo)).toEqual(['start']);
     stall.release();

@@ -115,7 +115,7 @@ describe('somebody else at work', () => {
     expect(reader.exitCode).toBeNull();
   });
 
-  it('a task that another process has is skipped, not blocked (75)', { timeout: 60_000 }, async () => {
+  it('a task that another process has is skipped, not blocked (75)', async () => {
     const repo = temporaryRepository();
     const { workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     const claim = join(repo.root, '.ralph/cache/parallel/claims/T-1.lock');

@@ -46,7 +46,7 @@ describe('the same clean-up runs when', () => {
 
   it('the time is over', async () => {
     const repo = temporaryRepository();
-    const { worker, pids } = await stubbornWorker(repo, '--timeout', '1');
+    const { worker, pids } = await stubbornWorker(repo, '--timeout', '3');
     const ended = transcriptOf(worker);
     worker.stdin.end();
     expect((await ended).status).toBe(1);

@@ -69,7 +69,7 @@ echo done > done.txt; touch "$OUT/acted"`,
 
   it('that prints nothing for ever is ended at its time limit, and leaves nothing', async () => {
     const repo = temporaryRepository();
-    const run = await runHostile(repo, `touch "$OUT/acted"; ${FOREVER}`, '--timeout', '2');
+    const run = await runHostile(repo, `touch "$OUT/acted"; ${FOREVER}`, '--timeout', '8');
     expect(run.status).toBe(2);
     await expect.poll(() => leftProcesses(repo)).toEqual([]);
     expect(run.events('task.failed')).toMatchObject([{ task_id: HOSTILE, code: 'agent_timeout' }]);

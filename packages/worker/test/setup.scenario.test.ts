@@ -45,7 +45,7 @@ describe('--setup', () => {
   it('is ended with its whole tree at its limit and by a stop', async () => {
     const repo = dependent();
     const stubborn = `trap '' INT TERM; echo $$ > "$OUT/setup.pid"; setsid sh -c 'echo $$ > "$OUT/apart"; while :; do sleep 0.2; done' & while :; do sleep 0.2; done`;
-    const run = await runWorker(repo, taskLines('RQ-0001'), 'true', '--setup', stubborn, '--setup-timeout', '1s');
+    const run = await runWorker(repo, taskLines('RQ-0001'), 'true', '--setup', stubborn, '--setup-timeout', '3s');
     expect(run.events('task.failed')).toMatchObject([
       { code: 'setup_failed', reason: expect.stringContaining('ran longer than it may') },
     ]);
