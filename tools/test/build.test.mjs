@@ -83,7 +83,7 @@ describe('a built program', () => {
       join(folder, 'busy.cjs'),
       `require('./dist/start.cjs'); const kept = [];
       for (let i = 0; i < 3e5; i++) kept[i % 2e4] = { i };
-      console.log(${heap});`,
+      process.stdout.write(${heap} + '\\n');`,
     );
     const newSpace = (...args) => Number(run(join(folder, 'busy.cjs'), ...args).stdout.split('\n')[0]);
     expect([['run'], ['hold', '--leash']].map((args) => cacheUse(folder, ...args))).toEqual(['taken', 'taken']);
