@@ -5,6 +5,7 @@ import { CommandShell } from './command-shell.ts';
 import { scrubbedEnvironment } from './environment.ts';
 import { requireExecutable } from './find-executable.ts';
 import { boundChild, isFolder, notStarted } from './git-run.ts';
+import { pastHalfMadeWorktrees } from './half-made-worktree.ts';
 
 /** Settings under which every git of ours runs, so that a user's configuration cannot change what it does. */
 const PINNED = [
@@ -92,7 +93,12 @@ export function inShellOfGit(
  * @throws Failure `git_missing`, or `io` when the folder is gone
  */
 export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  if (shell?.isUsable === true) return inShell(shell, args, options);
+  return pastHalfMadeWorktrees(() => {
+    return shell?.isUsable === true ? inShell(shell, args, options) : alone(args, options);
+  });
+}
+
+async function alone(args: readonly string[], options: GitOptions): Promise<GitResult> {
   const { execa } = await import('execa');
   const child = execa('git', [...PINNED, ...args], {
     cwd: options.cwd,
