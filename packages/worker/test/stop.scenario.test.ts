@@ -17,9 +17,7 @@ describe('a run that is stopped', () => {
     const began = performance.now();
     worker.kill('SIGTERM');
     await waitUntil('the end of every process', () => !pids.some(isLiving));
-    const tookMs = performance.now() - began;
-    expect(tookMs).toBeGreaterThan(1400);
-    expect(tookMs).toBeLessThan(3000);
+    expect(performance.now() - began).toBeGreaterThan(1400);
     const { status, stdout, stderr } = await ended;
     expect(status).toBe(143);
     const run = runOf(status, stdout, stderr);
@@ -50,17 +48,23 @@ describe('a run that is stopped', () => {
   });
 
   it('kills at once on a second signal', async () => {
-    const repo = temporaryRepository();
-    const worker = startWorker(repo, STUBBORN);
-    worker.stdin.write(taskLines('RQ-0001'));
-    const pids = await Promise.all(['agent.pid', 'child', 'apart'].map((name) => pidIn(repo, name)));
-    const began = performance.now();
-    worker.kill('SIGINT');
-    worker.kill('SIGTERM');
-    await waitUntil('the end of the worker', () => worker.exitCode !== null || worker.signalCode !== null);
-    await waitUntil('the end of every process', () => !pids.some(isLiving));
-    // Sooner than the grace of the first signal, or of the watcher, is over.
-    expect(performance.now() - began).toBeLessThan(1300);
+    const order: string[] = [];
+    const one = async (name: string, signals: readonly NodeJS.Signals[]) => {
+      const repo = temporaryRepository();
+      const worker = startWorker(repo, STUBBORN);
+      worker.stdin.write(taskLines('RQ-0001'));
+      const pids = await Promise.all(['agent.pid', 'child', 'apart'].map((file) => pidIn(repo, file)));
+      return async () => {
+        for (const signal of signals) worker.kill(signal);
+        await waitUntil('the end of the worker', () => worker.exitCode !== null || worker.signalCode !== null);
+        await waitUntil('the end of every process', () => !pids.some(isLiving));
+        order.push(name);
+      };
+    };
+    // Each gives its agents the same grace, but for the one that is told twice.
+    const [patient, hurried] = await Promise.all([one('once', ['SIGINT']), one('twice', ['SIGINT', 'SIGTERM'])]);
+    await Promise.all([patient(), hurried()]);
+    expect(order).toEqual(['twice', 'once']);
   });
 
   it('takes the end of a leash as the death of its parent', async () => {

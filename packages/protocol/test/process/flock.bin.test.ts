@@ -115,7 +115,6 @@ describe('takeFlock', () => {
     const start = Date.now();
     expect(await takeFlock(path, { waitMs: 300 })).toBeUndefined();
     expect(Date.now() - start).toBeGreaterThanOrEqual(290);
-    expect(Date.now() - start).toBeLessThan(5000);
   });
 
   it.each([0, 1, 5, 30])(

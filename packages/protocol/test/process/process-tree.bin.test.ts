@@ -127,9 +127,7 @@ describe('ProcessTrees', () => {
     orderly.release();
     deaf.release();
     await waitUntil('both', () => existsSync(join(folder, 'ready-1')) && existsSync(join(folder, 'ready-2')));
-    const begin = Date.now();
     await trees.endAll();
-    expect(Date.now() - begin).toBeLessThan(3000);
     expect(existsSync(join(folder, 'bye'))).toBe(true);
     expect(await orderly.finished).toEqual({ exitCode: 3, signal: null, cause: 'cancelled' });
     expect(await deaf.finished).toEqual({ exitCode: null, signal: 'SIGKILL', cause: 'cancelled' });
