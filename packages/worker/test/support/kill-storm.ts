@@ -17,7 +17,8 @@ import { watchersOf } from './watchers.ts';
 /** Who is killed with SIGKILL, all of them at once. */
 const VICTIMS = [['worker'], ['parent'], ['worker', 'parent'], ['worker', 'parent', 'watcher']] as const;
 
-const LONGEST_MS = 2200;
+/** Kills come up to so many times later than what the first agent takes for its work. */
+const SPREAD = 2;
 
 /** A parent that holds the leash of a worker: the one end of a pipe that nobody else has. */
 const PARENT = `
@@ -40,17 +41,34 @@ export async function killStorm(rounds: number): Promise<KillStorm> {
   const repo = temporaryRepository();
   for (const name of ['detached', 'fled']) scriptedCommand(repo.folder, name, DETACHED);
   onTestFinished(() => agentsOf(repo).forEach((pid) => signalProcess(pid, 'SIGKILL')));
+  const longestMs = SPREAD * (await workMs(repo));
   const wrong: string[] = [];
   let kept = 0;
   for (let round = 0; round < rounds; round += 1) {
     const victims = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? VICTIMS[0];
-    const momentMs = random() * LONGEST_MS;
+    const momentMs = random() * longestMs;
     const found = await killRound(repo, { round, tasks: 2 + Math.floor(random() * 2), victims, momentMs });
     const where = `round ${round}, ${victims.join(' and ')} killed after ${Math.round(momentMs)} ms`;
     wrong.push(...found.wrong.map((what) => `${where}: ${what}`));
     kept += found.kept;
   }
   return { wrong, kept };
+}
+
+/** Returns the milliseconds in which an agent that nobody kills has done its work: a busy machine has other moments. */
+async function workMs(repo: TestRepository): Promise<number> {
+  const begun = performance.now();
+  const { parent, worker } = await startUnderParent(repo, -1, 1);
+  await waitUntil('the work of an agent', () =>
+    [...journalled(repo.folder).values()].some((what) => what.includes('edit.')),
+  );
+  const tookMs = performance.now() - begun;
+  for (const pid of [worker, parent.pid ?? 0]) signalProcess(pid, 'SIGKILL');
+  await waitUntil('the end of the worker', () => identityOf(worker) === undefined);
+  await runProgram('ralph-worker', ['reap', '--all'], { cwd: repo.root });
+  await waitUntil('the end of everything', () => agentsOf(repo, '').length === 0);
+  forget(repo);
+  return tookMs;
 }
 
 interface Round {
