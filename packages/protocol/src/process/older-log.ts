@@ -28,33 +28,37 @@ export class OlderLog {
   readonly #file: number;
   readonly #buffer: Buffer;
   #position: number;
+  /** Where the copy ends, however far the log goes on. */
+  readonly #most: number;
 
   constructor(log: FullLog, file: number) {
     this.#log = log;
     this.#file = file;
     this.#buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     this.#position = Math.max(0, fstatSync(log.fd).size - log.limitBytes);
+    this.#most = this.#position + Math.floor(log.limitBytes * MOST_OF_LIMIT);
   }
 
   /** Copies to the end of the log, as that moves on, and lets others have their turns. */
   async copy(): Promise<void> {
-    const { limitBytes, before } = this.#log;
-    const begin = this.#position;
-    if (before + begin > 0) writeSync(this.#file, droppedBefore(before + begin));
-    while (this.#position - begin < limitBytes * MOST_OF_LIMIT && !this.copyOn()) await nextTurn();
+    const dropped = this.#log.before + this.#position;
+    if (dropped > 0) writeSync(this.#file, droppedBefore(dropped));
+    while (!this.copyOn()) await nextTurn();
   }
 
   /**
-   * Copies some more and returns whether the end is reached. Without awaiting each piece: an agent would write more in
-   * the meantime than was copied.
+   * Copies some more and returns whether the end is reached, or as much copied as is kept. Without awaiting each piece: an
+   * agent would write more in the meantime than was copied.
    */
   copyOn(): boolean {
-    for (const most = this.#position + TURN_BYTES; this.#position < most;) {
-      const length = readSync(this.#log.fd, this.#buffer, 0, CHUNK_BYTES, this.#position);
+    const most = Math.min(this.#most, this.#position + TURN_BYTES);
+    while (this.#position < most) {
+      const wanted = Math.min(CHUNK_BYTES, most - this.#position);
+      const length = readSync(this.#log.fd, this.#buffer, 0, wanted, this.#position);
       if (length === 0) return true;
       this.#position += writeSync(this.#file, this.#buffer, 0, length);
     }
-    return false;
+    return this.#position === this.#most;
   }
 
   /** Says in the copy how much was lost of a log that was cut at that size, and closes it. */

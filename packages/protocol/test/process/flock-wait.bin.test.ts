@@ -27,6 +27,11 @@ function nameOf(pid: number): string {
   }
 }
 
+/** Tells whether a process has been stopped: the signal alone says only that it will be. */
+function isStopped(pid: number | undefined): boolean {
+  return /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
+
 /** Counts who waits for a lock on the file at the path, by the table of the kernel. */
 function waitersOn(path: string): number {
   const lines = readFileSync('/proc/locks', 'utf8').split('\n');
@@ -96,6 +101,7 @@ describe('a wait for a lock', () => {
     onTestFinished(() => void waiter.kill('SIGKILL'));
     await waitUntil('the wait', () => waitersOn(path) === 1);
     waiter.kill('SIGSTOP');
+    await waitUntil('the stop', () => isStopped(waiter.pid));
     holder.stdin.end();
     await once(holder, 'close');
     // The one who waits in its place gives it back as often as it gets it.

@@ -46,6 +46,20 @@ describe('KeptLog', () => {
     expect(existsSync(`${path}.1.new`)).toBe(false);
   });
 
+  it('does not follow for ever who writes faster than it copies, and says what was lost', async () => {
+    const { log, path } = keptLog(1000);
+    appendFileSync(path, 'a'.repeat(1200));
+    log.measure();
+    const rotated = log.rotate();
+    appendFileSync(path, 'b'.repeat(5000));
+    await rotated;
+    const [before, copied, lost] = readFileSync(`${path}.1`, 'utf8').split('\n');
+    expect(before).toBe('[ralph: 200 bytes of older output were dropped]');
+    expect(copied).toBe('a'.repeat(1000) + 'b'.repeat(500));
+    expect(lost).toBe('[ralph: 4500 bytes of output were dropped here]');
+    expect(log.bytes).toBe(6200);
+  });
+
   it('tells the end of what was written, over the border of the two files', async () => {
     const { log, path } = keptLog(100);
     appendFileSync(path, 'one\n');
