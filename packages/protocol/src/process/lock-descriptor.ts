@@ -38,16 +38,20 @@ const GAVE_UP = 140;
  * The shell is in our process group, so that a terminal stops it with us; what a terminal ends us with is ours to
  * answer. Should the lock come while we are stopped all the same, it is given back, and waited for again when we go on:
  * a stopped process must not keep others from it. Elsewhere than on Linux it cannot be told whether we are.
+ *
+ * The pipe may end in the instant between the start of the waiter and the note of its number: while that is empty, the
+ * last one started is the waiter.
  */
 const WAITER = `
 trap '' INT QUIT HUP
 stopped() { read -r stat 2>/dev/null <"/proc/$PPID/stat" && case \${stat##*) } in T*) ;; *) false ;; esac; }
 unlock=$1; shift
 { read -r _ <&4; kill -TERM $$; } 3<&- 2>/dev/null & other=$!
-trap 'kill -KILL "$one" "$other" 2>/dev/null; exit ${GAVE_UP}' TERM
+trap 'kill -KILL "\${one:-$!}" "$other" 2>/dev/null; exit ${GAVE_UP}' TERM
 while :; do
+  one=
   "$@" 4<&- & one=$!
-  wait "$one"; status=$?
+  wait "$one"; status=$?; one=$other
   [ "$status" = 0 ] && stopped || break
   eval "$unlock"
   while stopped; do sleep 0.2; done

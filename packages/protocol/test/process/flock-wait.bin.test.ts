@@ -75,6 +75,19 @@ describe('a wait for a lock', () => {
     expect(holder.exitCode).toBeNull();
   });
 
+  it('leaves nobody waiting at whichever moment it is given up', async () => {
+    const path = join(temporaryFolder(), 'x.lock');
+    const holder = await heldByFlock(path);
+    for (let round = 0; round < 40; round += 1) {
+      const waits = Array.from({ length: 6 }, (_, index) =>
+        takeFlock(path, { waitMs: Number.POSITIVE_INFINITY, signal: AbortSignal.timeout(round + index) }),
+      );
+      expect((await Promise.all(waits)).every((lock) => lock === undefined)).toBe(true);
+    }
+    await waitUntil('only the holder', () => havingOpen(path).every((pid) => pid === holder.pid));
+    expect(holder.exitCode).toBeNull();
+  });
+
   it('goes on when what waits for us is killed', async () => {
     const path = join(temporaryFolder(), 'x.lock');
     const holder = await heldByFlock(path);
