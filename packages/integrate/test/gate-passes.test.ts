@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +51,20 @@ describe('GatePasses', () => {
     const passes = new GatePasses(root);
     await passes.remember(KEY, PASS);
     expect(passes.find(KEY)).toEqual(PASS);
+  });
+
+  it('leave nothing of writers that were killed, and what others write is let be', async () => {
+    const root = temporaryFolder();
+    mkdirSync(folderIn(root), { recursive: true });
+    const draft = (pid: number) => `.${KEY}.json.${pid}.${'0'.repeat(16)}.next.17`;
+    const { pid: gone } = spawnSync('true');
+    for (const pid of [gone, process.pid]) writeFileSync(join(folderIn(root), draft(pid)), 'half');
+    // The number has been given to us since.
+    const reused = join(folderIn(root), draft(process.pid).replace('.17', ''));
+    writeFileSync(reused, 'half');
+    utimesSync(reused, 1, 1);
+    await new GatePasses(root).remember(KEY, PASS);
+    expect(readdirSync(folderIn(root))).toEqual([draft(process.pid), `${KEY}.json`]);
   });
 
   it('are at most a thousand or so: those that have not served for longest go', async () => {

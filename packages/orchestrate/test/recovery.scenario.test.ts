@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -263,6 +264,19 @@ describe('ralph-orchestrate run after a crash', () => {
       { task_id: 'A', action: 'kept', reason: expect.stringContaining('ralph-agent-loop') },
     ]);
     expect(readFileSync(join(path, 'edit.txt'), 'utf8')).toBe('of somebody else');
+  });
+
+  it('removes the halves of files that killed writers have left, wherever they stand', async () => {
+    const repository = temporaryRepository();
+    repository.queue([]);
+    const { pid } = spawnSync('true');
+    const halves = ['cache/parallel/ci-passes', 'cache/parallel/published', 'cache', 'logs/parallel'].map(
+      (folder) => `.ralph/${folder}/.file.json.${pid}.${'0'.repeat(16)}.next`,
+    );
+    for (const path of halves) repository.write(path, 'half');
+    const { status } = await runProgram('ralph-orchestrate', ['run', '--', 'true'], { cwd: repository.root });
+    const left = halves.filter((path) => existsSync(join(repository.root, path)));
+    expect([status, left]).toEqual([0, []]);
   });
 });
 

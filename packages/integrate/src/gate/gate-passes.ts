@@ -5,6 +5,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { namesIn } from '@ralph/protocol/process/names-in';
+import { sweepLeftIn } from '@ralph/protocol/process/next-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 
 const MOST = 1000;
@@ -80,6 +81,7 @@ export class GatePasses {
 
 /** Removes the oldest when there are too many, and what killed writers have left. */
 function prune(folder: string): void {
+  sweepLeftIn(folder);
   const names = namesIn(folder);
   if (names.length <= MOST) return;
   const aged = names.flatMap((name) => {

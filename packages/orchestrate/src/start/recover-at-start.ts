@@ -3,6 +3,7 @@ import { carryOut, NOTHING_LEFT, type Recovery } from './carry-out.ts';
 import { endingSiblings, waitForEnd } from './ending-siblings.ts';
 import { gatherLeftovers, type Scene } from './gather-leftovers.ts';
 import { hasLeftovers } from './has-leftovers.ts';
+import { sweepDrafts } from './sweep-drafts.ts';
 import { recover } from './recover.ts';
 
 export interface RecoveryRequest extends Scene {
@@ -25,6 +26,7 @@ export async function recoverAtStart(request: RecoveryRequest): Promise<Recovery
   const ending = hasTraces ? endingSiblings(repo) : [];
   if (ending.length > 0) onNote('an earlier run is just ending: its programs are waited for');
   const left = await waitForEnd(ending, signal);
+  sweepDrafts(repo);
   const started = await callInit(request);
   const { state_path: statePath } = started;
   if (!hasTraces && started.lost.length === 0 && started.open_records === 0) return { ...NOTHING_LEFT, statePath };

@@ -1,13 +1,6 @@
-import { uptime } from 'node:os';
 import { timerMs } from '../cli/timer-ms.ts';
-import { readProcStat } from './process-identity.ts';
+import { isYounger } from './process-age.ts';
 import { signalProcess } from './process-list.ts';
-
-/** The unit in which /proc tells when a process began. */
-const TICK_MS = 10;
-
-/** By how much two clocks may differ. */
-const CLOCKS_MS = 100;
 
 /** How long a command may take to end after SIGTERM. */
 const TERM_MS = 2000;
@@ -65,12 +58,4 @@ export function boundGroup(limitMs: number, signal: AbortSignal | undefined, onL
     if (told) send('SIGTERM');
   };
   return { started, release };
-}
-
-/** Tells whether a process has lived for less than some time: then its number is no longer that of whom we mean. */
-function isYounger(pid: number, ms: number): boolean {
-  const startTime = readProcStat(pid)?.startTime;
-  if (startTime === undefined) return false;
-  const lived = uptime() * 1000 - Number(startTime) * TICK_MS;
-  return lived < ms - CLOCKS_MS;
 }

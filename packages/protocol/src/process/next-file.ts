@@ -1,5 +1,8 @@
-import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { dropFile } from './drop-file.ts';
+import { isYounger } from './process-age.ts';
+import { identityOf } from './process-identity.ts';
 import { randomHex } from './random-hex.ts';
 
 const NEXT_FILE = /\.(\d+)\.[0-9a-f]{16}\.next(?:\.\d+)?$/;
@@ -33,4 +36,27 @@ export function leftNextFiles(path: string): string[] {
 export function sweepNextFiles(path: string): void {
   const real = existsSync(path) ? realpathSync(path) : path;
   for (const left of new Set([...leftNextFiles(real), ...leftNextFiles(path)])) rmSync(left, { force: true });
+}
+
+/**
+ * Removes what killed writers left in a folder whose files are written without a lock: what names a process that is gone.
+ * Never throws; what cannot be removed stays.
+ */
+export function sweepLeftIn(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const pid = NEXT_FILE.exec(name)?.[1];
+      if (pid === undefined || !name.startsWith('.')) continue;
+      const path = join(folder, name);
+      const stats = statSync(path, { throwIfNoEntry: false });
+      if (stats?.isFile() === true && isGone(Number(pid), Date.now() - stats.mtimeMs)) dropFile(path);
+    }
+  } catch {
+    // No folder, or no right to look or to write there.
+  }
+}
+
+/** The number of a writer that is gone may be that of another process by now, which is younger than the file. */
+function isGone(pid: number, ageMs: number): boolean {
+  return identityOf(pid) === undefined || isYounger(pid, ageMs);
 }
