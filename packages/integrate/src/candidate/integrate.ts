@@ -55,7 +55,7 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
   requireSafeId(bench.settings.root, candidate);
   const claim = await claimTask(bench, candidate, opened.passage.letPass);
   try {
-    removeLeftRefLocks(bench.settings.root, candidate.taskId);
+    await removeLeftRefLocks(bench.settings.root, candidate.taskId);
     await endLeftGates(bench.settings.root, candidate.taskId);
     const tip = await parkedTip(bench.settings.root, candidate);
     const landed =

@@ -3,18 +3,21 @@ import { dirname, join } from 'node:path';
 import { attemptRef, landedRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
+import { endLeftGits } from '@ralph/protocol/process/left-gits';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { gitsIn } from './workspace-recovery.ts';
 
 /**
- * Removes the locks that a killed git has left on the refs of a task in the main repository. To be called by the holder of
- * the task's claim: nobody else changes those refs.
+ * Removes the locks that a killed git has left on the refs of a task in the main repository, and ends what still waits for
+ * one of them. To be called by the holder of the task's claim: nobody else changes those refs.
  */
-export function removeLeftRefLocks(root: string, taskId: string): void {
+export async function removeLeftRefLocks(root: string, taskId: string): Promise<void> {
   const { gitDir } = findGitRepository(root);
-  for (const ref of [attemptRef(taskId, 1), salvageRef(taskId, 1), landedRef(taskId, 1)]) {
-    for (const path of gitLockFiles(join(gitDir, dirname(ref)))) dropFile(path);
-  }
+  const folders = [attemptRef(taskId, 1), salvageRef(taskId, 1), landedRef(taskId, 1)].map((ref) => dirname(ref));
+  const locks = folders.flatMap((folder) => gitLockFiles(join(gitDir, folder)));
+  if (locks.length === 0) return;
+  await endLeftGits(root, (ref) => folders.includes(dirname(ref)));
+  for (const path of locks) dropFile(path);
 }
 
 /**

@@ -22,6 +22,9 @@ const PINNED = [
   'http.lowSpeedTime=60',
 ].flatMap((setting) => ['-c', setting]);
 
+/** Stands in the environment of every git of ours, and hardly in that of another: no such file, so no made-up parents. */
+export const NO_GRAFTS = '/dev/null/none';
+
 const UNATTENDED = {
   LC_ALL: 'C',
   LANGUAGE: '',
@@ -32,7 +35,7 @@ const UNATTENDED = {
   GIT_MERGE_AUTOEDIT: 'no',
   // History as it is and as a remote has it: an agent may have made up parents, and a push would replace the target.
   GIT_NO_REPLACE_OBJECTS: '1',
-  GIT_GRAFT_FILE: '/dev/null/none',
+  GIT_GRAFT_FILE: NO_GRAFTS,
 };
 
 const DEFAULT_LIMIT_MS = 120_000;

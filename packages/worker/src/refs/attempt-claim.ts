@@ -7,7 +7,7 @@ import type { Site } from '../site/site.ts';
 
 /** Returns the number that the next attempt at a claimed task gets, and frees its refs of locks that nobody holds. */
 export async function nextAttemptNumber(site: Site, taskId: string, asked: number | undefined): Promise<number> {
-  removeStaleRefLocks(site.repo, taskId);
+  await removeStaleRefLocks(site.repo, taskId);
   const refs = await refsOfTask(site.repo.root, taskId);
   return nextAttempt(
     refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []),

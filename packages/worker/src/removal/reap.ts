@@ -47,9 +47,9 @@ export async function reap(site: Site, options: ReapOptions): Promise<Reaped[]> 
   reaped.push(...(await reapKept(site, options)));
   for (const { ref } of await listRefs(site.repo.root, baseRefs(loopOf(site.repo.root)?.name))) {
     const taskId = taskOfRef(ref);
-    if (taskId === undefined || !isSafeTaskId(taskId) || kindAt(workspacePath(site, taskId)) !== 'absent') continue;
+    if (taskId === undefined || !isSafeTaskId(taskId) || !isNone(site, taskId)()) continue;
     const row = { task_id: taskId, what: ref, reason: 'the base of no workspace' };
-    reaped.push(...(await sweep(site, row, () => dropBaseRef(site.repo.root, taskId))));
+    reaped.push(...(await sweep(site, row, () => dropBaseRef(site.repo.root, taskId), isNone(site, taskId))));
   }
   for (const taskId of claimFiles(site)) {
     const row = { task_id: taskId, what: claimFile(site, taskId), reason: 'the claim of nobody' };
@@ -79,7 +79,7 @@ async function reapKept(site: Site, { all }: Pick<ReapOptions, 'all'>): Promise<
   }
   for (const { taskId, path } of abandonedKept(site)) {
     const row = { task_id: taskId, what: path, reason: 'belongs to a workspace that is gone' };
-    rows.push(...(await sweep(site, row, () => dropKept(site, taskId))));
+    rows.push(...(await sweep(site, row, () => dropKept(site, taskId), isNone(site, taskId))));
   }
   return rows;
 }
@@ -130,13 +130,24 @@ function whyWanted({ path, all }: Candidate): string | undefined {
   }
 }
 
-/** Does something unless a living process has the task; the claim file is gone afterwards. */
-async function sweep(site: Site, row: Omit<Reaped, 'action'>, act: () => Promise<void>): Promise<Reaped[]> {
+/** To be asked again under the claim: a workspace may have been made since the last look. */
+function isNone(site: Site, taskId: string): () => boolean {
+  return () => kindAt(workspacePath(site, taskId)) === 'absent';
+}
+
+/** Does something that is due, unless a living process has the task; the claim file is gone afterwards. */
+async function sweep(
+  site: Site,
+  row: Omit<Reaped, 'action'>,
+  act: () => Promise<void>,
+  isDue: () => boolean = () => true,
+): Promise<Reaped[]> {
   try {
     const claim = await tryClaim(site.repo.root, row.task_id, { waitMs: 0 });
     if (claim === undefined) return [];
     try {
-      removeStaleRefLocks(site.repo, row.task_id);
+      if (!isDue()) return [];
+      await removeStaleRefLocks(site.repo, row.task_id);
       await act();
     } finally {
       claim.release();

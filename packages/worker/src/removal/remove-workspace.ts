@@ -72,7 +72,7 @@ export async function clearPlace(site: Site, place: Place): Promise<Removal> {
 
 /** Clears the place of a task's workspace and lets its base commit go. */
 export async function removeWorkspace(site: Site, place: Place): Promise<Removal> {
-  removeStaleRefLocks(site.repo, place.taskId);
+  await removeStaleRefLocks(site.repo, place.taskId);
   const removal = await clearPlace(site, place);
   if (kindAt(place.path) === 'absent') await dropBaseRef(site.repo.root, place.taskId);
   return removal;

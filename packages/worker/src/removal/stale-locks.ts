@@ -1,7 +1,9 @@
 import { dropFile } from '@ralph/protocol/process/drop-file';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attemptRef, baseRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
+import { endLeftGits } from '@ralph/protocol/process/left-gits';
 import { loopOf, type Repository } from '@ralph/protocol/process/repository';
 import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
 
@@ -12,12 +14,17 @@ export function removeStaleLocks(workspace: string): void {
 }
 
 /**
- * Removes the locks that a killed git has left on the refs of a task in the user's repository. To be called by the
- * holder of the task's claim: nobody else changes those refs.
+ * Removes the locks that a killed git has left on the refs of a task in the user's repository, and ends what still waits
+ * for one of them. To be called by the holder of the task's claim: nobody else changes those refs.
  */
-export function removeStaleRefLocks({ root, gitDir }: Required<Repository>, taskId: string): void {
-  for (const ref of [attemptRef(taskId, 1), salvageRef(taskId, 1)]) {
-    for (const path of gitLockFiles(join(gitDir, dirname(ref)))) dropFile(path);
-  }
-  dropFile(join(gitDir, `${baseRef(taskId, loopOf(root)?.name)}.lock`));
+export async function removeStaleRefLocks(repo: Required<Repository>, taskId: string): Promise<void> {
+  const { root, gitDir } = repo;
+  const base = baseRef(taskId, loopOf(root)?.name);
+  const folders = [attemptRef(taskId, 1), salvageRef(taskId, 1)].map((ref) => dirname(ref));
+  const locks = folders.flatMap((folder) => gitLockFiles(join(gitDir, folder)));
+  const baseLock = join(gitDir, `${base}.lock`);
+  if (existsSync(baseLock)) locks.push(baseLock);
+  if (locks.length === 0) return;
+  await endLeftGits(root, (ref) => ref === base || folders.includes(dirname(ref)));
+  for (const path of locks) dropFile(path);
 }
