@@ -19,6 +19,18 @@ function hangingGate(repo: TestRepository): { readonly command: string; readonly
   };
 }
 
+/** Lets a git hang in a workspace as soon as it checks out b.txt, and tells the process group of it. */
+function hangingFilter(repo: TestRepository, workspace: string): { readonly group: () => Promise<number> } {
+  const started = join(repo.folder, 'group');
+  const hang = `awk '{print $5}' /proc/$$/stat >${started}.new && mv ${started}.new ${started}; sleep 600`;
+  runGit(workspace, ['config', 'filter.hang.smudge', scriptedCommand(repo.folder, 'hang', hang)]);
+  mkdirSync(join(workspace, '.git/info'), { recursive: true });
+  writeFileSync(join(workspace, '.git/info/attributes'), 'b.txt filter=hang\n');
+  return {
+    group: () => waitUntil('the rebase runs', () => existsSync(started) && Number(readFileSync(started, 'utf8'))),
+  };
+}
+
 function gone(pid: number): Promise<boolean> {
   return waitUntil(`process ${pid} is gone`, () => identityOf(pid) === undefined);
 }
@@ -58,17 +70,10 @@ describe('ralph-integrate run after a crash', () => {
     const repo = temporaryRepository();
     const { line, workspace, git } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
     foreignPush(repo, 'b.txt', 'b\n');
-    const started = join(repo.folder, 'group');
-    const hang = `awk '{print $5}' /proc/$$/stat >${started}.new && mv ${started}.new ${started}; sleep 600`;
-    git('config', 'filter.hang.smudge', scriptedCommand(repo.folder, 'hang', hang));
-    mkdirSync(join(workspace, '.git/info'), { recursive: true });
-    writeFileSync(join(workspace, '.git/info/attributes'), 'b.txt filter=hang\n');
+    const { group: told } = hangingFilter(repo, workspace);
     const child = startProgram('ralph-integrate', RUN, { cwd: repo.root });
     child.stdin.write(`${line}\n`);
-    const group = await waitUntil(
-      'the rebase runs',
-      () => existsSync(started) && Number(readFileSync(started, 'utf8')),
-    );
+    const group = await told();
     child.kill('SIGKILL');
     process.kill(-group, 'SIGKILL');
     await gone(group);
@@ -79,6 +84,24 @@ describe('ralph-integrate run after a crash', () => {
     expect(again).toMatchObject({ status: 0, stderr: '' });
     expect(repo.gitOrigin('log', '--format=%s', 'main').split('\n')).toEqual(['T-1: work', 'rival: b.txt', 'start']);
     expect(git('symbolic-ref', 'HEAD')).toBe('refs/heads/main');
+    expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
+  });
+
+  it('when only its git was killed the work is blocked, in a workspace that a person can work in', async () => {
+    const repo = temporaryRepository();
+    const { line, workspace, git, head } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    foreignPush(repo, 'b.txt', 'b\n');
+    const { group: told } = hangingFilter(repo, workspace);
+    const child = startProgram('ralph-integrate', RUN, { cwd: repo.root });
+    const ended = transcriptOf(child);
+    child.stdin.end(`${line}\n`);
+    const group = await told();
+    expect(existsSync(join(workspace, '.git/index.lock'))).toBe(true);
+    git('config', '--unset', 'filter.hang.smudge');
+    process.kill(-group, 'SIGKILL');
+    expect(eventOf(await ended, 'task.blocked')).toMatchObject({ code: 'git_failed' });
+    expect(existsSync(join(workspace, '.git/index.lock'))).toBe(false);
+    expect([git('rev-parse', 'HEAD'), git('symbolic-ref', 'HEAD')]).toEqual([head, 'refs/heads/main']);
     expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
   });
 

@@ -6,6 +6,7 @@ import { writeMarker } from './marker.ts';
 import { putBack } from '../prepare/prepare.ts';
 import type { Passage } from '../train/passages.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { removeStaleLocks } from '../workspace/workspace-recovery.ts';
 
 /** How far the work on a candidate had come when it ended. */
 export interface Opened {
@@ -34,7 +35,11 @@ export async function keepWorkspace(
   // With a claim that is held, another process is at work in it.
   if (workspace === undefined || code === 'claim_held') return;
   try {
-    if (job !== undefined) await putBack(job);
+    if (job !== undefined) {
+      // It may be kept because somebody has killed a git of ours.
+      await removeStaleLocks(workspace, bench.stop);
+      await putBack(job);
+    }
     const files = parts?.details?.['files'];
     await writeMarker(workspace, {
       task_id: candidate.taskId,
