@@ -18,13 +18,21 @@ export interface Member {
 /** Returns the living processes that belong to a folder: by environment, arguments, current folder or descent. */
 export function membersOf(folder: string): Member[] {
   const all = [...livingProcesses()].map(({ pid, stat }) => memberOf(pid, stat.parent, stat.startTime));
+  const byPid = new Map(all.map((one) => [one.pid, one]));
   const ours = new Set(all.filter((one) => belongs(one, folder)).map(({ pid }) => pid));
   let before = -1;
   while (before !== ours.size) {
     before = ours.size;
     for (const { pid, parent } of all) if (ours.has(parent)) ours.add(pid);
   }
-  return all.filter(({ pid }) => ours.has(pid) && pid !== process.pid);
+  return all
+    .filter(({ pid }) => ours.has(pid) && pid !== process.pid)
+    .map((one) => (isBeingMade(one, byPid.get(one.parent)) ? { ...one, role: undefined } : one));
+}
+
+/** A process that was forked a moment ago still has the words of its parent, and is to become something else. */
+function isBeingMade({ words }: Member, parent: Member | undefined): boolean {
+  return parent !== undefined && words.length > 0 && words.join('\0') === parent.words.join('\0');
 }
 
 function belongs({ pid, words, cwd }: Member, folder: string): boolean {
