@@ -40,7 +40,7 @@ export async function stormCase(seed: number, number: number, kills: number): Pr
     runs.push(await oneRun(world, []));
     last += 1;
   }
-  const isToolKilled = hits().some((hit) => /: (?:git|flock)/.test(hit));
+  const isToolKilled = hits().some((hit) => /: (?:\S*\/)?(?:git|flock) /.test(`${hit} `));
   wrong.push(
     ...runs.flatMap((run, index) => wrongEnd(run).map((what) => `run ${index + 1}: ${what}`)),
     ...wrongLandings(world, isToolKilled),
