@@ -2,8 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ciFailureMarker } from '@ralph/protocol/contract/handoff';
+import { readProcFile } from '@ralph/protocol/process/proc-file';
+import { livingProcesses } from '@ralph/protocol/process/process-list';
 import { runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { eventOf, finishedAttempt, foreignPush, types, type FinishedAttempt } from './finished-attempt.ts';
 import { eventsOf, handoffsIn, landWith, linesIn, rivals, RUN } from './remedy-run.ts';
 
@@ -14,6 +17,16 @@ function expectAsParked({ git, head }: FinishedAttempt): void {
   expect(git('symbolic-ref', 'HEAD')).toBe('refs/heads/main');
   expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
   expect(existsSync(git('rev-parse', '--git-path', 'rebase-merge'))).toBe(false);
+}
+
+/** Returns the calls of `ralph-worker commit` that live. */
+function commitsIn({ root }: TestRepository): number[] {
+  return [...livingProcesses()].flatMap(({ pid }) => {
+    const words = (readProcFile(`/proc/${pid}/cmdline`, 'utf8') ?? '').split('\0');
+    return words[1]?.endsWith('/ralph-worker.cjs') === true && words[2] === 'commit' && words.includes(root)
+      ? [pid]
+      : [];
+  });
 }
 
 describe('a conflict', () => {
@@ -70,6 +83,23 @@ describe('a conflict', () => {
     expect(end).toMatchObject({ status: 0 });
     expect(repo.gitOrigin('show', 'main:a.txt')).toBe('both\nmine');
   });
+
+  // Only on Linux can the processes of a machine be read.
+  it.skipIf(process.platform !== 'linux')(
+    'is mended, however often ralph-worker is killed over its commit',
+    async () => {
+      const { repo, attempt } = rivals();
+      const end = landWith(repo, [attempt], `printf 'theirs\\nmine\\n' >a.txt`);
+      const killed = new Set<number>();
+      while (killed.size < 3) {
+        const pid = await waitUntil('ralph-worker commits', () => commitsIn(repo).find((one) => !killed.has(one)));
+        process.kill(pid, 'SIGKILL');
+        killed.add(pid);
+      }
+      expect(eventOf(await end, 'remediation.finished')).toMatchObject({ result: 'resolved' });
+      expect(repo.gitOrigin('show', 'main:a.txt')).toBe('theirs\nmine');
+    },
+  );
 
   it('in several commits is mended turn by turn', async () => {
     const repo = temporaryRepository({ 'a.txt': 'old\n', 'b.txt': 'old\n' });

@@ -8,6 +8,9 @@ import { git } from '../workspace/workspace-git.ts';
 
 const TITLE_LENGTH = 200;
 
+/** How often it is called while somebody kills it. */
+const MOST_CALLS = 5;
+
 /** What `ralph-worker commit` prints. */
 const committed = z.object({ head_commit: z.string() });
 
@@ -36,15 +39,22 @@ export async function commitLeft(job: Job, onto: string, listPath: string): Prom
   const inherits = claimFd === undefined ? [] : [claimFd];
   const call = () => callSibling('ralph-worker', words, (line) => bench.output.note(line), { inherits });
   try {
-    // That somebody has killed it says nothing about the work.
-    const [record] = await call().catch((error: unknown) => {
-      if (!isFailure(error) || error.code !== 'sibling_failed') throw error;
-      return call();
-    });
+    const [record] = await calledAgain(call);
     return { kind: 'settled', head: committed.parse(record).head_commit };
   } catch (error) {
     if (!isFailure(error) || !UNFINISHED.has(error.code)) throw error;
     return { kind: 'unfinished', reason: error.message };
+  }
+}
+
+/** That somebody has killed it says nothing about the work. */
+async function calledAgain<T>(call: () => Promise<T>): Promise<T> {
+  for (let calls = 1; ; calls += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isFailure(error) || error.code !== 'sibling_failed' || calls === MOST_CALLS) throw error;
+    }
   }
 }
 
