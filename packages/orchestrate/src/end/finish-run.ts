@@ -4,6 +4,7 @@ import { loopOf } from '@ralph/protocol/process/repository';
 import { homeWords } from '../loops/home-words.ts';
 import type { EventLog } from '../run/event-log.ts';
 import { outcomeOf, outcomeStatus, stopReasonOf, waitingTasks, waitingWords, type Outcome } from './outcome.ts';
+import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { idsWith } from '../run/results.ts';
 import type { LoopEnd } from '../run/run-loop.ts';
 import { pauseSeconds } from '../run/pause.ts';
@@ -14,6 +15,8 @@ export interface RunEnd {
   readonly runId: string;
   readonly started: number;
   readonly log: EventLog;
+  /** What the run has cost. */
+  readonly totals: Receipt;
   readonly root: string;
   /** What a person types to go on. */
   readonly again: string;
@@ -26,7 +29,7 @@ export interface RunEnd {
  */
 export async function finishRun(
   { output, stop }: Pick<Call, 'output' | 'stop'>,
-  { end, runId, started, log, root, again }: RunEnd,
+  { end, runId, started, log, totals, root, again }: RunEnd,
 ): Promise<Result> {
   const { view, results } = end;
   const outcome: Outcome = stop.cause === undefined && end.failure === undefined ? outcomeOf(view) : 'interrupted';
@@ -56,6 +59,7 @@ export async function finishRun(
     ...(stopReason === undefined ? {} : { stop_reason: stopReason }),
     ...(outcome === 'limit' ? { retry_after: Math.ceil(pauseSeconds(view)) } : {}),
     duration_ms: Date.now() - started,
+    totals,
   });
   try {
     log.append(finished);

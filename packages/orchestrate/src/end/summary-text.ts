@@ -66,6 +66,7 @@ const STOPS: Readonly<Record<StopReason, string>> = {
   asked: '; it was asked to stop',
   failures: '; it stopped after too many failures in a row (--stop-after-failures)',
   limit: '; agents are turned away by a rate limit',
+  budget: '; its budget is spent',
   max_tasks: '; it was to start no more (--max-tasks)',
   signal: '',
   lost: '',

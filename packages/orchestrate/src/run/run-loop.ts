@@ -13,6 +13,7 @@ import type { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
 import { happeningOf } from './happening-of.ts';
 import { Lookout } from './lookout.ts';
+import type { ReceiptKeeper } from '../record/receipt-keeper.ts';
 import { foldResult, type Results } from './results.ts';
 import { schedule } from './schedule.ts';
 import type { StateKeeper } from './state-keeper.ts';
@@ -28,6 +29,7 @@ export interface LoopParts {
   readonly crew: Crew;
   readonly keeper: StateKeeper;
   readonly log: EventLog;
+  readonly receipts: ReceiptKeeper;
   readonly output: Output;
   readonly policy: Policy;
   readonly select: TaskSource;
@@ -90,6 +92,7 @@ export class RunLoop {
         (failure) => this.fail(failure),
       );
       await this.#told;
+      for (const receipt of this.#parts.receipts.close(new Date())) await this.#tell('task.receipt', receipt);
     } finally {
       this.#lookout.close();
       this.#alarms.clear();
@@ -130,7 +133,9 @@ export class RunLoop {
       this.fail(asError(error));
       return;
     }
+    const receipt = this.#parts.receipts.take(event);
     const happening = happeningOf(event, Date.now());
+    if (receipt !== undefined) void this.#tell('task.receipt', receipt);
     if (happening === undefined) return;
     if (event.type === 'agent.finished') this.#ready.set(event.task_id, event);
     this.#happened(happening);
@@ -245,6 +250,7 @@ export class RunLoop {
       try {
         const event: AnyEvent = await this.#parts.output.event(type, fields);
         this.#results = foldResult(this.#results, event);
+        this.#parts.receipts.take(event);
         this.#parts.log.append(event);
         return true;
       } catch (error) {

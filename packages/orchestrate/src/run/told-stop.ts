@@ -9,6 +9,8 @@ export function stopWords(reason: StopReason, { stopAfterFailures, maxTasks }: P
       return `${stopAfterFailures} tasks in a row have failed (--stop-after-failures)`;
     case 'limit':
       return 'agents are turned away by a rate limit again and again';
+    case 'budget':
+      return 'its budget is spent; what runs is finished';
     case 'max_tasks':
       return `${maxTasks} tasks were started (--max-tasks)`;
     case 'signal':

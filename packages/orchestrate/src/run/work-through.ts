@@ -11,6 +11,7 @@ import type { LockHolder } from '../start/lock-holder.ts';
 import type { Ground } from '../start/preflight.ts';
 import type { StopFile } from '../stop/stop-file.ts';
 import type { TaskSource } from '../tasks/choice.ts';
+import { ReceiptKeeper } from '../record/receipt-keeper.ts';
 import { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
 import { RunLoop } from './run-loop.ts';
@@ -57,7 +58,8 @@ export async function workThrough(
   const policy = { ...plan.loop, workers, maxTasks };
   const { adopted, statePath } = recovery;
   const files = { root, statePath, otherPaths: refFiles(root, ground.pushedQueue), stopFile };
-  const loop = new RunLoop({ ...files, runId, crew, keeper, log, output, policy, select, adopted });
+  const receipts = new ReceiptKeeper(runId);
+  const loop = new RunLoop({ ...files, runId, crew, keeper, log, receipts, output, policy, select, adopted });
   const interrupt = () => {
     if (stop.cause?.kind === 'signal')
       output.note('stopping: the agents are ended and their work is kept; once more kills at once');
@@ -71,7 +73,7 @@ export async function workThrough(
   });
   const end = await loop.run();
   const again = commandLine(['ralph-orchestrate', ...process.argv.slice(2)]);
-  const result = await finishRun(call, { end, runId, started, log, root, again });
+  const result = await finishRun(call, { end, runId, started, log, totals: receipts.totals, root, again });
   return { result, attempted: end.results.size };
 }
 

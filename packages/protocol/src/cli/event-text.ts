@@ -60,6 +60,8 @@ function describe(event: AnyEvent): string | undefined {
       return `push rejected: ${event.verdict}`;
     case 'task.skipped':
       return `not started: ${event.reason}`;
+    case 'task.receipt':
+      return undefined;
     case 'task.completed':
       return `landed as ${event.commit.slice(0, 10)}`;
     case 'task.published':

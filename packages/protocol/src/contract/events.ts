@@ -4,6 +4,8 @@ import { lifecycle, processIdentity, workerRecord } from './state-file.ts';
 import { lockRecord } from './lock-record.ts';
 import { task } from './task.ts';
 import { followups } from './followups.ts';
+import { receipt } from './receipt.ts';
+import { usage } from './usage.ts';
 
 const milliseconds = z.int().min(0).describe('milliseconds');
 const reason = z.string().describe('words for a person');
@@ -24,7 +26,10 @@ const runCounts = z.looseObject({
 });
 
 /** Why a run started nothing more although there may have been something to start. */
-export const STOP_REASONS = ['asked', 'failures', 'max_tasks', 'limit', 'signal', 'lost'] as const;
+export const STOP_REASONS = ['asked', 'failures', 'max_tasks', 'limit', 'budget', 'signal', 'lost'] as const;
+
+/** How a task stands when its receipt is written. */
+export const RECEIPT_RESULTS = ['landed', 'published', 'failed', 'blocked', 'unfinished'] as const;
 
 export const RECOVERY_ACTIONS = ['adopted', 'requeued', 'cleared', 'kept', 'waited_for'] as const;
 
@@ -66,6 +71,7 @@ export const EVENTS = {
     stop_reason: z.enum(STOP_REASONS).optional().describe('why it started nothing more'),
     retry_after: z.int().min(0).optional().describe('seconds after which it may go on'),
     duration_ms: milliseconds,
+    totals: receipt.optional().describe('what all tasks of the run have cost together'),
   }),
   'run.stopping': envelope.extend({ run_id: z.string(), stop_reason: z.enum(STOP_REASONS), reason }),
   'run.paused': envelope.extend({
@@ -79,6 +85,13 @@ export const EVENTS = {
     attempt: z.int().min(1).optional().describe('where there was an earlier one'),
     title: z.string().optional(),
     how: z.enum(['start', 'adopt']).describe('adopt: its work is finished and is to be landed'),
+  }),
+  'task.receipt': envelope.extend({
+    run_id: z.string(),
+    task_id: z.string().min(1),
+    result: z.enum(RECEIPT_RESULTS),
+    title: z.string().optional(),
+    receipt: receipt.describe('what it has cost in this run so far; the last one of a task counts'),
   }),
   'task.recovered': envelope.extend({
     task_id: z.string().min(1),
@@ -124,6 +137,7 @@ export const EVENTS = {
     output_bytes: z.int().min(0).optional().describe('written by the agent, dropped output included'),
     last_lines: z.array(z.string()).optional().describe('the last 5 lines of output that say something'),
     command: z.array(z.string()).optional().describe('what was run, as arguments'),
+    usage: usage.optional().describe('what it said that it used; absent where it did not say'),
   }),
   'work.salvaged': taskEnvelope.extend({ ref: z.string(), commit: commitId, reason }),
   'integrate.started': taskEnvelope.extend({
@@ -168,6 +182,8 @@ export const EVENTS = {
     reason: z.string().optional().describe('why it counts for nothing'),
     commit: commitId.optional().describe('the new tip of the attempt'),
     duration_ms: milliseconds,
+    usage: usage.optional().describe('what it said that it used; absent where it did not say'),
+    last_lines: z.array(z.string()).optional().describe('the last lines of its output that say something'),
   }),
   'push.rejected': taskEnvelope.extend({ verdict: z.enum(PUSH_VERDICTS), message: z.string() }),
   'task.skipped': envelope.extend({
@@ -175,6 +191,7 @@ export const EVENTS = {
     reason,
     code,
     next_command: z.string().optional(),
+    retry_after: z.int().min(0).optional().describe('seconds after which it may be started, where that was said'),
   }),
   'task.completed': taskEnvelope.extend({
     commit: commitId,
@@ -210,6 +227,7 @@ export const EVENTS = {
     log_path: z.string().optional(),
     next_command: z.string().optional(),
     retry_after: z.int().min(0).optional().describe('seconds after which it may be tried again, where that was said'),
+    last_lines: z.array(z.string()).optional().describe('the last lines of output that say something'),
   }),
   'watch.started': envelope.extend({
     path: z.string(),
@@ -247,6 +265,7 @@ export const ORDERS = {
     task_id: z.string().min(1),
     attempt: z.int().min(1).optional(),
   }),
+  'agents.resume': z.looseObject({ type: z.literal('agents.resume') }),
   'task.select': z.looseObject({
     type: z.literal('task.select'),
     exclude: z.array(z.string()).default([]).describe('not these, unless a person has asked for them since'),

@@ -69,6 +69,7 @@ export const FAILURE_CODES = {
   agent_idle_timeout: 'timeout',
   agent_spawn_failed: 'failed',
   rate_limited: 'limit',
+  budget_spent: 'limit',
   secrets_committed: 'failed',
   setup_failed: 'failed',
   travel_refused: 'config',
@@ -97,6 +98,8 @@ export interface FailureParts {
   hint?: string;
   taskId?: string;
   attempt?: number;
+  /** Seconds after which it may be tried again. */
+  retryAfter?: number;
   details?: Record<string, unknown>;
   cause?: unknown;
   /** Replaces the status of the table: a command whose own status is passed through. */
@@ -122,13 +125,14 @@ export class Failure extends Error {
 
   /** The machine-readable form, printed as the last line of stderr. */
   toRecord(): FailureRecord {
-    const { hint, taskId, attempt, details } = this.parts;
+    const { hint, taskId, attempt, retryAfter, details } = this.parts;
     return {
       code: this.code,
       message: this.message,
       hint: hint ?? '',
       exit: this.exit,
       retryable: RETRYABLE.has(FAILURE_CODES[this.code]) && !NEVER_RETRYABLE.has(this.code),
+      ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
       ...(taskId === undefined ? {} : { task_id: taskId }),
       ...(attempt === undefined ? {} : { attempt }),
       ...(details === undefined ? {} : { details }),
@@ -142,6 +146,7 @@ export interface FailureRecord {
   hint: string;
   exit: number;
   retryable: boolean;
+  retry_after?: number;
   task_id?: string;
   attempt?: number;
   details?: Record<string, unknown>;

@@ -18,6 +18,8 @@ export const RALPH_PATHS = {
   ciPasses: '.ralph/cache/parallel/ci-passes',
   published: '.ralph/cache/parallel/published',
   followups: '.ralph/cache/followups',
+  quota: '.ralph/cache/quota',
+  notify: '.ralph/cache/notify',
 } as const;
 
 /** Files of the run itself: never part of a commit that we make, whatever the ignore files say. */

@@ -12,6 +12,8 @@ import { blockedMarker } from './blocked-marker.ts';
 import { ciFailureMarker, handoff } from './handoff.ts';
 import { statusDocument } from './status-document.ts';
 import { followupProposal } from './followups.ts';
+import { quotaEntry } from './quota-entry.ts';
+import { receipt } from './receipt.ts';
 
 const failureRecord = z.looseObject({
   error: z.looseObject({
@@ -20,7 +22,7 @@ const failureRecord = z.looseObject({
     hint: z.string(),
     exit: z.int(),
     retryable: z.boolean(),
-    retry_after: z.string().optional(),
+    retry_after: z.int().min(0).optional().describe('seconds'),
     task_id: z.string().optional(),
     attempt: z.int().optional(),
     details: z.looseObject({}).optional(),
@@ -50,6 +52,8 @@ const documents: Record<string, z.ZodType> = {
   'status-document': statusDocument,
   'followup-proposal': followupProposal,
   'preflight-finding': preflightFinding,
+  'quota-entry': quotaEntry,
+  receipt,
 };
 
 /** Returns every published schema by name: files, records, events (`event.TYPE`) and orders (`order.TYPE`). */

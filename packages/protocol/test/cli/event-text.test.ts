@@ -24,6 +24,7 @@ const EXAMPLES: Record<EventType, [fields: object, words: string | undefined]> =
   'lock.lost': [{ path: '/x.lock', reason: 'gone' }, 'lost /x.lock: gone'],
   task: [{ task: { id: 'A', title: 'a' } }, undefined],
   'task.selected': [{ how: 'adopt' }, 'its finished work is taken up'],
+  'task.receipt': [{ result: 'landed', receipt: {} }, undefined],
   'task.recovered': [{ action: 'waited_for', reason: 'it ended' }, 'waited for: it ended'],
   'workspace.ready': [{ duration_ms: 12 }, 'workspace ready in 12 ms'],
   'workspace.removed': [{}, undefined],
