@@ -16,7 +16,7 @@ export const NO_RECEIPT: Receipt = {
   unreported: 0,
 };
 
-const NUMBERS = Object.keys(NO_RECEIPT) as (keyof typeof NO_RECEIPT)[];
+const NUMBERS = Object.keys(NO_RECEIPT);
 
 /** Millionths of a dollar: sums of decimal fractions would grow a tail. */
 const COST_UNIT = 1e6;

@@ -1,4 +1,4 @@
-import type { AnyEvent, RECEIPT_RESULTS } from '@ralph/protocol/contract/events';
+import type { AnyEvent, EventType, RECEIPT_RESULTS } from '@ralph/protocol/contract/events';
 import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { addReceipts, NO_RECEIPT } from './receipt-sum.ts';
 
@@ -14,31 +14,29 @@ export interface TaskReceipt {
   readonly receipt: Receipt;
 }
 
+const ENDS: Partial<Record<EventType, ReceiptResult>> = {
+  'task.completed': 'landed',
+  'task.published': 'published',
+  'task.failed': 'failed',
+  'task.blocked': 'blocked',
+  'task.skipped': 'blocked',
+};
+
 /** What an event of a task adds to its receipt; nothing where it costs nothing. Pure. */
 export function costOf(task: TaskReceipt, event: AnyEvent): Partial<Receipt> | undefined {
-  switch (event.type) {
-    case 'agent.started':
-      return { attempts: 1 };
-    case 'agent.finished': {
-      const { commits, changed_files, duration_ms: agent_ms, usage } = event;
-      return { commits, changed_files, agent_ms, ...told(usage) };
-    }
-    case 'ci.passed':
-      return event.cached ? { known_gates: 1 } : { gates: 1, gate_ms: event.duration_ms };
-    case 'ci.failed':
-      return { gates: 1, gate_ms: event.duration_ms };
-    case 'remediation.finished':
-      return { remedies: 1, remedy_ms: event.duration_ms, ...told(event.usage) };
-    case 'task.completed':
-      return { pushes: event.push_attempts, ...timeUntil(task, Date.parse(event.at)) };
-    case 'task.published':
-    case 'task.failed':
-    case 'task.blocked':
-    case 'task.skipped':
-      return timeUntil(task, Date.parse(event.at));
-    default:
-      return undefined;
+  if (event.type === 'agent.started') return { attempts: 1 };
+  if (event.type === 'agent.finished') {
+    const { commits, changed_files, duration_ms: agent_ms, usage } = event;
+    return { commits, changed_files, agent_ms, ...told(usage) };
   }
+  if (event.type === 'ci.passed' && event.cached) return { known_gates: 1 };
+  if (event.type === 'ci.passed' || event.type === 'ci.failed') return { gates: 1, gate_ms: event.duration_ms };
+  if (event.type === 'remediation.finished') {
+    return { remedies: 1, remedy_ms: event.duration_ms, ...told(event.usage) };
+  }
+  if (ENDS[event.type as EventType] === undefined) return undefined;
+  const pushes = event.type === 'task.completed' ? { pushes: event.push_attempts } : {};
+  return { ...pushes, ...timeUntil(task, Date.parse(event.at)) };
 }
 
 function told(usage: Receipt['usage']): Partial<Receipt> {
@@ -53,28 +51,15 @@ export function timeUntil({ since }: TaskReceipt, at: number): Partial<Receipt> 
 /** Returns a task's receipt after one of its events, which costs what `costOf` says. Pure. */
 export function afterEvent(task: TaskReceipt, event: AnyEvent, cost: Partial<Receipt> | undefined): TaskReceipt {
   const next = cost === undefined ? task : { ...task, receipt: addReceipts(task.receipt, cost) };
-  switch (event.type) {
-    case 'task.selected':
-      return { ...next, title: event.title ?? task.title, result: 'unfinished', since: Date.parse(event.at) };
-    case 'agent.started':
-      return { ...next, title: event.title ?? task.title };
-    case 'task.completed':
-      return ended(next, 'landed');
-    case 'task.published':
-      return ended(next, 'published');
-    case 'task.failed':
-      return ended(next, 'failed');
-    case 'task.blocked':
-      return ended(next, 'blocked');
-    case 'task.skipped':
-      return ended(next, event.code === 'rate_limited' ? 'unfinished' : 'blocked');
-    default:
-      return next;
+  if (event.type === 'task.selected') {
+    return { ...next, title: event.title ?? task.title, result: 'unfinished', since: Date.parse(event.at) };
   }
-}
-
-function ended(task: TaskReceipt, result: ReceiptResult): TaskReceipt {
-  return { ...task, result, since: undefined };
+  if (event.type === 'agent.started') return { ...next, title: event.title ?? task.title };
+  const result = ENDS[event.type as EventType];
+  if (result === undefined) return next;
+  // One that was not begun, since another was turned away by a limit, is yet to be started.
+  const isHeld = event.type === 'task.skipped' && event.code === 'rate_limited';
+  return { ...next, result: isHeld ? 'unfinished' : result, since: undefined };
 }
 
 /** Returns the receipt of a task of which nothing is known. */
