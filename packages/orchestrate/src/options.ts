@@ -2,6 +2,7 @@ import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { BUSY_OPTIONS } from './loops/busy-options.ts';
 import { LOOP_OPTIONS } from './run/loop-options.ts';
 import { INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
+import { QUOTA_OPTIONS } from './quota/quota-options.ts';
 import { FORCE_OPTION } from './start/start-options.ts';
 
 export const RUN_OPTIONS = {
@@ -35,6 +36,7 @@ export const RUN_OPTIONS = {
     describe: 'with --publish pr: run by sh in the workspace once the branch is pushed, as `gh pr create`',
   },
   ...LOOP_OPTIONS,
+  ...QUOTA_OPTIONS,
   resolver: {
     kind: 'text',
     value: 'CMD',

@@ -50,7 +50,7 @@ it('takes up what failed or was blocked in the same run once somebody asks for i
   expect(leftovers(repository)).toEqual([]);
 });
 
-it('pauses when agents are turned away by a rate limit, takes the task again, and ends with 5 when that goes on', async () => {
+it('with --wait-for-quota pauses when agents are turned away by a rate limit, takes the task again, and ends with 5 when that goes on', async () => {
   const repository = temporaryRepository();
   const { root, folder } = repository;
   repository.queue([queueTask('RQ-0001'), queueTask('RQ-0002')]);
@@ -61,7 +61,8 @@ it('pauses when agents are turned away by a rate limit, takes the task again, an
      test "$RALPH_TASK_ID" = RQ-0002 && echo 'come back later' && exit 1
      echo x > "$RALPH_TASK_ID.txt"`,
   );
-  const args = ['run', '--workers', '1', '--rate-limit', 'come back', '--rate-limit-delay', '0.01', '--', agent];
+  const limit = ['--wait-for-quota', '--rate-limit', 'come back', '--rate-limit-delay', '0.01'];
+  const args = ['run', '--workers', '1', ...limit, '--', agent];
   const { status, stdout } = await runProgram('ralph-orchestrate', args, { cwd: root });
   expect(status).toBe(5);
   const told = records(stdout);

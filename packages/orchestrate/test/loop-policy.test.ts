@@ -14,6 +14,7 @@ describe('loopPolicy', () => {
       maxFailures: 0,
       stopAfterFailures: 5,
       firstPause: 90,
+      waitForQuota: false,
     });
   });
 

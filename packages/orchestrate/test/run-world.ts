@@ -16,6 +16,7 @@ export interface World {
   readonly unreadable: number;
   /** After how many happenings it is asked to stop; a run that watches is always asked in the end. */
   readonly stopAfter: number | undefined;
+  readonly stopReason: 'asked' | 'budget';
 }
 
 export interface Told {
@@ -70,7 +71,8 @@ export function simulate(world: World): Told {
     switch (action.kind) {
       case 'ask':
         if (question !== undefined) faults.push('two questions at once');
-        if (view.stopping !== undefined) faults.push('asks after a stop');
+        if (view.stopping !== undefined && (view.stopping !== 'budget' || atWork.size > 0))
+          faults.push('asks after a stop');
         question = action;
         return;
       case 'start': {
@@ -86,7 +88,7 @@ export function simulate(world: World): Told {
         if (agents > world.policy.workers) faults.push(`${agents} agents`);
         const ending = endingOf(id);
         if (ending === 'limit' || ending === 'limit_told') {
-          open.push({ kind: 'limited', id, retryAfter: ending === 'limit' ? undefined : 7, now: 0 });
+          open.push({ kind: 'limited', id, retryAfter: ending === 'limit' ? undefined : 7, turnedAway: true, now: 0 });
         } else open.push(ending === 'fail_early' ? { kind: 'failed', id } : { kind: 'agent_started', id });
         return;
       }
@@ -170,7 +172,7 @@ export function simulate(world: World): Told {
   for (let turn = 0; finished === 0; turn += 1) {
     if (turn === world.stopAfter) {
       stops += 1;
-      happen({ kind: 'stop', reason: 'asked' });
+      happen({ kind: 'stop', reason: world.stopReason });
       continue;
     }
     const can = possible();

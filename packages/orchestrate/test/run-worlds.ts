@@ -11,6 +11,7 @@ export const WORLDS = fc.record({
       maxTasks: fc.constantFrom(0, 0, 0, 3),
       watch: fc.boolean(),
       stopAfterFailures: fc.constantFrom(0, 0, 3),
+      waitForQuota: fc.boolean(),
     })
     .map(policy),
   tasks: fc.array(fc.record({ endings: fc.array(endings, { minLength: 1, maxLength: 3 }), resumes: fc.boolean() }), {
@@ -24,5 +25,6 @@ export const WORLDS = fc.record({
   changes: fc.nat({ max: 5 }),
   retries: fc.nat({ max: 3 }),
   unreadable: fc.constantFrom(0, 0, 3),
+  stopReason: fc.constantFrom('asked' as const, 'budget' as const),
   stopAfter: fc.option(fc.nat({ max: 40 }), { nil: undefined }),
 });

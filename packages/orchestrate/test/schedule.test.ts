@@ -148,7 +148,7 @@ describe('schedule', () => {
   });
 
   it('starts no agent after a rate limit until the pause is over; then the same task may be taken again', () => {
-    const limited: Happening = { kind: 'limited', id: 'A', retryAfter: undefined, now: 1000 };
+    const limited: Happening = { kind: 'limited', id: 'A', retryAfter: undefined, turnedAway: true, now: 1000 };
     const first = play(firstView(policy()), BEGUN, chosen('A'), chosen('B'), limited);
     expect(first.actions.slice(-2)).toEqual([{ kind: 'pause', id: 'A', seconds: 30, until: 31_000 }, ask(['B'])]);
     const held = play(first.view, chosen('A'), { kind: 'changed' }, { kind: 'pause_over', now: 30_999 });
@@ -162,12 +162,12 @@ describe('schedule', () => {
     let view = play(firstView(policy({ workers: 1 })), BEGUN).view;
     for (let at = 0; at < 7; at += 1) {
       const id = `T${at}`;
-      const told = play(view, chosen(id), { kind: 'limited', id, retryAfter: undefined, now: 0 });
+      const told = play(view, chosen(id), { kind: 'limited', id, retryAfter: undefined, turnedAway: true, now: 0 });
       for (const action of told.actions) if (action.kind === 'pause') pauses.push(action.seconds);
       view = play(told.view, chosen(id), { kind: 'pause_over', now: Number.MAX_SAFE_INTEGER }).view;
     }
     expect(pauses).toEqual([30, 60, 120, 240, 480, 900, 900]);
-    const told: Happening = { kind: 'limited', id: 'X', retryAfter: 77, now: 0 };
+    const told: Happening = { kind: 'limited', id: 'X', retryAfter: 77, turnedAway: true, now: 0 };
     expect(play(view, chosen('X'), told).actions).toContainEqual({
       kind: 'pause',
       id: 'X',
@@ -179,7 +179,7 @@ describe('schedule', () => {
   it('counts a task as failed that a rate limit has turned away five times, and ends when nothing else is left', () => {
     let { view } = play(firstView(policy({ workers: 1 })), BEGUN);
     const over: Happening = { kind: 'pause_over', now: Number.MAX_SAFE_INTEGER };
-    const turn = [chosen('A'), { kind: 'limited', id: 'A', retryAfter: 1, now: 0 } as const];
+    const turn = [chosen('A'), { kind: 'limited', id: 'A', retryAfter: 1, turnedAway: true, now: 0 } as const];
     for (let times = 1; times < 5; times += 1) ({ view } = play(view, ...turn, chosen('A'), over));
     const last = play(view, ...turn);
     expect(last.view.phases.get('A')).toBe('failed');

@@ -47,7 +47,7 @@ describe('ralph-worker run', () => {
   it('tells an agent that met a limit from one that failed, and when it may be tried again', async () => {
     const agent = 'echo edit > a.txt; echo "API error: rate limit reached, try again in 40 s" >&2; exit 1';
     const run = await runWorker(temporaryRepository(), taskLines('RQ-0001'), agent);
-    expect(run.status).toBe(1);
+    expect(run.status).toBe(5);
     expect(run.events('task.failed')).toMatchObject([
       { code: 'rate_limited', retry_after: 40, salvage_ref: 'refs/ralph/salvage/RQ-0001/1' },
     ]);

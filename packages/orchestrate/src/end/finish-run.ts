@@ -7,7 +7,7 @@ import { outcomeOf, outcomeStatus, stopReasonOf, waitingTasks, waitingWords, typ
 import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { idsWith } from '../run/results.ts';
 import type { LoopEnd } from '../run/run-loop.ts';
-import { pauseSeconds } from '../run/pause.ts';
+import { limitFailure, retryAfterOf } from './limit-failure.ts';
 import { summaryText } from './summary-text.ts';
 
 export interface RunEnd {
@@ -17,6 +17,8 @@ export interface RunEnd {
   readonly log: EventLog;
   /** What the run has cost. */
   readonly totals: Receipt;
+  /** What of its budget is used up. */
+  readonly spent: string | undefined;
   readonly root: string;
   /** What a person types to go on. */
   readonly again: string;
@@ -29,12 +31,13 @@ export interface RunEnd {
  */
 export async function finishRun(
   { output, stop }: Pick<Call, 'output' | 'stop'>,
-  { end, runId, started, log, totals, root, again }: RunEnd,
+  { end, runId, started, log, totals, spent, root, again }: RunEnd,
 ): Promise<Result> {
   const { view, results } = end;
   const outcome: Outcome = stop.cause === undefined && end.failure === undefined ? outcomeOf(view) : 'interrupted';
   // Who has asked it to stop need not hear that there may have been more to do.
   const failure = end.failure ?? (view.stopping === undefined ? end.trouble : undefined);
+  const retryAfter = outcome === 'limit' && view.stopping !== 'budget' ? retryAfterOf(view, Date.now()) : undefined;
   const stopReason = stopReasonOf(view);
   const [landed, published, failed, blocked] = [
     idsWith(results, 'landed'),
@@ -57,7 +60,7 @@ export async function finishRun(
     blocked,
     published,
     ...(stopReason === undefined ? {} : { stop_reason: stopReason }),
-    ...(outcome === 'limit' ? { retry_after: Math.ceil(pauseSeconds(view)) } : {}),
+    ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
     duration_ms: Date.now() - started,
     totals,
   });
@@ -73,5 +76,6 @@ export async function finishRun(
   if (output.format === 'table') await output.write(`\n${summary}`);
   else output.note(summary.trimEnd());
   if (failure !== undefined && stop.cause === undefined) throw failure;
+  if (outcome === 'limit') throw limitFailure(view, { spent, retryAfter, results, again });
   return { exit: outcomeStatus(outcome) };
 }

@@ -6,14 +6,14 @@ import { count, maxReached, NOTHING_WAITS, type StopReason, type View } from '..
 export type Outcome = (typeof RUN_OUTCOMES)[number];
 
 /**
- * Names how a run ended. Work that did not land makes it `partial`, whatever else is true, and `limit` where rate limits
- * are all that kept it from landing; a run that found tasks but could start none of them is `blocked`, one that found
- * nothing `no_candidates`.
+ * Names how a run ended. It is `limit` where a rate limit or a spent budget kept it from starting more, whatever became of
+ * what it did start, since to be run again later is what it needs; else work that did not land makes it `partial`; a run
+ * that found tasks but could start none of them is `blocked`, one that found nothing `no_candidates`.
  */
 export function outcomeOf(view: View): Outcome {
-  if (onlyLimits(view)) return 'limit';
+  if (view.stopping === 'limit' || (view.stopping === 'budget' && view.left) || onlyLimits(view)) return 'limit';
   if (count(view, 'failed', 'blocked') > 0) return 'partial';
-  if (view.stopping !== undefined) return 'stopped';
+  if (view.stopping !== undefined && view.stopping !== 'budget') return 'stopped';
   if (view.phases.size > 0) return 'completed';
   return waitingTasks(view) > 0 || view.unreadable ? 'blocked' : 'no_candidates';
 }

@@ -65,6 +65,8 @@ export function absorb(view: View, happening: Happening): Absorbed {
       return failed(view, happening.id);
     case 'limited':
       return limited(view, happening);
+    case 'closed':
+      return closed(view, happening);
     case 'pause_over':
       if (view.pausedUntil !== undefined && happening.now < view.pausedUntil) return only(view);
       return only({ ...view, pausedUntil: undefined, held: false });
@@ -74,7 +76,7 @@ export function absorb(view: View, happening: Happening): Absorbed {
 }
 
 function selected(view: View, task: Task, finished: boolean): Absorbed {
-  if (view.stopping !== undefined) return only(view);
+  if (view.stopping !== undefined) return only({ ...view, left: true });
   // Somebody is at work on it, whatever the answer says; something will change when he has done.
   if (isActive(view.phases.get(task.id))) return only({ ...view, idle: NOTHING_WAITS });
   if (!finished && view.pausedUntil !== undefined) return only({ ...view, held: true });
@@ -90,11 +92,28 @@ function failed(view: View, id: string): Absorbed {
   return stopped(next, onlyLimits(next) ? 'limit' : 'failures');
 }
 
-function limited(view: View, { id, retryAfter, now }: Extract<Happening, { kind: 'limited' }>): Absorbed {
-  const times = (view.limits.get(id) ?? 0) + 1;
+function limited(view: View, { id, retryAfter, turnedAway, now }: Extract<Happening, { kind: 'limited' }>): Absorbed {
+  const times = (view.limits.get(id) ?? 0) + (turnedAway ? 1 : 0);
   const counted = { ...view, limits: new Map(view.limits).set(id, times) };
   const after = times < MOST_LIMITS ? only(ended(counted, id, 'limited')) : failed(counted, id);
-  const pause = pauseAfter(view, retryAfter, now);
+  return shut(view, after, { id, pause: pauseAfter(view, retryAfter, now) });
+}
+
+/** The account is known to be closed: another loop or an earlier run was told so. */
+function closed(view: View, { id, until, now }: Extract<Happening, { kind: 'closed' }>): Absorbed {
+  return shut(view, only(view), { id, pause: pauseAfter(view, (until - now) / 1000, now) });
+}
+
+/** Starts no agent for a while; for good, unless the end of the limit is to be waited for. */
+function shut(
+  view: View,
+  after: Absorbed,
+  { id, pause }: { readonly id: string; readonly pause: ReturnType<typeof pauseAfter> },
+): Absorbed {
+  if (!view.policy.waitForQuota) {
+    const { next, actions } = stopped({ ...after.next, pausedUntil: pause?.until ?? view.pausedUntil }, 'limit');
+    return { next, actions: [...after.actions, ...actions] };
+  }
   if (pause === undefined) return after;
   const pauses = view.pausedUntil === undefined ? view.pauses + 1 : view.pauses;
   return {

@@ -12,8 +12,11 @@ export function happeningOf(event: AnyEvent, now: number): Happening | undefined
   if (event.type === 'agent.finished') return isReady(event) ? { kind: 'agent_ready', id: event.task_id } : undefined;
   if (event.type === 'task.completed') return { kind: 'landed', id: event.task_id };
   if (event.type === 'task.published') return { kind: 'published', id: event.task_id };
+  if (event.type === 'task.skipped' && event.code === 'rate_limited') {
+    return { kind: 'limited', id: event.task_id, retryAfter: event.retry_after, turnedAway: false, now };
+  }
   if (event.type === 'task.blocked' || event.type === 'task.skipped') return { kind: 'blocked', id: event.task_id };
   if (event.type !== 'task.failed') return undefined;
   if (event.code !== 'rate_limited') return { kind: 'failed', id: event.task_id };
-  return { kind: 'limited', id: event.task_id, retryAfter: event.retry_after, now };
+  return { kind: 'limited', id: event.task_id, retryAfter: event.retry_after, turnedAway: true, now };
 }

@@ -45,6 +45,8 @@ function step(before: TaskResult | undefined, event: AnyEvent, id: string): Task
     const reason = `awaits review as ${branch}${answer === undefined ? '' : ` (${answer})`}`;
     return { ...known, result: 'published', endedAt, commit, reason, landCommand };
   }
+  // It was not begun, since another was turned away by a limit.
+  if (event.type === 'task.skipped' && event.code === 'rate_limited') return { ...known, result: 'selected' };
   if (event.type !== 'task.blocked' && event.type !== 'task.failed' && event.type !== 'task.skipped') return before;
   const { reason, code, next_command: nextCommand } = event;
   const result = event.type === 'task.failed' ? 'failed' : 'blocked';

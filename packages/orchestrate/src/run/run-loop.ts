@@ -1,6 +1,6 @@
 import type { InputLine } from '@ralph/protocol/cli/input';
 import type { Output } from '@ralph/protocol/cli/output';
-import type { AnyEvent, EventFields, EventType } from '@ralph/protocol/contract/events';
+import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import type { Task } from '@ralph/protocol/contract/task';
@@ -13,7 +13,8 @@ import type { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
 import { happeningOf } from './happening-of.ts';
 import { Lookout } from './lookout.ts';
-import type { ReceiptKeeper } from '../record/receipt-keeper.ts';
+import type { Closed, RunLimits } from '../quota/run-limits.ts';
+import { OwnEvents } from './own-events.ts';
 import { foldResult, type Results } from './results.ts';
 import { schedule } from './schedule.ts';
 import type { StateKeeper } from './state-keeper.ts';
@@ -29,7 +30,7 @@ export interface LoopParts {
   readonly crew: Crew;
   readonly keeper: StateKeeper;
   readonly log: EventLog;
-  readonly receipts: ReceiptKeeper;
+  readonly limits: RunLimits;
   readonly output: Output;
   readonly policy: Policy;
   readonly select: TaskSource;
@@ -61,16 +62,23 @@ export class RunLoop {
   #results: Results = new Map();
   #failure: Error | undefined;
   #trouble: Error | undefined;
-  #told: Promise<unknown> = Promise.resolve();
+  /** What others have met. */
+  #closed: Closed | undefined;
+  readonly #own: OwnEvents;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
     this.#view = firstView(parts.policy);
+    this.#own = new OwnEvents(
+      parts.output,
+      (event) => this.#keep(event),
+      (error) => this.fail(error),
+    );
   }
 
   /** Runs until nothing is left to do, or until the crew was taken off its leash. */
   async run(): Promise<LoopEnd> {
-    const { crew, keeper, root, statePath, otherPaths, stopFile, output, adopted } = this.#parts;
+    const { crew, keeper, root, statePath, otherPaths, stopFile, output, adopted, limits } = this.#parts;
     for (const work of adopted) this.#ready.set(work.task_id, work);
     this.#happened({ kind: 'begun', adopted: adopted.map(({ task_id: id }) => id) });
     this.#lookout = new Lookout({
@@ -83,6 +91,13 @@ export class RunLoop {
       onChanged: () => this.#happened({ kind: 'changed' }),
       onNote: (line) => output.note(line),
     });
+    const { timeMs } = limits;
+    if (timeMs !== undefined) {
+      this.#alarms.set('end of time', Date.now() + timeMs, () => {
+        limits.timeIsOver();
+        this.#happened({ kind: 'stop', reason: 'budget' });
+      });
+    }
     void keeper.lost.then((failure) => {
       if (failure !== undefined) this.fail(failure);
     });
@@ -91,8 +106,8 @@ export class RunLoop {
         (from, line) => this.#received(from, line),
         (failure) => this.fail(failure),
       );
-      await this.#told;
-      for (const receipt of this.#parts.receipts.close(new Date())) await this.#tell('task.receipt', receipt);
+      await this.#own.settled;
+      for (const receipt of this.#parts.limits.close(new Date())) await this.#own.tell('task.receipt', receipt);
     } finally {
       this.#lookout.close();
       this.#alarms.clear();
@@ -133,12 +148,16 @@ export class RunLoop {
       this.fail(asError(error));
       return;
     }
-    const receipt = this.#parts.receipts.take(event);
+    const { limits } = this.#parts;
+    const receipt = limits.take(event);
+    if (receipt !== undefined) void this.#own.tell('task.receipt', receipt);
     const happening = happeningOf(event, Date.now());
-    if (receipt !== undefined) void this.#tell('task.receipt', receipt);
-    if (happening === undefined) return;
     if (event.type === 'agent.finished') this.#ready.set(event.task_id, event);
-    this.#happened(happening);
+    if (happening !== undefined) this.#happened(happening);
+    const until = this.#view.pausedUntil;
+    if (event.type === 'task.failed' && happening?.kind === 'limited' && until !== undefined)
+      limits.turnedAway(event, until);
+    if (limits.spent !== undefined) this.#happened({ kind: 'stop', reason: 'budget' });
   }
 
   #happened(happening: Happening): void {
@@ -177,8 +196,9 @@ export class RunLoop {
         this.#alarms.set('look again', Date.now() + 1000, () => this.#happened({ kind: 'looked_again' }));
         return;
       case 'stopping': {
-        const reason = this.#failure?.message ?? stopWords(action.reason, this.#parts.policy);
-        void this.#tell('run.stopping', { run_id: this.#parts.runId, stop_reason: action.reason, reason });
+        const told = action.reason === 'budget' ? this.#parts.limits.spent : undefined;
+        const reason = this.#failure?.message ?? told ?? stopWords(action.reason, this.#parts.policy);
+        void this.#own.tell('run.stopping', { run_id: this.#parts.runId, stop_reason: action.reason, reason });
         return;
       }
       case 'finish':
@@ -204,6 +224,7 @@ export class RunLoop {
       this.#trouble = undefined;
       if (task === undefined) return this.#happened({ kind: 'none', waiting, nextStart });
       if (resume !== undefined) this.#ready.set(task.id, adoptedWork(task, resume, new Date()));
+      else this.#heedOthers();
       this.#happened({ kind: 'selected', task, finished: resume !== undefined });
     } catch (error) {
       if (!isFailure(error) || keeper.isGone) return this.fail(asError(error));
@@ -213,10 +234,19 @@ export class RunLoop {
     }
   }
 
+  /** Another loop, or an earlier run, may have been told that nobody of the account gets anything for now. */
+  #heedOthers(): void {
+    const now = Date.now();
+    const closed = this.#parts.limits.closedByOthers(now);
+    if (closed === undefined || closed.until <= (this.#view.pausedUntil ?? 0)) return;
+    this.#closed = closed;
+    this.#happened({ kind: 'closed', id: closed.id, until: closed.until, now });
+  }
+
   async #start(task: Task): Promise<void> {
     const { id: task_id, title, attempt: number } = task;
     const attempt = number === undefined ? {} : { attempt: number };
-    if (!(await this.#tell('task.selected', { task_id, ...attempt, title, how: 'start' }))) return;
+    if (!(await this.#own.tell('task.selected', { task_id, ...attempt, title, how: 'start' }))) return;
     const at = new Date().toISOString();
     await this.#parts.crew.worker.send({ v: 1, type: 'task', at, task_id, ...attempt, task });
   }
@@ -224,7 +254,7 @@ export class RunLoop {
   async #adopt(id: string): Promise<void> {
     const { attempt, title } = this.#ready.get(id) ?? {};
     const known = { ...(attempt === undefined ? {} : { attempt }), ...(title === undefined ? {} : { title }) };
-    if (!(await this.#tell('task.selected', { task_id: id, ...known, how: 'adopt' }))) return;
+    if (!(await this.#own.tell('task.selected', { task_id: id, ...known, how: 'adopt' }))) return;
     await this.#parts.crew.integrator.send(this.#handOver(id));
   }
 
@@ -235,31 +265,22 @@ export class RunLoop {
   }
 
   #pause({ id, seconds, until }: Extract<Action, { kind: 'pause' }>): void {
-    const [said = ''] = (this.#results.get(id)?.reason ?? '').split('\n');
+    const [said = ''] = (this.#results.get(id)?.reason ?? this.#closed?.reason ?? '').split('\n');
     const reason = `${id} was turned away by a rate limit${said === '' ? '' : `: ${said}`}`;
     const fields = { run_id: this.#parts.runId, code: 'rate_limited', reason, retry_after: Math.ceil(seconds) };
-    void this.#tell('run.paused', fields);
+    void this.#own.tell('run.paused', fields);
     // A timer may be early by a little.
-    const over = () => this.#happened({ kind: 'pause_over', now: Math.max(until, Date.now()) });
+    const over = () => {
+      void this.#parts.crew.worker.send({ type: 'agents.resume' });
+      this.#happened({ kind: 'pause_over', now: Math.max(until, Date.now()) });
+    };
     this.#alarms.set('pause', until, over);
   }
 
-  /** Tells an event of our own, one after the other; settles with whether it is on record. */
-  #tell<T extends EventType>(type: T, fields: EventFields<T>): Promise<boolean> {
-    const telling = this.#told.then(async () => {
-      try {
-        const event: AnyEvent = await this.#parts.output.event(type, fields);
-        this.#results = foldResult(this.#results, event);
-        this.#parts.receipts.take(event);
-        this.#parts.log.append(event);
-        return true;
-      } catch (error) {
-        this.fail(asError(error));
-        return false;
-      }
-    });
-    this.#told = telling;
-    return telling;
+  #keep(event: AnyEvent): void {
+    this.#results = foldResult(this.#results, event);
+    this.#parts.limits.take(event);
+    this.#parts.log.append(event);
   }
 }
 

@@ -35,7 +35,10 @@ function question({ phases, scopes, policy }: View): Action {
 }
 
 function mayAsk(view: View): boolean {
-  if (view.stopping !== undefined || view.asking || view.idle !== undefined || maxReached(view)) return false;
+  if (view.asking || view.idle !== undefined || maxReached(view)) return false;
+  // Whether a spent budget keeps anything from being done is only known when everything else has ended.
+  if (view.stopping === 'budget') return !view.left && count(view, 'starting', 'running', 'integrating') === 0;
+  if (view.stopping !== undefined) return false;
   if (view.pausedUntil !== undefined && view.held) return false;
   const { workers } = view.policy;
   // Work that waits to be integrated holds a workspace each; agents are not to run away from the gate.
@@ -44,6 +47,7 @@ function mayAsk(view: View): boolean {
 
 function isOver(view: View): boolean {
   if (view.asking || count(view, 'starting', 'running', 'integrating') > 0) return false;
+  if (view.stopping === 'budget' && !view.left && !maxReached(view)) return view.idle !== undefined;
   if (view.stopping !== undefined || maxReached(view)) return true;
   if (view.idle === undefined || view.policy.watch) return false;
   // An editor that writes in place leaves half a queue for a moment.

@@ -35,6 +35,8 @@ export interface Policy {
   readonly stopAfterFailures: number;
   /** Seconds of the first pause after a rate limit that does not say how long it lasts. */
   readonly firstPause: number;
+  /** Whether the end of a rate limit is waited for; otherwise the first one is the last thing that is started before. */
+  readonly waitForQuota: boolean;
 }
 
 export interface View {
@@ -62,6 +64,8 @@ export interface View {
   readonly pauses: number;
   /** A task is there that the end of the pause is waited for with. */
   readonly held: boolean;
+  /** A task is there that a spent budget keeps from being started. */
+  readonly left: boolean;
   readonly over: boolean;
 }
 
@@ -78,7 +82,16 @@ export type Happening =
   | { readonly kind: 'published'; readonly id: string }
   | { readonly kind: 'failed'; readonly id: string }
   | { readonly kind: 'blocked'; readonly id: string }
-  | { readonly kind: 'limited'; readonly id: string; readonly retryAfter: number | undefined; readonly now: number }
+  | {
+      readonly kind: 'limited';
+      readonly id: string;
+      /** Seconds, where that was said. */
+      readonly retryAfter: number | undefined;
+      /** Whether its agent was turned away; otherwise it was not even started, since another was. */
+      readonly turnedAway: boolean;
+      readonly now: number;
+    }
+  | { readonly kind: 'closed'; readonly id: string; readonly until: number; readonly now: number }
   | { readonly kind: 'pause_over'; readonly now: number }
   | { readonly kind: 'stop'; readonly reason: StopReason };
 
@@ -116,6 +129,7 @@ export function firstView(policy: Policy): View {
     pausedUntil: undefined,
     pauses: 0,
     held: false,
+    left: false,
     over: false,
   };
 }

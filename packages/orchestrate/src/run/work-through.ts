@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { isFolder } from '@ralph/protocol/process/git-run';
-import { loopOf } from '@ralph/protocol/process/repository';
+import { loopOf, sharedRoot } from '@ralph/protocol/process/repository';
 import { finishRun } from '../end/finish-run.ts';
 import type { RunPlan } from '../settings/plan-run.ts';
 import type { Recovery } from '../start/carry-out.ts';
@@ -11,6 +11,8 @@ import type { LockHolder } from '../start/lock-holder.ts';
 import type { Ground } from '../start/preflight.ts';
 import type { StopFile } from '../stop/stop-file.ts';
 import type { TaskSource } from '../tasks/choice.ts';
+import { QuotaBook } from '../quota/quota-book.ts';
+import { RunLimits } from '../quota/run-limits.ts';
 import { ReceiptKeeper } from '../record/receipt-keeper.ts';
 import { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
@@ -59,7 +61,14 @@ export async function workThrough(
   const { adopted, statePath } = recovery;
   const files = { root, statePath, otherPaths: refFiles(root, ground.pushedQueue), stopFile };
   const receipts = new ReceiptKeeper(runId);
-  const loop = new RunLoop({ ...files, runId, crew, keeper, log, receipts, output, policy, select, adopted });
+  const limits = new RunLimits({
+    book: new QuotaBook(sharedRoot(root), plan.account),
+    heedsOthers: plan.heedsQuota,
+    budget: plan.budget,
+    receipts,
+    onNote: (line) => output.note(line),
+  });
+  const loop = new RunLoop({ ...files, runId, crew, keeper, log, limits, output, policy, select, adopted });
   const interrupt = () => {
     if (stop.cause?.kind === 'signal')
       output.note('stopping: the agents are ended and their work is kept; once more kills at once');
@@ -73,7 +82,16 @@ export async function workThrough(
   });
   const end = await loop.run();
   const again = commandLine(['ralph-orchestrate', ...process.argv.slice(2)]);
-  const result = await finishRun(call, { end, runId, started, log, totals: receipts.totals, root, again });
+  const result = await finishRun(call, {
+    end,
+    runId,
+    started,
+    log,
+    totals: receipts.totals,
+    spent: limits.spent,
+    root,
+    again,
+  });
   return { result, attempted: end.results.size };
 }
 

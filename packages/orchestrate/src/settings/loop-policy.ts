@@ -12,6 +12,8 @@ export interface LoopPolicy {
   readonly stopAfterFailures: number;
   /** In seconds. */
   readonly firstPause: number;
+  /** Whether the end of a limit of a provider is waited for. */
+  readonly waitForQuota: boolean;
 }
 
 /**
@@ -31,6 +33,7 @@ export function loopPolicy(
     scopesWait: settled.value('parallel.scope_overlap') === 'wait',
     maxFailures: settled.value('parallel.max_failures'),
     stopAfterFailures: settled.value('parallel.stop_after_failures'),
+    waitForQuota: settled.value('agent.wait_for_quota'),
     firstPause: asSeconds(settled.value('agent.rate_limit_delay')),
   };
 }

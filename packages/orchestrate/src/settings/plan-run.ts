@@ -4,6 +4,8 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { findGitRepository, sharedRoot } from '@ralph/protocol/process/repository';
 import { busyPolicy, type BusyPolicy } from '../loops/busy-policy.ts';
 import type { RUN_OPTIONS } from '../options.ts';
+import { accountOf } from '../quota/account.ts';
+import { budgetOf, type Budget } from '../quota/budget.ts';
 import { loopPolicy, type LoopPolicy } from './loop-policy.ts';
 import { flagLayer } from './flag-layer.ts';
 import { GATE_OPTIONS, INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './handed-options.ts';
@@ -33,6 +35,11 @@ export interface RunPlan {
   /** 0 means without limit. */
   readonly maxTasks: number;
   readonly loop: LoopPolicy;
+  readonly budget: Budget;
+  /** Whose quota the agents use. */
+  readonly account: string;
+  /** Whether a limit that is known from before is heeded. */
+  readonly heedsQuota: boolean;
   readonly busy: BusyPolicy;
   /** What is wrong with where the configuration has the queue; preflight tells it in its place. */
   readonly queueTrouble: Failure | undefined;
@@ -67,6 +74,9 @@ export async function planRun(call: RunCall): Promise<RunPlan> {
     publishing,
     maxTasks: args['max-tasks'] ?? 0,
     loop: loopPolicy(args, settled),
+    budget: budgetOf(settled),
+    account: settled.value('agent.account') ?? accountOf(commandOf(settled)),
+    heedsQuota: !args['despite-quota'],
     busy,
     queueTrouble: queueTrouble(settled, root),
     words: {

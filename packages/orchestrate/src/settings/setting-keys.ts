@@ -1,5 +1,6 @@
 import {
   agentSettings,
+  budgetSettings,
   ciGateSettings,
   parallelSettings,
   queueSettings,
@@ -36,9 +37,14 @@ export interface SettingValues {
   'agent.idle_timeout': Time | null;
   'agent.rate_limit': string | null;
   'agent.rate_limit_delay': Time;
+  'agent.wait_for_quota': boolean;
+  'agent.account': string | null;
   'agent.setup': Argv | null;
   'agent.setup_timeout': Time | null;
   'agent.setup_keys': readonly string[];
+  'budget.time': Time | null;
+  'budget.tokens': number | null;
+  'budget.cost': number | null;
   'queue.file': string;
   'queue.done_file': string;
 }
@@ -65,6 +71,7 @@ export interface SettingSpec<T = unknown> {
 const { shape: parallel } = parallelSettings;
 const { shape: agent } = agentSettings;
 const { shape: gate } = ciGateSettings;
+const { shape: budget } = budgetSettings;
 const { shape: queue } = queueSettings;
 
 /** The one table of settings: the layers, the docs and `config` go by it. */
@@ -145,9 +152,14 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K
   'agent.idle_timeout': { schema: agent.idle_timeout, form: 'time', fallback: null, flag: 'idle-timeout' },
   'agent.rate_limit': { schema: agent.rate_limit, form: 'text', fallback: null, flag: 'rate-limit' },
   'agent.rate_limit_delay': { schema: agent.rate_limit_delay, form: 'time', fallback: 30, flag: 'rate-limit-delay' },
+  'agent.wait_for_quota': { schema: agent.wait_for_quota, form: 'flag', fallback: false, flag: 'wait-for-quota' },
+  'agent.account': { schema: agent.account, form: 'text', fallback: null, flag: 'account' },
   'agent.setup': { schema: agent.setup, form: 'command', fallback: null, flag: 'setup', runs: true },
   'agent.setup_timeout': { schema: agent.setup_timeout, form: 'time', fallback: null, flag: 'setup-timeout' },
   'agent.setup_keys': { schema: agent.setup_keys, form: 'list', fallback: [], flag: 'setup-key' },
+  'budget.time': { schema: budget.time, form: 'time', fallback: null, flag: 'max-time' },
+  'budget.tokens': { schema: budget.tokens, form: 'number', fallback: null, flag: 'max-tokens' },
+  'budget.cost': { schema: budget.cost, form: 'number', fallback: null, flag: 'max-cost' },
   'queue.file': { schema: queue.file, fallback: RALPH_PATHS.queue },
   'queue.done_file': { schema: queue.done_file, fallback: RALPH_PATHS.done },
 };

@@ -8,6 +8,7 @@ const FOLDERS = [
   RALPH_PATHS.published,
   RALPH_PATHS.agents,
   RALPH_PATHS.logs,
+  RALPH_PATHS.quota,
   dirname(RALPH_PATHS.stopRequest),
 ];
 

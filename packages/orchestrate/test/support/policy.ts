@@ -9,6 +9,7 @@ export function policy(given: Partial<Policy> = {}): Policy {
     watch: false,
     stopAfterFailures: 0,
     firstPause: 30,
+    waitForQuota: true,
     ...given,
   };
 }

@@ -58,6 +58,7 @@ function placeholder(spec: OptionSpec): string {
     case 'choice':
       return ` ${spec.choices?.join('|') ?? ''}`;
     case 'count':
+    case 'amount':
     case 'status':
       return ` ${spec.value ?? 'N'}`;
     case 'seconds':

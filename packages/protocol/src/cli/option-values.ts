@@ -31,6 +31,17 @@ const count = z
 
 const positiveCount = count.refine((value) => value >= 1, 'must be at least 1');
 
+const AMOUNT_UNITS: Record<string, number> = { K: 1e3, M: 1e6, G: 1e9 };
+
+const amount = z
+  .string()
+  .regex(/^\d{1,12}(?:\.\d{1,6})?[KMG]?$/i, 'not an amount (forms: 5, 2.50, 500K, 2M)')
+  .transform((text) => {
+    const factor = AMOUNT_UNITS[text.at(-1)?.toUpperCase() ?? ''];
+    return factor === undefined ? Number(text) : Number(text.slice(0, -1)) * factor;
+  })
+  .refine((value) => value > 0, 'must be more than 0');
+
 const status = z
   .string()
   .regex(/^\d{1,3}$/, 'not an exit status')
@@ -46,6 +57,8 @@ function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
   switch (spec.kind) {
     case 'count':
       return spec.fallback === 0 || spec.zero === true ? count : positiveCount;
+    case 'amount':
+      return amount;
     case 'bytes':
       return spec.zero === true ? bytes : positiveBytes;
     case 'status':

@@ -1,6 +1,15 @@
 /** How the value of an option is read. Everything that is not a flag or plain text is checked by zod. */
 export type OptionKind =
-  'flag' | 'text' | 'choice' | 'count' | 'bytes' | 'seconds' | 'milliseconds' | 'optional-seconds' | 'status';
+  | 'flag'
+  | 'text'
+  | 'choice'
+  | 'count'
+  | 'amount'
+  | 'bytes'
+  | 'seconds'
+  | 'milliseconds'
+  | 'optional-seconds'
+  | 'status';
 
 export interface OptionSpec {
   readonly kind: OptionKind;
@@ -18,7 +27,7 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type Plain<O> = O extends { kind: 'flag' }
   ? boolean
-  : O extends { kind: 'count' | 'bytes' | 'seconds' | 'status' }
+  : O extends { kind: 'count' | 'amount' | 'bytes' | 'seconds' | 'status' }
     ? number
     : O extends { kind: 'milliseconds' }
       ? readonly number[]

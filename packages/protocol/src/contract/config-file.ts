@@ -140,6 +140,15 @@ export const agentSettings = z.strictObject({
     .nullish()
     .describe('ours: regular expression for last lines of a failed agent that mean a limit of its provider'),
   rate_limit_delay: time.nullish().describe('ours: the first pause after such a limit, where the agent names none'),
+  wait_for_quota: z
+    .boolean()
+    .nullish()
+    .describe('ours: wait until a limit of a provider is over, in place of ending with 5'),
+  account: z
+    .string()
+    .regex(/^[^\s/]{1,64}$/, 'must be a short name without spaces or slashes')
+    .nullish()
+    .describe('ours: whose quota the agents use; runs with the same account heed its limit'),
   setup: commandArgv.nullish().describe('ours: run in each fresh workspace before the agent'),
   setup_timeout: time.nullish().describe('ours: time limit of the set-up'),
   setup_keys: z
@@ -150,6 +159,13 @@ export const agentSettings = z.strictObject({
 });
 
 export type AgentSettings = z.infer<typeof agentSettings>;
+
+/** What a run may use before it starts nothing more. */
+export const budgetSettings = z.strictObject({
+  time: time.nullish().describe('ours: start nothing more after so long'),
+  tokens: z.number().positive().max(1e15).nullish().describe('ours: as many tokens as the agents tell of'),
+  cost: z.number().positive().max(1e9).nullish().describe('ours: such a cost in US dollars as the agents tell of'),
+});
 
 /** The two keys of the `queue` section that say where the queue lives. */
 export const queueSettings = z.looseObject({
@@ -162,6 +178,7 @@ export const configFile = z.looseObject({
   version: z.literal(2).optional(),
   parallel: parallelSettings.nullish(),
   agent: agentSettings.nullish(),
+  budget: budgetSettings.nullish(),
   queue: queueSettings.nullish(),
 });
 

@@ -55,13 +55,11 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
     // What the agent has put there itself is a secret too.
     secrets.learnFrom(path);
     const lines = lastLines(log.tail(), SEARCHED_LINES, secrets.redact);
-    return {
-      ...end,
-      ...requested,
-      outputBytes: log.bytes,
-      lastLines: lines.slice(-LAST_LINES),
-      limit: rateLimitIn(lines, context.rateLimit, Date.now()),
-    };
+    const limit = rateLimitIn(lines, context.rateLimit, Date.now());
+    // At once: what it has left takes a while to find, and others would start meanwhile.
+    if (limit !== undefined && requested.cause === 'exited' && (end.exitCode ?? 0) !== 0)
+      context.quota.close(run.task.id, { reason: lines.at(-1) ?? '', ...limit }, Date.now());
+    return { ...end, ...requested, outputBytes: log.bytes, lastLines: lines.slice(-LAST_LINES), limit };
   } finally {
     if (tree.isGone) leaveSeat(seatOf(context, run));
     ports?.release();

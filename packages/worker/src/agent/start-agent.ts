@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
-import { asIoFailure, Failure, isFailure } from '@ralph/protocol/contract/failure';
+import { asIoFailure, Failure, isFailure, type FailureCode } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { ProcessTree } from '@ralph/protocol/process/process-tree';
 import { agentEnvironment } from './agent-environment.ts';
@@ -11,6 +11,9 @@ import { promptText } from './prompt.ts';
 import type { AttemptGuard } from '../run/attempt-guard.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { promptPath } from '../workspace/workspace-marker.ts';
+
+/** What kept the agent from being started was none of its own. */
+const KEPT_CODES: ReadonlySet<FailureCode> = new Set(['cancelled', 'agent_spawn_failed', 'rate_limited']);
 
 /** An agent that is to be run. */
 export interface AgentRun {
@@ -31,7 +34,7 @@ export function seatOf({ site }: RunContext, { task, path }: AgentRun): Seat {
  * Starts the agent of an attempt, held at its gate and written down, with the prompt on its stdin and its log behind
  * stdout and stderr.
  *
- * @throws Failure `agent_spawn_failed`, `cancelled` when a stop came first
+ * @throws Failure `agent_spawn_failed`, `cancelled` when a stop came first, `rate_limited` when another was turned away
  */
 export async function startAgent(
   context: RunContext,
@@ -47,6 +50,7 @@ export async function startAgent(
     opened.push(stdin);
     const of = { taskId: task.id, title: task.title, attempt, path, branch: context.branch };
     const env = agentEnvironment({ ...of, portBase }, context.environment);
+    context.quota.pass(Date.now());
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
     if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
     const { command, trees } = context;
@@ -54,7 +58,7 @@ export async function startAgent(
     const tree = await trees.start({ command, cwd: path, folder: path, env, ...streams });
     return recorded(seatOf(context, run), attempt, tree);
   } catch (error) {
-    if (isFailure(error) && (error.code === 'cancelled' || error.code === 'agent_spawn_failed')) throw error;
+    if (isFailure(error) && KEPT_CODES.has(error.code)) throw error;
     throw notStarted(error, 'start the agent', `${commandLine(context.command)}  # try it by hand`);
   } finally {
     for (const descriptor of opened) closeSync(descriptor);

@@ -12,6 +12,7 @@ import { AgentPorts } from '../ports/agent-ports.ts';
 import { readOrigin } from '../site/origin.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import type { RunContext } from '../run/run-context.ts';
+import { QuotaGate } from '../run/quota-gate.ts';
 import { rateLimitPattern } from '../run/rate-limit.ts';
 import { runStatus } from '../run/run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run/run-task.ts';
@@ -83,6 +84,7 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
     timeoutMs,
     idleTimeoutMs: idle === undefined ? undefined : idle * 1000,
     rateLimit: rateLimitPattern(program, args['rate-limit']),
+    quota: new QuotaGate(),
     logLimitBytes: args['log-limit'],
     logs: new LogKeeper(),
     ports: new AgentPorts((text) => output.note(`${program}: ${text}`)),
@@ -108,6 +110,8 @@ async function readTasks(call: RunCall, context: RunContext, { pool, outcomes }:
       await pool.add(parsed.task.id, async () => {
         if (!call.stop.signal.aborted) outcomes.push(await runTask(context, parsed.task));
       });
+    } else if (parsed.kind === 'order' && parsed.type === 'agents.resume') {
+      context.quota.open();
     } else if (parsed.kind === 'order' && parsed.type === 'workspace.remove') {
       const order = readRemovalOrder(line.record, line.number);
       pool.aside(order.taskId, () => obeyRemovalOrder(context, order));

@@ -39,6 +39,7 @@ export async function closeFailedAttempt(
   const { task, number, path } = attempt;
   const of = { task_id: task.id, attempt: number };
   const why = reasonOf(context, how);
+  const retryAfter = retryAfterOf(how);
   const { removal, problem } = await attempt.guard.close(why.reason);
   const { salvaged, removed, leftover } = removal;
   if (salvaged !== undefined) {
@@ -63,15 +64,16 @@ export async function closeFailedAttempt(
     ...(kept === undefined ? {} : { salvage_ref: kept }),
     ...(hasLog ? { log_path: attempt.logPath } : {}),
     ...(next === undefined ? {} : { next_command: next }),
-    ...('retryAfterS' in how && how.retryAfterS !== undefined ? { retry_after: how.retryAfterS } : {}),
+    ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
   });
   if (removed) await context.output.event('workspace.removed', { ...of, workspace_path: path });
 }
 
-/** Tells that another process works on a task: what becomes of it is that other's to tell. */
+/** Tells that a task was not begun: another process works on it, or no agent may be started now. */
 export async function skipTask({ output }: RunContext, task: Task, { code, message, parts }: Failure): Promise<void> {
   const next = parts.hint === undefined ? {} : { next_command: parts.hint };
-  await output.event('task.skipped', { task_id: task.id, reason: message, code, ...next });
+  const again = parts.retryAfter === undefined ? {} : { retry_after: parts.retryAfter };
+  await output.event('task.skipped', { task_id: task.id, reason: message, code, ...next, ...again });
 }
 
 /** Tells that a task failed before it could be claimed. */
@@ -79,6 +81,11 @@ export async function failTask(context: RunContext, task: Task, error: unknown):
   const { code, reason, next } = reasonOf(context, { error });
   const fields: EventFields<'task.failed'> = { task_id: task.id, attempt: task.attempt ?? 1, reason, code };
   await context.output.event('task.failed', next === undefined ? fields : { ...fields, next_command: next });
+}
+
+function retryAfterOf(why: Why): number | undefined {
+  if ('code' in why) return why.retryAfterS;
+  return isFailure(why.error) ? why.error.parts.retryAfter : undefined;
 }
 
 /** A stop explains every error that it causes on its way. */

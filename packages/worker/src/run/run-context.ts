@@ -9,6 +9,7 @@ import type { Site } from '../site/site.ts';
 import type { Space } from '../space/space.ts';
 import type { Traveller } from '../travel/traveller.ts';
 import type { ReusePolicy } from '../workspace/workspace-plan.ts';
+import type { QuotaGate } from './quota-gate.ts';
 
 /** What all tasks of one run share. */
 export interface RunContext {
@@ -28,6 +29,8 @@ export interface RunContext {
   readonly idleTimeoutMs: number | undefined;
   /** What an agent says when its provider refuses to go on for now. */
   readonly rateLimit: RegExp;
+  /** Closed once an agent was turned away by such a limit. */
+  readonly quota: QuotaGate;
   readonly logLimitBytes: number;
   readonly logs: LogKeeper;
   readonly secrets: Secrets;

@@ -16,7 +16,8 @@ import { inspectWork, settleWork, type FoundWork } from '../work/work-left.ts';
 import { writeFinished, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
 import { workspacePath } from '../site/workspace-path.ts';
 
-export type TaskOutcome = 'ready' | 'failed';
+/** `held`: it was not begun, since another was turned away by a limit; `limited`: it was turned away itself. */
+export type TaskOutcome = 'ready' | 'failed' | 'held' | 'limited';
 
 /**
  * Does one task: claim, workspace, agent, judgement, and the parking of what it made. Whatever goes wrong is told by
@@ -27,6 +28,7 @@ export async function runTask(context: RunContext, task: Task): Promise<TaskOutc
   const { site } = context;
   let guard: AttemptGuard | undefined;
   try {
+    context.quota.pass(Date.now());
     const path = workspacePath(site, task.id);
     guard = new AttemptGuard(await claimSeat({ repoRoot: site.repo.root, taskId: task.id, path }));
     const number = await nextAttemptNumber(site, task.id, task.attempt);
@@ -36,6 +38,10 @@ export async function runTask(context: RunContext, task: Task): Promise<TaskOutc
       // What stands in the place of the workspace is that other's.
       guard?.handOn();
       await skipTask(context, task, error);
+    } else if (isFailure(error) && error.code === 'rate_limited') {
+      await guard?.close(error.message);
+      await skipTask(context, task, error);
+      return 'held';
     } else {
       await guard?.close('it could not be begun');
       await failTask(context, task, error);
@@ -45,11 +51,15 @@ export async function runTask(context: RunContext, task: Task): Promise<TaskOutc
 }
 
 async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskOutcome> {
+  const { task } = attempt;
   let parked = false;
+  let isTold = false;
   try {
-    const end = await runInWorkspace(context, attempt);
+    const end = await runInWorkspace(context, attempt, () => (isTold = true));
     parked = end.work.commits > 0;
     const failure = failureOf(judge(end.agent, end.work), end.agent.lastLines.at(-1) ?? '');
+    // Before anybody can hear of it and send the next task.
+    if (failure?.code === 'rate_limited') context.quota.close(task.id, failure, Date.now());
     if (failure === undefined) {
       writeFinished(attempt.path, markerOf(context, attempt, end.baseCommit), {
         at: new Date().toISOString(),
@@ -60,8 +70,11 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
     await sayFinished(context, attempt, end);
     if (failure === undefined) return 'ready';
     await closeFailedAttempt(context, attempt, { ...failure, parked });
+    if (failure.code === 'rate_limited') return 'limited';
   } catch (error) {
     if (attempt.guard.isHandedOn || (isFailure(error) && error.code === 'claim_held')) throw error;
+    // Of what nobody has heard nothing needs to be told but that it was not begun.
+    if (isFailure(error) && error.code === 'rate_limited' && !isTold) throw error;
     await closeFailedAttempt(context, attempt, { error, parked });
   }
   return 'failed';
@@ -74,7 +87,7 @@ interface AttemptEnd {
   readonly durationMs: number;
 }
 
-async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<AttemptEnd> {
+async function runInWorkspace(context: RunContext, attempt: Attempt, onTold: () => void): Promise<AttemptEnd> {
   const { task, number, path, guard } = attempt;
   const { site, branch, origin, travellers, space, reuse, setup: plan, signal, output } = context;
   const of = { task_id: task.id, attempt: number };
@@ -87,6 +100,8 @@ async function runInWorkspace(context: RunContext, attempt: Attempt): Promise<At
   if (salvaged !== undefined)
     await output.event('work.salvaged', { task_id: task.id, ...salvaged, reason: IN_THE_WAY });
   const setup = await setUp(context, attempt, opened);
+  context.quota.pass(Date.now());
+  onTold();
   const ready = { workspace_path: path, base_commit: baseCommit, reused: opened.reused, duration_ms };
   await output.event('workspace.ready', { ...of, ...ready, ...(setup === undefined ? {} : { setup }) });
   const began = performance.now();

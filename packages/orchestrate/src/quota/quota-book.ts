@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { quotaEntry, type QuotaEntry } from '@ralph/protocol/contract/quota-entry';
+import { replaceFile } from '@ralph/protocol/process/durable-file';
+import { fileNameOf } from './account.ts';
+
+/** An entry of the account that the book is about. */
+export type NewEntry = Pick<QuotaEntry, 'closed_at' | 'open_at' | 'told' | 'task_id' | 'reason'>;
+
+/**
+ * What is known of the limit of one account, on disk, so that every loop of a repository and the next run heed it. It is a
+ * cache: one that cannot be read says nothing.
+ */
+export class QuotaBook {
+  readonly path: string;
+  readonly account: string;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  /** @param root the repository's main worktree, also for a second loop */
+  constructor(root: string, account: string) {
+    this.account = account;
+    this.path = join(root, RALPH_PATHS.quota, fileNameOf(account));
+  }
+
+  /**
+   * Returns until when no agent of the account is started; nothing when one may be.
+   *
+   * @param now milliseconds since 1970
+   */
+  closed(now: number): QuotaEntry | undefined {
+    try {
+      const entry = quotaEntry.parse(JSON.parse(readFileSync(this.path, 'utf8')));
+      return entry.account === this.account && Date.parse(entry.open_at) > now ? entry : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Writes down that an agent was turned away, unless a later time is known.
+   *
+   * @throws Failure `disk_full`, `permission`, `io`
+   */
+  close(entry: NewEntry): Promise<void> {
+    const writing = this.#writing.then(async () => {
+      const known = this.closed(Date.parse(entry.closed_at));
+      if (known !== undefined && Date.parse(known.open_at) >= Date.parse(entry.open_at)) return;
+      await replaceFile(this.path, `${JSON.stringify({ account: this.account, ...entry })}\n`);
+    });
+    this.#writing = writing.catch(() => {});
+    return writing;
+  }
+}

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { transcriptOf } from '@ralph/protocol/testing/run-built-program';
+import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
+import { runOf, runWorker, startWorker, taskLines } from './worker-run.ts';
+
+const TURNED_AWAY = `
+echo "$RALPH_TASK_ID" >> "$OUT/agents"
+[ "$RALPH_TASK_ID" = RQ-0001 ] && echo 'usage limit reached, try again in 40 s' && exit 1
+echo x > "$RALPH_TASK_ID.txt"`;
+
+function begunIn(repo: TestRepository): string[] {
+  const path = join(repo.folder, 'agents');
+  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+}
+
+describe('ralph-worker run, when an agent is turned away by a limit', () => {
+  it('starts no other agent, says of each task when it may be tried, and ends with 5', async () => {
+    const repo = temporaryRepository();
+    const run = await runWorker(repo, taskLines('RQ-0001', 'RQ-0002', 'RQ-0003'), TURNED_AWAY);
+    expect(run.status).toBe(5);
+    expect(begunIn(repo)).toEqual(['RQ-0001']);
+    expect(run.events('task.failed')).toMatchObject([{ task_id: 'RQ-0001', code: 'rate_limited', retry_after: 40 }]);
+    const skipped = run.events('task.skipped');
+    expect(skipped).toMatchObject([
+      { task_id: 'RQ-0002', code: 'rate_limited', retry_after: expect.any(Number) },
+      { task_id: 'RQ-0003', code: 'rate_limited', retry_after: expect.any(Number) },
+    ]);
+    expect(skipped[0]?.['reason']).toContain('usage limit reached, try again in 40 s');
+    expect(run.events('workspace.ready')).toHaveLength(1);
+    expect(repo.git('for-each-ref', 'refs/ralph/base')).toBe('');
+  });
+
+  it('lets those run on that run already', async () => {
+    const repo = temporaryRepository();
+    const agent = `
+[ "$RALPH_TASK_ID" = RQ-0001 ] || while ! [ -e "$OUT/told" ]; do sleep 0.05; done
+${TURNED_AWAY.replace('&& exit 1', '&& touch "$OUT/told" && exit 1')}`;
+    const run = await runWorker(repo, taskLines('RQ-0001', 'RQ-0002', 'RQ-0003'), agent, '--jobs', '2');
+    expect(run.status).toBe(5);
+    expect(begunIn(repo).toSorted()).toEqual(['RQ-0001', 'RQ-0002']);
+    expect(run.events('agent.finished').find(({ task_id: id }) => id === 'RQ-0002')).toMatchObject({ commits: 1 });
+    expect(run.events('task.skipped')).toMatchObject([{ task_id: 'RQ-0003' }]);
+  });
+
+  it('goes on when it is told that the limit is over', async () => {
+    const repo = temporaryRepository();
+    const child = startWorker(repo, TURNED_AWAY);
+    let told = '';
+    child.stdout.on('data', (text: Buffer) => (told += text.toString()));
+    const ended = transcriptOf(child);
+    child.stdin.write(taskLines('RQ-0001', 'RQ-0002'));
+    await waitUntil('the second is held back', () => told.includes('"task.skipped"'));
+    child.stdin.end(`{"type":"agents.resume"}\n${taskLines('RQ-0002')}`);
+    const { status, stdout, stderr } = await ended;
+    const run = runOf(status, stdout, stderr);
+    expect(begunIn(repo)).toEqual(['RQ-0001', 'RQ-0002']);
+    expect(run.events('agent.finished').at(-1)).toMatchObject({ task_id: 'RQ-0002', commits: 1 });
+    expect(stdout).not.toContain('agents.resume');
+  });
+});
