@@ -55,6 +55,11 @@ it('a limit in the third of ten tasks: what runs lands, nothing new is started, 
   expect(error['message']).toContain('RQ-0003');
   expect(error['message']).toContain('usage limit reached');
 
+  const status = await runProgram('ralph-orchestrate', ['status'], { cwd: root });
+  expect(records(status.stdout)).toMatchObject([{ closed_accounts: [{ account: 'agent', task_id: 'RQ-0003' }] }]);
+  const shown = await runProgram('ralph-orchestrate', ['status', '--format', 'table'], { cwd: root });
+  expect(shown.stdout).toContain('no agent of agent before ');
+
   const before = begunIn(repository).length;
   const next = await runProgram('ralph-orchestrate', ['run', '--', agent], { cwd: root });
   expect(next.status).toBe(5);

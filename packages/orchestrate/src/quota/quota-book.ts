@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { quotaEntry, type QuotaEntry } from '@ralph/protocol/contract/quota-entry';
@@ -29,12 +29,8 @@ export class QuotaBook {
    * @param now milliseconds since 1970
    */
   closed(now: number): QuotaEntry | undefined {
-    try {
-      const entry = quotaEntry.parse(JSON.parse(readFileSync(this.path, 'utf8')));
-      return entry.account === this.account && Date.parse(entry.open_at) > now ? entry : undefined;
-    } catch {
-      return undefined;
-    }
+    const entry = entryIn(this.path, now);
+    return entry?.account === this.account ? entry : undefined;
   }
 
   /**
@@ -50,5 +46,25 @@ export class QuotaBook {
     });
     this.#writing = writing.catch(() => {});
     return writing;
+  }
+}
+
+/** Returns the accounts that are closed now, by name; none where nothing is known. */
+export function closedAccounts(root: string, now: number): QuotaEntry[] {
+  const folder = join(root, RALPH_PATHS.quota);
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+    return names.toSorted().flatMap((name) => entryIn(join(folder, name), now) ?? []);
+  } catch {
+    return [];
+  }
+}
+
+function entryIn(path: string, now: number): QuotaEntry | undefined {
+  try {
+    const entry = quotaEntry.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return Date.parse(entry.open_at) > now ? entry : undefined;
+  } catch {
+    return undefined;
   }
 }

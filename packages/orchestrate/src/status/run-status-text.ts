@@ -3,9 +3,16 @@ import { isRun } from '../stop/judge-stop.ts';
 import type { RunStatus } from './run-status.ts';
 
 /** Returns, for a person, what goes on and what the next run would do first; each section only where there is something. */
-export function runStatusText({ lock, stop_requested: stop, recovery, loops }: RunStatus): string {
+export function runStatusText({
+  lock,
+  stop_requested: stop,
+  recovery,
+  closed_accounts: closed,
+  loops,
+}: RunStatus): string {
   const lines = ['', 'Loop:', `  ${loopWords(lock)}`];
   if (stop) lines.push('  asked to stop: nothing more is started');
+  for (const { account, open_at: at, reason } of closed) lines.push(`  no agent of ${account} before ${at}: ${reason}`);
   if (recovery.length > 0) {
     lines.push('', 'The Next Run First:');
     for (const { task_id: id, action, reason } of recovery)

@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { lockRecord } from '@ralph/protocol/contract/lock-record';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isFailure } from '@ralph/protocol/contract/failure';
+import type { QuotaEntry } from '@ralph/protocol/contract/quota-entry';
+import { sharedRoot } from '@ralph/protocol/process/repository';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import { listLoops, type LoopRow } from '../loops/list-loops.ts';
+import { closedAccounts } from '../quota/quota-book.ts';
 import { checkedOutBranch } from '../start/checked-out-branch.ts';
 import { endingSiblings } from '../start/ending-siblings.ts';
 import { gatherLeftovers } from '../start/gather-leftovers.ts';
@@ -18,6 +21,8 @@ export interface RunStatus {
   readonly stop_requested: boolean;
   /** What the next run would do with what was left, before it starts anything; nothing while a run goes on. */
   readonly recovery: readonly ToldRecovery[];
+  /** Accounts that met a limit of their provider which is not over: no agent of theirs is started. */
+  readonly closed_accounts: readonly QuotaEntry[];
   /** The second loops of the repository, running or not. */
   readonly loops: readonly LoopRow[];
 }
@@ -44,6 +49,7 @@ export async function runStatus(request: StatusRequest): Promise<RunStatus> {
     lock,
     stop_requested: stopStands(join(repo, RALPH_PATHS.stopRequest), lockRecord.safeParse(lock['holder']).data),
     recovery: lock['locked'] === true ? [] : await nextRecovery(request),
+    closed_accounts: closedAccounts(sharedRoot(repo), Date.now()),
     loops: await listLoops(repo),
   };
 }
