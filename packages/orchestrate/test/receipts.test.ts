@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { ReceiptKeeper } from '../src/record/receipt-keeper.ts';
-import { addReceipts, addUsage, NO_RECEIPT, tokensOf } from '../src/record/receipt-sum.ts';
+import { addReceipts, NO_RECEIPT, tokensOf } from '../src/record/receipt-sum.ts';
 
 const usage = fc.record(
   {
@@ -88,20 +88,9 @@ describe('ReceiptKeeper', () => {
   });
 });
 
-describe('addUsage', () => {
-  it('leaves absent what nobody has said', () => {
-    expect(addUsage(undefined, undefined)).toBeUndefined();
-    expect(addUsage({ output_tokens: 1 }, { output_tokens: 2, cost_usd: 0.1 })).toEqual({
-      output_tokens: 3,
-      cost_usd: 0.1,
-    });
-    expect(addUsage({ cost_usd: 0.1 }, { cost_usd: 0.2 })).toEqual({ cost_usd: 0.3 });
+describe('tokensOf', () => {
+  it('is the sum of all that were named', () => {
     expect(tokensOf({ cost_usd: 1 })).toBeUndefined();
-    expect(tokensOf({ input_tokens: 1, cache_read_tokens: 5 })).toBe(6);
-  });
-
-  it('names a model where both have used the same', () => {
-    expect(addUsage({ model: 'a' }, { model: 'a' })).toEqual({ model: 'a' });
-    expect(addUsage({ model: 'a' }, { model: 'b' })).toEqual({});
+    expect(tokensOf({ input_tokens: 1, cache_read_tokens: 5, unsplit_tokens: 10 })).toBe(16);
   });
 });

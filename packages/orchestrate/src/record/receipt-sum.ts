@@ -1,5 +1,6 @@
 import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { TOKEN_FIELDS, type Usage } from '@ralph/protocol/contract/usage';
+import { addUsage } from '@ralph/protocol/usage/add-usage';
 
 export const NO_RECEIPT: Receipt = {
   attempts: 0,
@@ -18,30 +19,12 @@ export const NO_RECEIPT: Receipt = {
 
 const NUMBERS = Object.keys(NO_RECEIPT);
 
-/** Millionths of a dollar: sums of decimal fractions would grow a tail. */
-const COST_UNIT = 1e6;
-
 /** Adds two receipts field by field; what neither agent has told stays absent. */
 export function addReceipts(one: Receipt, other: Partial<Receipt>): Receipt {
   const sum = { ...one };
   for (const name of NUMBERS) sum[name] = Number(one[name]) + Number(other[name] ?? 0);
   const usage = addUsage(one.usage, other.usage);
   return usage === undefined ? sum : { ...sum, usage };
-}
-
-/** Adds what two agents have said that they used. A model stays named where both named the same. */
-export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  const sum: Usage = {};
-  for (const name of TOKEN_FIELDS) {
-    if (one[name] === undefined && other[name] === undefined) continue;
-    sum[name] = (one[name] ?? 0) + (other[name] ?? 0);
-  }
-  if (one.cost_usd !== undefined || other.cost_usd !== undefined) {
-    sum.cost_usd = Math.round(((one.cost_usd ?? 0) + (other.cost_usd ?? 0)) * COST_UNIT) / COST_UNIT;
-  }
-  if (one.model !== undefined && one.model === other.model) sum.model = one.model;
-  return sum;
 }
 
 /** Returns all tokens of a usage, cached ones included; nothing where the agent named none. */

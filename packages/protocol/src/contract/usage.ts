@@ -11,10 +11,17 @@ export const usage = z.looseObject({
   output_tokens: tokens.describe('written, thoughts included where the agent counts them'),
   cache_read_tokens: tokens.describe('read from a cache'),
   cache_write_tokens: tokens.describe('read anew and put into a cache'),
+  unsplit_tokens: tokens.describe('read anew and written, where the agent names only their sum'),
   cost_usd: z.number().min(0).optional().describe('US dollars'),
   model: z.string().optional(),
 });
 
 export type Usage = z.infer<typeof usage>;
 
-export const TOKEN_FIELDS = ['input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_write_tokens'] as const;
+export const TOKEN_FIELDS = [
+  'input_tokens',
+  'output_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'unsplit_tokens',
+] as const;

@@ -1,0 +1,19 @@
+import { TOKEN_FIELDS, type Usage } from '../contract/usage.ts';
+
+/** Millionths of a dollar: sums of decimal fractions would grow a tail. */
+const COST_UNIT = 1e6;
+
+/** Adds what two agents have said that they used. A model stays named where both named the same. */
+export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const sum: Usage = {};
+  for (const name of TOKEN_FIELDS) {
+    if (one[name] === undefined && other[name] === undefined) continue;
+    sum[name] = Math.min(Number.MAX_SAFE_INTEGER, (one[name] ?? 0) + (other[name] ?? 0));
+  }
+  if (one.cost_usd !== undefined || other.cost_usd !== undefined) {
+    sum.cost_usd = Math.round(((one.cost_usd ?? 0) + (other.cost_usd ?? 0)) * COST_UNIT) / COST_UNIT;
+  }
+  if (one.model !== undefined && one.model === other.model) sum.model = one.model;
+  return sum;
+}

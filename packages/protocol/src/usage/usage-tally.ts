@@ -1,0 +1,103 @@
+import { TOKEN_FIELDS, type Usage } from '../contract/usage.ts';
+import { addUsage } from './add-usage.ts';
+import { CodexText } from './codex-text.ts';
+import { JsonLines } from './json-lines.ts';
+import { toldUsage } from './told-usage.ts';
+import type { Told } from './told.ts';
+import { WholeLines } from './whole-lines.ts';
+
+/** Sessions of one agent that are remembered, to know what restates from what adds. */
+const SESSIONS = 100;
+
+/**
+ * Adds up what an agent says that it used, while its output comes. However that is cut into pieces, the sum is the same;
+ * what is held of it does not grow with it. Never throws.
+ */
+export class UsageTally {
+  readonly #lines: WholeLines;
+  readonly #json = new JsonLines((value) => {
+    for (const told of toldUsage(value)) this.#take(told);
+  });
+  readonly #text = new CodexText((told) => this.#take(told));
+  /** What counts for good. */
+  #settled: Usage | undefined;
+  /** What each session has said last. */
+  readonly #sessions = new Map<string, Usage>();
+  /** Sessions of Claude whose process may say more than once what it has used so far. */
+  readonly #announced = new Set<string>();
+  #thread: string | undefined;
+
+  constructor() {
+    const readers = [this.#json, this.#text];
+    this.#lines = new WholeLines({
+      take: (lines) => {
+        for (const reader of readers) reader.take(lines);
+      },
+      miss: () => {
+        for (const reader of readers) reader.miss();
+      },
+    });
+  }
+
+  /** Takes the next bytes of the output, and keeps none of them. */
+  push(bytes: Buffer): void {
+    this.#lines.push(bytes);
+  }
+
+  /** Output is missing here: what comes does not go on where it has ended. */
+  gap(): void {
+    this.#lines.gap();
+  }
+
+  /** Returns what was used, at the end of the output; nothing when the agent has not said. */
+  end(): Usage | undefined {
+    this.#lines.end();
+    return [...this.#sessions.values()].reduce<Usage | undefined>(addUsage, this.#settled);
+  }
+
+  #take(told: Told): void {
+    if (told.kind === 'session') {
+      if (told.agent === 'codex') this.#thread = told.session;
+      else remember(this.#announced, told.session);
+      return;
+    }
+    const session = told.session ?? (told.agent === 'codex' ? this.#thread : undefined);
+    if (session === undefined) this.#settled = addUsage(this.#settled, told.usage);
+    else this.#said(`${told.agent ?? ''} ${session}`, told, told.agent !== 'claude' || this.#announced.has(session));
+  }
+
+  /**
+   * @param mayRestate whether the process goes on after it has said what it used; where each process says so once, a
+   *   second statement in the same session is that of another process
+   */
+  #said(key: string, { usage, counts }: Extract<Told, { kind: 'used' }>, mayRestate: boolean): void {
+    const before = this.#sessions.get(key);
+    const restates =
+      before !== undefined &&
+      (counts === 'last' || isSame(before, usage) || (counts === 'so_far' && mayRestate && isIn(before, usage)));
+    if (before !== undefined && !restates) this.#settled = addUsage(this.#settled, before);
+    this.#sessions.delete(key);
+    this.#sessions.set(key, usage);
+    const [oldest = key] = this.#sessions.keys();
+    if (this.#sessions.size <= SESSIONS) return;
+    this.#settled = addUsage(this.#settled, this.#sessions.get(oldest));
+    this.#sessions.delete(oldest);
+  }
+}
+
+const FIGURES = [...TOKEN_FIELDS, 'cost_usd'] as const;
+
+function isSame(one: Usage, other: Usage): boolean {
+  return FIGURES.every((name) => one[name] === other[name]);
+}
+
+/** A counter that has begun anew is that of another process. */
+function isIn(before: Usage, usage: Usage): boolean {
+  return FIGURES.every((name) => (before[name] ?? 0) <= (usage[name] ?? 0));
+}
+
+function remember(known: Set<string>, session: string): void {
+  known.add(session);
+  const [oldest = session] = known;
+  if (known.size > SESSIONS) known.delete(oldest);
+}
