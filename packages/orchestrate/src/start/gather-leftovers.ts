@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
+import type { Usage } from '@ralph/protocol/contract/usage';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
@@ -41,6 +42,7 @@ export interface FinishedWork {
   readonly duration_ms: number;
   readonly title?: string;
   readonly command?: string[];
+  readonly usage?: Usage;
 }
 
 export type ListedRecord = WorkerRecord & { readonly activity?: LeftRecord['activity'] };

@@ -40,6 +40,7 @@ export function finishedAnew(
     duration_ms: finished?.duration_ms ?? 0,
     ...(title === undefined ? {} : { title }),
     ...(finished?.command === undefined ? {} : { command: finished.command }),
+    ...(finished?.usage === undefined ? {} : { usage: finished.usage }),
   };
 }
 

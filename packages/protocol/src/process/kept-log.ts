@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { LogScan, type LogReader } from './log-scan.ts';
 import { keepOlder, olderLogPath } from './older-log.ts';
 
 const TAIL_BYTES = 16 * 1024;
@@ -23,6 +24,7 @@ export class KeptLog {
   /** Bytes that were written before what the file holds. */
   #before = 0;
   #size = 0;
+  #scan: LogScan | undefined;
   #isOpen = true;
 
   /** Makes a log, which only the user can read, and its folder. Throws what `mkdir` and `open` throw. */
@@ -54,10 +56,31 @@ export class KeptLog {
   measure(): number {
     const { size } = fstatSync(this.#fd);
     // Somebody else has cut it.
-    if (size < this.#size) this.#before += this.#size;
+    if (size < this.#size) {
+      this.#before += this.#size;
+      this.#scan?.lose();
+    }
     const grown = size < this.#size ? size : size - this.#size;
     this.#size = size;
     return grown;
+  }
+
+  /**
+   * Shows what is written from now on to a reader: what is new at each `readOn`, what is left before a cut, and the rest at
+   * `readAll`. Throws what `fstat` throws.
+   */
+  showTo(reader: LogReader): void {
+    this.#scan = new LogScan(this.#fd, reader);
+  }
+
+  /** Shows the reader what is new, or a part of it where that is much. Never throws. */
+  readOn(): void {
+    quietly(() => this.#scan?.readOn());
+  }
+
+  /** Shows the reader all that is new by now. Never throws. */
+  async readAll(): Promise<void> {
+    await this.#scan?.readAll().catch(() => {});
   }
 
   /** Moves what the file holds into the older one. What comes in the instant of the cut is lost. */
@@ -68,15 +91,13 @@ export class KeptLog {
       limitBytes: this.#limitBytes,
       before: this.#before,
     });
-    try {
-      older?.copyOn();
-    } catch {
-      // No room any more: the log has to be cut all the same.
-    }
+    // When there is no room any more, the log has to be cut all the same.
+    quietly(() => older?.copyOn());
     const { size } = fstatSync(this.#fd);
     ftruncateSync(this.#fd, 0);
     this.#before += size;
     this.#size = 0;
+    await this.#scan?.cut(size, older).catch(() => {});
     older?.close(size);
   }
 
@@ -91,6 +112,14 @@ export class KeptLog {
   close(): void {
     if (this.#isOpen) closeSync(this.#fd);
     this.#isOpen = false;
+  }
+}
+
+function quietly(step: () => unknown): void {
+  try {
+    step();
+  } catch {
+    // It is not worth what follows.
   }
 }
 

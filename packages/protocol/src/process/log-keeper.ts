@@ -60,6 +60,7 @@ export class LogKeeper {
     await watched.reporting;
     await watched.rotating;
     watched.log.measure();
+    await watched.log.readAll();
     if (watched.log.isFull) await this.#rotate(watched);
   }
 
@@ -92,6 +93,7 @@ export class LogKeeper {
       return;
     }
     const grownBytes = log.measure();
+    if (grownBytes > 0) log.readOn();
     const elapsedMs = Math.max(1, now - watched.lookedAt);
     watched.lookedAt = now;
     if (grownBytes > 0) watched.grownAt = now;

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'nod
 import { rename } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { droppedBefore, droppedHere } from '../cli/dropped-output.ts';
+import type { LogCopy } from './log-scan.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** An agent that writes faster than we copy is not followed for ever. */
@@ -23,11 +24,13 @@ export interface FullLog {
 }
 
 /** The copy of a log, in its place. */
-export class OlderLog {
+export class OlderLog implements LogCopy {
   readonly #log: FullLog;
   readonly #file: number;
   readonly #buffer: Buffer;
+  readonly begin: number;
   #position: number;
+  #headBytes = 0;
   /** Where the copy ends, however far the log goes on. */
   readonly #most: number;
 
@@ -35,14 +38,15 @@ export class OlderLog {
     this.#log = log;
     this.#file = file;
     this.#buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    this.#position = Math.max(0, fstatSync(log.fd).size - log.limitBytes);
+    this.begin = Math.max(0, fstatSync(log.fd).size - log.limitBytes);
+    this.#position = this.begin;
     this.#most = this.#position + Math.floor(log.limitBytes * MOST_OF_LIMIT);
   }
 
   /** Copies to the end of the log, as that moves on, and lets others have their turns. */
   async copy(): Promise<void> {
     const dropped = this.#log.before + this.#position;
-    if (dropped > 0) writeSync(this.#file, droppedBefore(dropped));
+    if (dropped > 0) this.#headBytes = writeSync(this.#file, droppedBefore(dropped));
     while (!this.copyOn()) await nextTurn();
   }
 
@@ -59,6 +63,13 @@ export class OlderLog {
       this.#position += writeSync(this.#file, this.#buffer, 0, length);
     }
     return this.#position === this.#most;
+  }
+
+  /** Reads what the log had at a position; returns how many bytes, none where it has them not. Throws what `read` throws. */
+  read(into: Buffer, position: number): number {
+    const length = Math.min(into.length, this.#position - position);
+    if (position < this.begin || length <= 0) return 0;
+    return readSync(this.#file, into, 0, length, this.#headBytes + position - this.begin);
   }
 
   /** Says in the copy how much was lost of a log that was cut at that size, and closes it. */
@@ -93,7 +104,7 @@ export async function keepOlder(log: FullLog): Promise<OlderLog | undefined> {
 async function copied(log: FullLog): Promise<OlderLog> {
   const path = olderLogPath(log.path);
   const draft = `${path}.new`;
-  const file = openSync(draft, 'w', 0o600);
+  const file = openSync(draft, 'w+', 0o600);
   try {
     const older = new OlderLog(log, file);
     await older.copy();

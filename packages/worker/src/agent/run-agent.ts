@@ -1,13 +1,14 @@
 import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
+import type { Usage } from '@ralph/protocol/contract/usage';
 import type { KeptLog } from '@ralph/protocol/process/kept-log';
+import { LAST_LINES, lastLines } from '@ralph/protocol/process/log-lines';
+import { UsageTally } from '@ralph/protocol/usage/usage-tally';
+import { withoutSecret } from '@ralph/protocol/usage/without-secret';
 import { rateLimitIn, type RateLimit } from '../run/rate-limit.ts';
-import { lastLines } from './log-lines.ts';
 import { openLog, seatOf, startAgent, type AgentRun } from './start-agent.ts';
 import type { RunContext } from '../run/run-context.ts';
-
-const LAST_LINES = 5;
 
 /** How many of the last lines are searched for the words of a limit. */
 const SEARCHED_LINES = 20;
@@ -22,6 +23,8 @@ export interface AgentEnd extends TreeEnd {
   readonly lastLines: readonly string[];
   /** What it said of a limit of its provider, in case it failed. */
   readonly limit: RateLimit | undefined;
+  /** What it said that it used; nothing when it did not say. */
+  readonly usage: Usage | undefined;
 }
 
 /**
@@ -49,6 +52,8 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
     throw error;
   });
   run.guard.holdAgent(() => tree.end('cancelled'));
+  const tally = new UsageTally();
+  log.showTo(tally);
   try {
     const end = await watchAgent(context, run, tree, log);
     const requested = requestedEnd(end, seatOf(context, run));
@@ -59,7 +64,8 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
     // At once: what it has left takes a while to find, and others would start meanwhile.
     if (limit !== undefined && requested.cause === 'exited' && (end.exitCode ?? 0) !== 0)
       context.quota.close(run.task.id, { reason: lines.at(-1) ?? '', ...limit }, Date.now());
-    return { ...end, ...requested, outputBytes: log.bytes, lastLines: lines.slice(-LAST_LINES), limit };
+    const usage = withoutSecret(tally.end(), secrets.redact);
+    return { ...end, ...requested, outputBytes: log.bytes, lastLines: lines.slice(-LAST_LINES), limit, usage };
   } finally {
     if (tree.isGone) leaveSeat(seatOf(context, run));
     ports?.release();

@@ -24,7 +24,7 @@ interface Reason {
   readonly next: string | undefined;
 }
 
-type Why = AttemptFailure | { readonly error: unknown };
+type Why = (AttemptFailure & { readonly lastLines: readonly string[] }) | { readonly error: unknown };
 
 /**
  * Closes an attempt that came to nothing: keeps what it left, removes its workspace, lets the claim go, and says so.
@@ -57,6 +57,7 @@ export async function closeFailedAttempt(
   const hasLog = existsSync(attempt.logPath);
   const showLog = ['ralph-worker', 'logs', task.id, '--attempt', String(number), '--repo', context.site.repo.root];
   const next = hasLog ? commandLine(showLog) : why.next;
+  const last_lines = lastLinesOf(how);
   await context.output.event('task.failed', {
     ...of,
     reason,
@@ -64,9 +65,17 @@ export async function closeFailedAttempt(
     ...(kept === undefined ? {} : { salvage_ref: kept }),
     ...(hasLog ? { log_path: attempt.logPath } : {}),
     ...(next === undefined ? {} : { next_command: next }),
+    ...(last_lines.length === 0 ? {} : { last_lines }),
     ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
   });
   if (removed) await context.output.event('workspace.removed', { ...of, workspace_path: path });
+}
+
+/** What the agent printed last, or the set-up that it could not be started after. */
+function lastLinesOf(how: Why): string[] {
+  if ('lastLines' in how) return [...how.lastLines];
+  const lines = isFailure(how.error) ? how.error.parts.details?.['last_lines'] : undefined;
+  return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
 }
 
 /** Tells that a task was not begun: another process works on it, or no agent may be started now. */

@@ -3,7 +3,7 @@ import type { RateLimit } from './rate-limit.ts';
 import type { AgentEnd } from '../agent/run-agent.ts';
 
 /** What the judgement of an agent looks at. */
-export type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines'>;
+export type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines' | 'usage'>;
 
 const NAMED_FILES = 3;
 

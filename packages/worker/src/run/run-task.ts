@@ -69,7 +69,7 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
     }
     await sayFinished(context, attempt, end);
     if (failure === undefined) return 'ready';
-    await closeFailedAttempt(context, attempt, { ...failure, parked });
+    await closeFailedAttempt(context, attempt, { ...failure, lastLines: end.agent.lastLines, parked });
     if (failure.code === 'rate_limited') return 'limited';
   } catch (error) {
     if (attempt.guard.isHandedOn || (isFailure(error) && error.code === 'claim_held')) throw error;
@@ -127,7 +127,7 @@ async function sayFinished(context: RunContext, attempt: Attempt, end: AttemptEn
   });
 }
 
-function workOf(context: RunContext, attempt: Attempt, { work, durationMs }: AttemptEnd) {
+function workOf(context: RunContext, attempt: Attempt, { agent, work, durationMs }: AttemptEnd) {
   return {
     head_commit: work.head,
     commits: work.commits,
@@ -136,6 +136,7 @@ function workOf(context: RunContext, attempt: Attempt, { work, durationMs }: Att
     duration_ms: durationMs,
     title: attempt.task.title,
     ...toldCommand(context),
+    ...(agent.usage === undefined ? {} : { usage: agent.usage }),
   };
 }
 

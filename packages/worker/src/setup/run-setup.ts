@@ -6,7 +6,7 @@ import { agentEnvironment, type AgentFacts } from '../agent/agent-environment.ts
 import { emptySeat, isToStop, recordAgent } from '../agent/claimed-seat.ts';
 import { KeptLog } from '@ralph/protocol/process/kept-log';
 import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
-import { lastLines } from '../agent/log-lines.ts';
+import { LAST_LINES, lastLines } from '@ralph/protocol/process/log-lines';
 import type { SetupPlan } from './setup-plan.ts';
 
 export interface SetupRun extends AgentFacts {
@@ -40,10 +40,12 @@ export async function runSetup(run: SetupRun): Promise<void> {
     if (end.cause === 'exited') requireWanted(run);
     if (end.cause === 'exited' && end.exitCode === 0) return;
     if (end.cause === 'cancelled') throw cancelled();
-    const [said] = lastLines(log.tail(), 1, run.redact);
+    const last_lines = lastLines(log.tail(), LAST_LINES, run.redact);
+    const said = last_lines.at(-1);
     throw new Failure('setup_failed', `the set-up ${endWords(end)}${said === undefined ? '' : `: ${said}`}`, {
       hint: `see what it printed: ralph-worker logs ${taskId}`,
       taskId,
+      details: { last_lines },
     });
   } finally {
     log.close();

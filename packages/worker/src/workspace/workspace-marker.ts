@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFil
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { commitId } from '@ralph/protocol/contract/envelope';
+import { usage } from '@ralph/protocol/contract/usage';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { syncFolder } from '@ralph/protocol/process/sync-folder';
 
@@ -15,6 +16,7 @@ const finishedWork = z.looseObject({
   duration_ms: z.int().min(0),
   title: z.string().optional(),
   command: z.array(z.string()).optional(),
+  usage: usage.optional(),
 });
 
 /** What a workspace says about itself, in its git folder where no agent's clean-up of files reaches it. */

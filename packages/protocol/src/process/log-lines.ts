@@ -1,4 +1,7 @@
-import type { LogTail } from '@ralph/protocol/process/kept-log';
+import type { LogTail } from './kept-log.ts';
+
+/** How many of them an event has. */
+export const LAST_LINES = 5;
 
 const BEGINNING = /^.{0,200}/su;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LogTail } from '@ralph/protocol/process/kept-log';
-import { lastLines } from '../src/agent/log-lines.ts';
+import type { LogTail } from '../../src/process/kept-log.ts';
+import { lastLines } from '../../src/process/log-lines.ts';
 
 const asIs = (text: string) => text;
 const whole = (text: string): LogTail => ({ text, cut: false });
