@@ -56,6 +56,50 @@ describe('the summary of a run', () => {
     );
   });
 
+  it('shows below a task what was printed last by what it failed of, and how to see all of it', () => {
+    const lines = Array.from({ length: 7 }, (_, number) => `line ${number}\u001b[31m`);
+    const logs = 'ralph-worker logs A --attempt 1';
+    const told = { at: at(3), attempt: 1, reason: 'status 3', last_lines: lines };
+    const failed = {
+      ...told,
+      type: 'task.failed',
+      task_id: 'A',
+      code: 'agent_failed',
+      next_command: logs,
+      log_path: '/l/A',
+    };
+    const red = {
+      ...told,
+      type: 'task.blocked',
+      task_id: 'B',
+      code: 'ci_failed',
+      next_command: 'cd w',
+      land_command: 'land B',
+    };
+    const results = fold(...landed.slice(0, 2), failed, {
+      ...red,
+      log_path: '/l/B.ci.log',
+      last_lines: ['x'.repeat(300)],
+    });
+    const text = summaryText({ outcome: 'partial', results, waiting: '', ...END });
+    expect(text).toContain(
+      [
+        `A: next: ${logs}`,
+        `   last lines of its log (all: ${logs}):`,
+        ...[2, 3, 4, 5, 6].map((number) => `     line ${number} [31m`),
+        '',
+        'B: next: cd w',
+        '   then: land B',
+        '   last lines of its log (all: less /l/B.ci.log):',
+        `     ${'x'.repeat(200)}`,
+        '',
+      ].join('\n'),
+    );
+    expect(summaryText({ outcome: 'partial', results: fold(...blocked), waiting: '', ...END })).not.toContain(
+      'last lines',
+    );
+  });
+
   it('says where work awaits its review, and what finds it once it is merged', () => {
     const published = [
       { type: 'workspace.ready', at: at(0), task_id: 'P', attempt: 1 },

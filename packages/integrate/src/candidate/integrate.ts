@@ -164,7 +164,7 @@ async function notLanded(bench: Bench, candidate: Candidate, job: Job | undefine
   const { code, message: reason } = failure;
   const land_command = landAgain(bench.settings, candidate);
   const next_command = nextCommand(failure, land_command);
-  const told = { task_id, attempt, reason, code, next_command };
+  const told = { task_id, attempt, reason, code, next_command, ...loggedWords(failure) };
   const kind = kindOfFailure(code);
   switch (kind) {
     case 'blocked':
@@ -178,6 +178,16 @@ async function notLanded(bench: Bench, candidate: Candidate, job: Job | undefine
       break;
   }
   return { kind, failure };
+}
+
+/** Where the failure is that of a command of others: what it printed last, and where all of it is. */
+function loggedWords({ parts }: Failure): { log_path?: string; last_lines?: string[] } {
+  const { log_path, last_lines } = parts.details ?? {};
+  const lines = Array.isArray(last_lines) ? last_lines.filter((line) => typeof line === 'string') : [];
+  return {
+    ...(typeof log_path === 'string' ? { log_path } : {}),
+    ...(lines.length === 0 ? {} : { last_lines: lines }),
+  };
 }
 
 function asFailure({ output }: Bench, { taskId, attempt }: Candidate, thrown: unknown): Failure {

@@ -1,10 +1,9 @@
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
-import type { TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
 import type { Gate } from './gate-settings.ts';
-import { runLogged } from './run-logged.ts';
+import { runLogged, type LoggedEnd } from './run-logged.ts';
 
-export interface GateEnd extends TreeEnd {
+export interface GateEnd extends LoggedEnd {
   readonly logPath: string;
   readonly durationMs: number;
 }

@@ -54,6 +54,6 @@ export async function redGate(
       cause === 'already_red'
         ? `${commandLine(['tail', '-n', '50', baseLogPath(log_path)])}  # mend what fails on ${base} first, then land this again`
         : gateByHand(bench.settings, candidate, command),
-    details: { log_path, exit_code, signal, command, ...named, base_commit: prepared.onto },
+    details: { log_path, last_lines: end.lastLines, exit_code, signal, command, ...named, base_commit: prepared.onto },
   });
 }

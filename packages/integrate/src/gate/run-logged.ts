@@ -1,8 +1,10 @@
 import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
+import { LAST_LINES, lastLines } from '@ralph/protocol/process/log-lines';
+import type { LogReader } from '@ralph/protocol/process/log-scan';
 import type { ProcessTree, TreeEnd, TreeOptions } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
-import { openGateLog } from './gate-log.ts';
+import { openGateLog, type OpenLog } from './gate-log.ts';
 
 /** A command of others that runs in the workspace of a job. */
 export interface LoggedRun {
@@ -15,6 +17,13 @@ export interface LoggedRun {
   readonly limitMs: number;
   /** Ends it when it is aborted. */
   readonly signal: AbortSignal;
+  /** Is shown what it prints. */
+  readonly reader?: LogReader;
+}
+
+export interface LoggedEnd extends TreeEnd {
+  /** The last lines of what it printed that say something, without secrets. */
+  readonly lastLines: readonly string[];
 }
 
 /**
@@ -24,9 +33,22 @@ export interface LoggedRun {
  *
  * @throws Failure `io` or its kin when the log cannot be written, or it cannot be started or written down
  */
-export async function runLogged(job: Job, run: LoggedRun): Promise<TreeEnd> {
-  const { logs, running } = job.bench;
+export async function runLogged(job: Job, run: LoggedRun): Promise<LoggedEnd> {
+  const { secrets } = job.bench;
   const open = openGateLog(run.logPath, run.logLimitBytes);
+  try {
+    if (run.reader !== undefined) open.log.showTo(run.reader);
+    const end = await runWatched(job, run, open);
+    // What it has put there itself is a secret too.
+    secrets.learnFrom(job.workspace.path);
+    return { ...end, lastLines: lastLines(open.log.tail(), LAST_LINES, secrets.redact) };
+  } finally {
+    open.close();
+  }
+}
+
+async function runWatched(job: Job, run: LoggedRun, open: OpenLog): Promise<TreeEnd> {
+  const { logs, running } = job.bench;
   const unwatch = logs.watch(open.log, { report: () => Promise.resolve(), idleMs: undefined, onIdle: () => {} });
   try {
     const { command, env, stdin } = run;
@@ -45,7 +67,6 @@ export async function runLogged(job: Job, run: LoggedRun): Promise<TreeEnd> {
     return end;
   } finally {
     await unwatch();
-    open.close();
   }
 }
 

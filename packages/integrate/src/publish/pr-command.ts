@@ -4,10 +4,9 @@ import { quoted } from '@ralph/protocol/cli/shell-words';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
-import type { TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
 import { landAgain } from '../candidate/next-command.ts';
-import { runLogged } from '../gate/run-logged.ts';
+import { runLogged, type LoggedEnd } from '../gate/run-logged.ts';
 import { lastLine, logTail } from '../gate/log-tail.ts';
 import { throwIfStopped } from '../site/stopped.ts';
 import { branchOfTask } from './branch.ts';
@@ -45,7 +44,7 @@ export async function openPullRequest(
     `${branchOfTask(candidate)} is pushed, but the command of the pull request ${how}${said === '' ? '' : `: ${said}`}`,
     {
       hint: `${landAgain(bench.settings, candidate)}  # what the command said: less ${quoted(logPath)}`,
-      details: { log_path: logPath },
+      details: { log_path: logPath, last_lines: end.lastLines },
     },
   );
 }
@@ -55,7 +54,7 @@ async function runCommand(
   { command, limitMs }: PrSettings,
   logPath: string,
   { what, summary }: { readonly what: Publication; readonly summary: ReviewSummary },
-): Promise<TreeEnd> {
+): Promise<LoggedEnd> {
   const { bench, workspace, candidate } = job;
   const env = {
     ...scrubbedEnvironment(),

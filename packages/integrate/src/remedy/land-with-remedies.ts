@@ -2,7 +2,7 @@ import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import type { Job } from '../candidate/job.ts';
 import { handOver } from './hand-over.ts';
 import { nextRemedy } from './next-remedy.ts';
-import { remedy } from './remedy.ts';
+import { remedy, type RemedyWords } from './remedy.ts';
 import { removeCiMarker, removeHandoffs } from './remedy-files.ts';
 import { resolverOf } from './remedy-settings.ts';
 import { conflictFacts, gateFacts, markRedGate } from './trouble.ts';
@@ -17,7 +17,7 @@ import { conflictFacts, gateFacts, markRedGate } from './trouble.ts';
 export async function landWithRemedies<T>(job: Job, landing: (job: Job) => Promise<T>): Promise<T> {
   removeHandoffs(job.workspace, job.candidate);
   removeCiMarker(job.workspace);
-  const course: Course = { tries: 0, used: 0, remark: undefined };
+  const course: Course = { tries: 0, used: 0, remark: undefined, words: undefined };
   for (;;) {
     try {
       const landed = await landing(job);
@@ -44,6 +44,7 @@ interface Course {
   used: number;
   /** What the last run came to, when it counted for nothing. */
   remark: string | undefined;
+  words: RemedyWords | undefined;
 }
 
 /**
@@ -70,6 +71,7 @@ async function mend(job: Job, failure: Failure, course: Course): Promise<void> {
     course.used += 1;
     const end = await remedy(job, { command, number: course.used, handover });
     course.remark = end.result === 'resolved' ? undefined : end.reason;
+    course.words = end.result === 'resolved' ? undefined : end;
     if (end.result === 'resolved') return;
   }
 }
@@ -84,9 +86,12 @@ async function written(job: Job, write: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function withRemark({ code, message, parts }: Failure, { used, remark }: Course): Failure {
+function withRemark({ code, message, parts }: Failure, { used, remark, words }: Course): Failure {
   if (used === 0) return new Failure(code, message, parts);
   const runs = `the resolver was run ${used === 1 ? 'once' : `${used} times`}`;
   const told = remark === undefined ? runs : `${runs}; last: ${remark}`;
-  return new Failure(code, `${message} (${told})`, parts);
+  // The words of a gate that is red say more than those of who could not mend it.
+  const isSilent = parts.details?.['last_lines'] === undefined && words?.logPath !== undefined;
+  const said = isSilent ? { log_path: words.logPath, last_lines: words.lastLines } : {};
+  return new Failure(code, `${message} (${told})`, { ...parts, details: { ...parts.details, ...said } });
 }

@@ -1,9 +1,10 @@
 import type { Failure } from '@ralph/protocol/contract/failure';
 import type { EventOf } from '@ralph/protocol/contract/events';
+import type { Usage } from '@ralph/protocol/contract/usage';
+import { addUsage } from '@ralph/protocol/usage/add-usage';
 import { parkAgain } from '../candidate/attempt-refs.ts';
 import { writeRecord } from '../candidate/integration-record.ts';
 import type { Job } from '../candidate/job.ts';
-import { lastLine, logTail } from '../gate/log-tail.ts';
 import { isAncestor, bringTarget } from '../push/target.ts';
 import { targetName, trackingRef } from '../site/settings.ts';
 import { throwIfStopped } from '../site/stopped.ts';
@@ -25,11 +26,24 @@ import { isRebasing, removeStaleLocks, undoRebase } from '../workspace/workspace
 /** One after the other, the commits of the task may each be in conflict. */
 const MOST_TURNS = 10;
 
-const SAID_LENGTH = 300;
-
 export type RemedyEnd =
   | { readonly result: 'resolved'; readonly commit: string }
   | { readonly result: Exclude<EventOf<'remediation.finished'>['result'], 'resolved'>; readonly reason: string };
+
+/** What the resolver has printed of itself. */
+interface Said {
+  /** Of all its turns. */
+  usage: Usage | undefined;
+  lastLines: readonly string[];
+}
+
+/** What the resolver printed last, and where all of it is. */
+export interface RemedyWords {
+  readonly lastLines: readonly string[];
+  readonly logPath: string | undefined;
+}
+
+const NOTHING_SAID: RemedyWords = { lastLines: [], logPath: undefined };
 
 export interface Remedy {
   readonly command: readonly string[];
@@ -51,12 +65,13 @@ interface Ground {
  *
  * @throws Failure when something went wrong that is not the resolver's doing; Stopped
  */
-export async function remedy(job: Job, { command, number, handover }: Remedy): Promise<RemedyEnd> {
+export async function remedy(job: Job, { command, number, handover }: Remedy): Promise<RemedyEnd & RemedyWords> {
   const { bench, candidate } = job;
   const { taskId: task_id, attempt } = candidate;
   const began = performance.now();
   const ground = await prepareGround(job, handover.failure);
-  if (ground.conflict === undefined && ground.red === undefined) return { result: 'resolved', commit: job.tip };
+  if (ground.conflict === undefined && ground.red === undefined)
+    return { result: 'resolved', commit: job.tip, ...NOTHING_SAID };
   const files = ground.conflict?.files ?? [];
   const handoff_path = await handOver(job, { ...handover, files });
   const log_path = remedyLogPath(job, number);
@@ -65,7 +80,8 @@ export async function remedy(job: Job, { command, number, handover }: Remedy): P
   const before = await newFiles(job);
   const settings = keepSettings(job);
   const paths = { handoffPath: handoff_path, logPath: log_path };
-  const end = await workOn(job, ground, { command, number, handover, settings, ...paths });
+  const said: Said = { usage: undefined, lastLines: [] };
+  const end = await workOn(job, ground, { command, number, handover, settings, said, ...paths });
   if (end.result === 'resolved') await adopt(job, end.commit);
   else await takeBack(job, before, settings);
   const duration_ms = Math.round(performance.now() - began);
@@ -74,8 +90,10 @@ export async function remedy(job: Job, { command, number, handover }: Remedy): P
     result: end.result,
     ...(end.result === 'resolved' ? { commit: end.commit } : { reason: bench.secrets.redact(end.reason) }),
     duration_ms,
+    ...(said.usage === undefined ? {} : { usage: said.usage }),
+    ...(said.lastLines.length === 0 ? {} : { last_lines: [...said.lastLines] }),
   });
-  return end;
+  return { ...end, lastLines: said.lastLines, logPath: log_path };
 }
 
 /** A commit that is not on the target, such as one of a train, is nothing that work may be put on for good. */
@@ -98,7 +116,12 @@ async function prepareGround(job: Job, failure: Failure): Promise<Ground> {
   return { onto, conflict: undefined, red };
 }
 
-type Work = Remedy & { readonly handoffPath: string; readonly logPath: string; readonly settings: KeptSettings };
+type Work = Remedy & {
+  readonly handoffPath: string;
+  readonly logPath: string;
+  readonly settings: KeptSettings;
+  readonly said: Said;
+};
 
 async function workOn(job: Job, ground: Ground, work: Work): Promise<RemedyEnd> {
   const { bench, workspace } = job;
@@ -140,20 +163,25 @@ async function workOn(job: Job, ground: Ground, work: Work): Promise<RemedyEnd> 
 /** Returns how the resolver ended, unless it ended well. */
 async function runOnce(job: Job, conflict: ConflictState | undefined, work: Work): Promise<RemedyEnd | undefined> {
   const { bench } = job;
-  const { command, handoffPath, logPath } = work;
+  const { command, handoffPath, logPath, said } = work;
   const prompt = bench.secrets.redact(promptFor(job, conflict, work));
-  const { cause, exitCode, signal } = await runResolver(job, { command, prompt, handoffPath, logPath });
+  const { cause, exitCode, signal, usage, lastLines } = await runResolver(job, {
+    command,
+    prompt,
+    handoffPath,
+    logPath,
+  });
   throwIfStopped(bench.stop);
-  // What it has put there itself is a secret too.
-  bench.secrets.learnFrom(job.workspace.path);
+  said.usage = addUsage(said.usage, usage);
+  said.lastLines = lastLines;
   const { timeoutMs } = bench.settings.remedy;
   if (cause !== 'exited')
     return { result: 'timeout', reason: `the resolver was ended at its time limit of ${timeoutMs / 1000} s` };
   if (exitCode === 0) return undefined;
-  const said = lastLine(logTail(logPath, bench.secrets.redact));
+  const last = lastLines.at(-1);
   return {
     result: 'failed',
-    reason: `the resolver ended with ${signal ?? `status ${exitCode}`}${said === '' ? '' : `: ${said.slice(0, SAID_LENGTH)}`}`,
+    reason: `the resolver ended with ${signal ?? `status ${exitCode}`}${last === undefined ? '' : `: ${last}`}`,
   };
 }
 

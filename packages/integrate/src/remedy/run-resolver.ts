@@ -3,9 +3,11 @@ import { dirname, join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
-import type { TreeEnd } from '@ralph/protocol/process/process-tree';
+import type { Usage } from '@ralph/protocol/contract/usage';
+import { UsageTally } from '@ralph/protocol/usage/usage-tally';
+import { withoutSecret } from '@ralph/protocol/usage/without-secret';
 import type { Job } from '../candidate/job.ts';
-import { runLogged } from '../gate/run-logged.ts';
+import { runLogged, type LoggedEnd } from '../gate/run-logged.ts';
 
 /** A log is begun anew at that length; one older part is kept. */
 const LOG_BYTES = 32 * 2 ** 20;
@@ -24,14 +26,19 @@ export interface ResolverRun {
   readonly logPath: string;
 }
 
+export interface ResolverEnd extends LoggedEnd {
+  /** What it said that it used; nothing when it did not say. */
+  readonly usage: Usage | undefined;
+}
+
 /**
  * Runs a resolver in the workspace of a job, with a prompt on its stdin. The prompt is kept beside its log, where no
  * agent has put a link.
  *
  * @throws Failure `io` or its kin when a file cannot be written or the resolver cannot be started
  */
-export async function runResolver(job: Job, run: ResolverRun): Promise<TreeEnd> {
-  const { settings, stop } = job.bench;
+export async function runResolver(job: Job, run: ResolverRun): Promise<ResolverEnd> {
+  const { settings, secrets, stop } = job.bench;
   const { command, logPath } = run;
   const promptPath = `${logPath.slice(0, -'.log'.length)}.prompt.md`;
   let stdin: number | undefined;
@@ -42,7 +49,9 @@ export async function runResolver(job: Job, run: ResolverRun): Promise<TreeEnd> 
     stdin = openSync(promptPath, 'r');
     const env = resolverEnvironment(job, run, promptPath);
     const limits = { logLimitBytes: LOG_BYTES, limitMs: settings.remedy.timeoutMs, signal: stop };
-    return await runLogged(job, { command, env, stdin, logPath, ...limits });
+    const tally = new UsageTally();
+    const end = await runLogged(job, { command, env, stdin, logPath, ...limits, reader: tally });
+    return { ...end, usage: withoutSecret(tally.end(), secrets.redact) };
   } catch (error) {
     throw asIoFailure(error, 'run the resolver');
   } finally {

@@ -1,3 +1,5 @@
+import { printable } from '@ralph/protocol/cli/printable';
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { table } from '@ralph/protocol/cli/table';
 import type { Results, TaskResult } from '../run/results.ts';
 import type { StopReason } from '../run/view.ts';
@@ -18,7 +20,7 @@ export function summaryText(summary: Summary): string {
   const tasks = [...summary.results.values()].filter(({ result }) => result !== 'selected');
   const parts: string[] = [];
   if (tasks.length > 0) parts.push(table(COLUMNS, tasks));
-  for (const task of tasks) parts.push(...nextSteps(task, summary.again));
+  for (const task of tasks) parts.push(...nextSteps(task, summary.again).map((steps) => steps + lastWords(task)));
   parts.push(`${headline(summary, tasks)}\n`);
   return parts.join('\n');
 }
@@ -32,6 +34,21 @@ function nextSteps({ id, result, code, nextCommand, landCommand }: TaskResult, a
   const steps = `${id}: next: ${next}\n`;
   if (landCommand === undefined || landCommand === next) return [steps];
   return [`${steps}${' '.repeat(id.length)}  then: ${landCommand}\n`];
+}
+
+const MOST_LINES = 5;
+const MOST_CHARACTERS = 200;
+
+/** What was printed last by what a task failed of, and the command that shows all of it; nothing when nothing was. */
+function lastWords({ id, result, lastLines, logPath, nextCommand }: TaskResult): string {
+  if ((result !== 'failed' && result !== 'blocked') || lastLines.length === 0) return '';
+  const indent = ' '.repeat(id.length);
+  const lines = lastLines
+    .slice(-MOST_LINES)
+    .map((line) => `${indent}    ${printable(line.slice(0, MOST_CHARACTERS)).replaceAll('\n', ' ')}\n`);
+  const less = logPath === undefined ? undefined : commandLine(['less', logPath]);
+  const whole = nextCommand?.startsWith('ralph-worker logs ') === true ? nextCommand : less;
+  return `${indent}  last lines of its log${whole === undefined ? '' : ` (all: ${whole})`}:\n${lines.join('')}`;
 }
 
 const COLUMNS = {

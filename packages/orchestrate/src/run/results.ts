@@ -17,6 +17,9 @@ export interface TaskResult {
   /** What lands it after that. */
   readonly landCommand: string | undefined;
   readonly workspacePath: string | undefined;
+  /** What the agent, the gate or the resolver that it failed of printed last, and where all of it is. */
+  readonly lastLines: readonly string[];
+  readonly logPath: string | undefined;
 }
 
 export type Results = ReadonlyMap<string, TaskResult>;
@@ -51,7 +54,8 @@ function step(before: TaskResult | undefined, event: AnyEvent, id: string): Task
   const { reason, code, next_command: nextCommand } = event;
   const result = event.type === 'task.failed' ? 'failed' : 'blocked';
   const landCommand = event.type === 'task.blocked' ? event.land_command : undefined;
-  return { ...known, result, endedAt: event.at, reason, code, nextCommand, landCommand };
+  const { last_lines: lastLines = [], log_path: logPath } = event.type === 'task.skipped' ? {} : event;
+  return { ...known, result, endedAt: event.at, reason, code, nextCommand, landCommand, lastLines, logPath };
 }
 
 /** A task may be taken up more than once in a run: what is told of it begins anew. */
@@ -74,6 +78,8 @@ function unknown(event: AnyEvent, id: string): TaskResult {
     nextCommand: undefined,
     landCommand: undefined,
     workspacePath: undefined,
+    lastLines: [],
+    logPath: undefined,
   };
 }
 

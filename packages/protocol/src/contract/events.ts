@@ -219,6 +219,8 @@ export const EVENTS = {
     workspace_path: z.string(),
     next_command: z.string().describe('what a person types next'),
     land_command: z.string().optional().describe('what lands it after a person has mended it'),
+    log_path: z.string().optional().describe('what the command printed that is the reason: a gate, a resolver'),
+    last_lines: z.array(z.string()).optional().describe('the last lines of that which say something'),
   }),
   'task.failed': taskEnvelope.extend({
     reason,
