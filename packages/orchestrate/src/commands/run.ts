@@ -8,6 +8,7 @@ import type { RUN_OPTIONS } from '../options.ts';
 import { EventLog } from '../run/event-log.ts';
 import { StateKeeper } from '../run/state-keeper.ts';
 import { workThrough } from '../run/work-through.ts';
+import { logLimits } from '../settings/log-limits.ts';
 import { planRun } from '../settings/plan-run.ts';
 import { announceBlocked } from '../start/announce-blocked.ts';
 import { recoverAtStart } from '../start/recover-at-start.ts';
@@ -43,7 +44,7 @@ export async function run(call: RunCall): Promise<Result> {
     else output.note(`ralph-state: ${message}`);
   });
   call.cleanup.defer('end ralph-state', () => keeper.end());
-  const log = new EventLog(join(root, RALPH_PATHS.events));
+  const log = new EventLog(join(root, RALPH_PATHS.events), logLimits(plan.settled), note);
   call.cleanup.defer('close the event log', () => log.close());
   const { maxFailures } = plan.loop;
   const queued = fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures }, leftToOthers(root, note));

@@ -32,4 +32,6 @@ export const CONFIG_SAMPLES: Readonly<Record<string, unknown>> = {
   'budget.cost': 25,
   'queue.file': '.ralph/queue.jsonc',
   'queue.done_file': '.ralph/done.jsonc',
+  'history.log_mb': 16,
+  'history.older_logs': 4,
 };

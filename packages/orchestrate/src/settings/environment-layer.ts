@@ -102,7 +102,7 @@ function jsonOf(text: string): Read {
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   const known = SETTING_KEYS.flatMap((key) => variableOf(key) ?? []);
   return Object.keys(env)
-    .filter((name) => /^RALPH_(?:PARALLEL|AGENT|BUDGET)_/.test(name) && !known.includes(name))
+    .filter((name) => /^RALPH_(?:PARALLEL|AGENT|BUDGET|HISTORY)_/.test(name) && !known.includes(name))
     .map((name) => {
       const nearest = nearestWord(name, known);
       return nearest === undefined ? name : `${name} (did you mean ${nearest}?)`;

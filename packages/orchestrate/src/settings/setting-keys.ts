@@ -2,6 +2,7 @@ import {
   agentSettings,
   budgetSettings,
   ciGateSettings,
+  historySettings,
   parallelSettings,
   queueSettings,
   type KeySchema,
@@ -47,6 +48,8 @@ export interface SettingValues {
   'budget.cost': number | null;
   'queue.file': string;
   'queue.done_file': string;
+  'history.log_mb': number;
+  'history.older_logs': number;
 }
 
 export type SettingKey = keyof SettingValues;
@@ -73,6 +76,7 @@ const { shape: agent } = agentSettings;
 const { shape: gate } = ciGateSettings;
 const { shape: budget } = budgetSettings;
 const { shape: queue } = queueSettings;
+const { shape: history } = historySettings;
 
 /** The one table of settings: the layers, the docs and `config` go by it. */
 export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K]> } = {
@@ -162,6 +166,8 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K
   'budget.cost': { schema: budget.cost, form: 'number', fallback: null, flag: 'max-cost' },
   'queue.file': { schema: queue.file, fallback: RALPH_PATHS.queue },
   'queue.done_file': { schema: queue.done_file, fallback: RALPH_PATHS.done },
+  'history.log_mb': { schema: history.log_mb, form: 'number', fallback: 16 },
+  'history.older_logs': { schema: history.older_logs, form: 'number', fallback: 4 },
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];

@@ -173,6 +173,17 @@ export const queueSettings = z.looseObject({
   done_file: z.string().nullish().describe('where the finished tasks are'),
 });
 
+/** The `history` section: how much of what has happened is kept. */
+export const historySettings = z.strictObject({
+  log_mb: z
+    .number()
+    .min(0.001)
+    .max(4096)
+    .nullish()
+    .describe('ours: size in MiB at which the log of events is begun anew'),
+  older_logs: z.int().min(1).max(99).nullish().describe('ours: how many older logs of events are kept'),
+});
+
 /** `.ralph/config.jsonc`: sections of other tools are left alone. */
 export const configFile = z.looseObject({
   version: z.literal(2).optional(),
@@ -180,6 +191,7 @@ export const configFile = z.looseObject({
   agent: agentSettings.nullish(),
   budget: budgetSettings.nullish(),
   queue: queueSettings.nullish(),
+  history: historySettings.nullish(),
 });
 
 export type ConfigFile = z.infer<typeof configFile>;
