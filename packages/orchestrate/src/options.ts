@@ -51,6 +51,11 @@ export const RUN_OPTIONS = {
     value: 'DIR',
     describe: 'folder of the workspaces (default: beside the repository)',
   },
+  'metrics-file': {
+    kind: 'text',
+    value: 'FILE',
+    describe: 'keep the figures of the run in a file for Prometheus (a textfile collector) as it goes on',
+  },
   ...WORKER_OPTIONS,
   ...INTEGRATOR_OPTIONS,
 } as const satisfies OptionSpecs;

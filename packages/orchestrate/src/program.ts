@@ -1,7 +1,9 @@
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import { DOCTOR_OPTIONS } from './doctor/doctor-options.ts';
+import { HISTORY_OPTIONS } from './history/history-options.ts';
 import { INIT_OPTIONS } from './init/init-options.ts';
 import { CONFIG_OPTIONS, DEMO_OPTIONS, RUN_OPTIONS } from './options.ts';
+import { REPORT_RUN_OPTIONS } from './report/report-options.ts';
 import { RETRY_OPTIONS, STATUS_OPTIONS } from './status/status-options.ts';
 import { STOP_OPTIONS } from './stop/stop-options.ts';
 
@@ -35,6 +37,22 @@ export const program: ProgramSpec = {
       options: STATUS_OPTIONS,
       examples: ['ralph-orchestrate status'],
       load: () => import('./commands/status.ts'),
+    }),
+    command({
+      words: ['history'],
+      summary: 'List the runs on record, the newest first; or the tasks of one (its id, the beginning of it, or last).',
+      operands: { name: 'RUN', least: 0, most: 1 },
+      options: HISTORY_OPTIONS,
+      examples: ['ralph-orchestrate history --limit 5', 'ralph-orchestrate history last'],
+      load: () => import('./commands/history.ts'),
+    }),
+    command({
+      words: ['report'],
+      summary: 'Write a page about one run (default: the last) with its timeline, costs and failures; or export it.',
+      operands: { name: 'RUN', least: 0, most: 1 },
+      options: REPORT_RUN_OPTIONS,
+      examples: ['ralph-orchestrate report', 'ralph-orchestrate report last --as otlp --output run.jsonl'],
+      load: () => import('./commands/report.ts'),
     }),
     command({
       words: ['retry'],

@@ -4,6 +4,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { enterRun } from '../loops/enter-run.ts';
 import { leftToOthers } from '../loops/left-to-others.ts';
 import { takeBackLoop } from '../loops/second-loop.ts';
+import { keepMetrics } from '../metrics/keep-metrics.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { EventLog } from '../run/event-log.ts';
 import { StateKeeper } from '../run/state-keeper.ts';
@@ -46,6 +47,7 @@ export async function run(call: RunCall): Promise<Result> {
   call.cleanup.defer('end ralph-state', () => keeper.end());
   const log = new EventLog(join(root, RALPH_PATHS.events), logLimits(plan.settled), note);
   call.cleanup.defer('close the event log', () => log.close());
+  keepMetrics(call, log);
   const { maxFailures } = plan.loop;
   const queued = fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures }, leftToOthers(root, note));
   const pushed = ground.pushedQueue === undefined ? undefined : new PushedTasks(root, ground.pushedQueue);

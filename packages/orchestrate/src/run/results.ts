@@ -29,11 +29,12 @@ export function foldResult(results: Results, event: AnyEvent): Results {
   const id = event.task_id;
   if (id === undefined) return results;
   const before = results.get(id);
-  const after = step(before, event, id);
+  const after = resultAfter(before, event, id);
   return after === before || after === undefined ? results : new Map(results).set(id, after);
 }
 
-function step(before: TaskResult | undefined, event: AnyEvent, id: string): TaskResult | undefined {
+/** Returns what is known of one task after one of its events; the same as before where that tells nothing of it. */
+export function resultAfter(before: TaskResult | undefined, event: AnyEvent, id: string): TaskResult | undefined {
   const known = before ?? unknown(event, id);
   if (event.type === 'task.selected') return chosen(event, known);
   if (event.type === 'workspace.ready') return { ...known, result: 'running', attempt: event.attempt };
