@@ -3,6 +3,7 @@ import { DOCTOR_OPTIONS } from './doctor/doctor-options.ts';
 import { HISTORY_OPTIONS } from './history/history-options.ts';
 import { INIT_OPTIONS } from './init/init-options.ts';
 import { CONFIG_OPTIONS, DEMO_OPTIONS, RUN_OPTIONS } from './options.ts';
+import { NOTIFY_OPTIONS } from './notify/notify-options.ts';
 import { REPORT_RUN_OPTIONS } from './report/report-options.ts';
 import { RETRY_OPTIONS, STATUS_OPTIONS } from './status/status-options.ts';
 import { STOP_OPTIONS } from './stop/stop-options.ts';
@@ -84,6 +85,29 @@ export const program: ProgramSpec = {
       options: DOCTOR_OPTIONS,
       examples: ['ralph-orchestrate doctor', 'ralph-orchestrate doctor -- claude -p'],
       load: () => import('./commands/doctor.ts'),
+    }),
+    command({
+      words: ['notify', 'test'],
+      summary: 'Tell every target of notifications, or one, of a test now, and say what came back.',
+      operands: { name: 'TARGET', least: 0, most: 1 },
+      options: NOTIFY_OPTIONS,
+      examples: ['ralph-orchestrate notify test'],
+      load: () => import('./commands/notify-test.ts'),
+    }),
+    command({
+      words: ['notify', 'send'],
+      summary: 'Tell every target of notifications, or one, now what the runs so far could not tell it.',
+      operands: { name: 'TARGET', least: 0, most: 1 },
+      options: NOTIFY_OPTIONS,
+      examples: ['ralph-orchestrate notify send'],
+      load: () => import('./commands/notify-send.ts'),
+    }),
+    command({
+      words: ['notify', 'list'],
+      summary: 'Print the targets of notifications, and how much waits for each; changes nothing.',
+      options: NOTIFY_OPTIONS,
+      examples: ['ralph-orchestrate notify list'],
+      load: () => import('./commands/notify-list.ts'),
     }),
     command({
       words: ['demo'],

@@ -5,6 +5,7 @@ import { enterRun } from '../loops/enter-run.ts';
 import { leftToOthers } from '../loops/left-to-others.ts';
 import { takeBackLoop } from '../loops/second-loop.ts';
 import { keepMetrics } from '../metrics/keep-metrics.ts';
+import { startNotifier } from '../notify/start-notifier.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { EventLog } from '../run/event-log.ts';
 import { StateKeeper } from '../run/state-keeper.ts';
@@ -48,6 +49,7 @@ export async function run(call: RunCall): Promise<Result> {
   const log = new EventLog(join(root, RALPH_PATHS.events), logLimits(plan.settled), note);
   call.cleanup.defer('close the event log', () => log.close());
   keepMetrics(call, log);
+  const endNotifier = await startNotifier(call, { root, settled: plan.settled, log });
   const { maxFailures } = plan.loop;
   const queued = fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures }, leftToOthers(root, note));
   const pushed = ground.pushedQueue === undefined ? undefined : new PushedTasks(root, ground.pushedQueue);
@@ -64,6 +66,7 @@ export async function run(call: RunCall): Promise<Result> {
     recovery,
   });
   if (made !== undefined && attempted === 0) {
+    await endNotifier();
     await keeper.end();
     await lock.release();
     await takeBackLoop(made, note);

@@ -7,6 +7,7 @@ const BEHIND: readonly PreflightCheck[] = [
   'loop_lock',
   'stop_request',
   'records',
+  'notifications',
   'ignored_runtime_files',
   'file_systems',
   'hooks',

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
-import { checked } from '@ralph/protocol/process/findings';
+import { checked, unchecked } from '@ralph/protocol/process/findings';
 import { flagLayer } from '../settings/flag-layer.ts';
 import { Settled } from '../settings/layers.ts';
 import { readSettings } from '../settings/read-settings.ts';
@@ -9,6 +9,7 @@ import { settingsOf } from '../settings/settings.ts';
 import { report, type Reported } from '../start/report.ts';
 import { examineFileSystems, examineStopRequest } from './files.ts';
 import { examineMachine } from './machine.ts';
+import { examineNotifications } from './notifications.ts';
 import { examineRecords } from './records.ts';
 import { examineTrust } from './trusted.ts';
 
@@ -56,7 +57,12 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
     report('ralph-integrate', ['--survey', ...at, ...branchWords], silent, ['preflight'], signal),
     report('ralph-state', ['--report', ...at], silent),
   ]);
-  const others = await Promise.all([examineMachine(), examineRecords(root), examineTrust(root, settled)]);
+  const others = await Promise.all([
+    examineMachine(),
+    examineRecords(root),
+    examineTrust(root, settled),
+    settings.value === undefined ? unchecked('notifications', 'config') : examineNotifications(root, settled),
+  ]);
   const told = [lock, ...reports].flatMap(findingsOf);
   const roots = told.flatMap(({ facts }) =>
     facts?.['workspace_root'] === undefined ? [] : [String(facts['workspace_root'])],

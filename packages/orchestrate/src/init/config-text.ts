@@ -18,16 +18,20 @@ const WITHOUT_EFFECT = /without effect/;
  * nothing is set. A line that begins with `// "` is a key: without the two slashes it is set, and stays valid. Pure.
  */
 export function configText(schema: SchemaNode): string {
-  const sections = Object.entries(schema.properties ?? {}).flatMap(([name, node]) => {
+  const all = Object.entries(schema.properties ?? {});
+  const sections = all.flatMap(([name, node]) => {
     const keys = propertiesOf(node);
     return keys === undefined ? [] : [sectionText(name, keys)];
   });
+  // In front of the sections, since a line that is set ends with a comma.
+  const lists = all.filter(([, node]) => isList(node)).map(([name, node]) => `${keyText(name, name, node, '  ')}\n`);
   return [
     '{',
     '  // Settings of ralph for this repository; flags win over them. Take the // away in front of a key to set it.',
     '  // What is in force, and from where: ralph-orchestrate config. The form of this file: ralph-state schema config-file',
     '  "version": 2,',
     '',
+    ...lists,
     sections.join(',\n\n'),
     '}',
     '',
@@ -41,14 +45,18 @@ function sectionText(name: string, keys: Readonly<Record<string, SchemaNode>>): 
   return `  ${JSON.stringify(name)}: {\n${told.join('\n\n')}\n  }`;
 }
 
-function keyText(path: string, key: string, { description = '' }: SchemaNode): string {
+function keyText(path: string, key: string, { description = '' }: SchemaNode, indent = '    '): string {
   const sample = CONFIG_SAMPLES[path] ?? null;
   const words = description === '' ? [] : wrapped(description.replace(/^ours: /, ''));
-  return [...words, `${JSON.stringify(key)}: ${oneLine(sample)},`].map((line) => `    // ${line}`).join('\n');
+  return [...words, `${JSON.stringify(key)}: ${oneLine(sample)},`].map((line) => `${indent}// ${line}`).join('\n');
 }
 
 function propertiesOf({ properties, anyOf = [] }: SchemaNode): SchemaNode['properties'] {
   return properties ?? anyOf.find((node) => node.properties !== undefined)?.properties;
+}
+
+function isList({ type, anyOf = [] }: SchemaNode): boolean {
+  return type === 'array' || anyOf.some(isList);
 }
 
 /** JSON on one line, with blanks where a person would set them. */

@@ -1,5 +1,5 @@
 import type { Receipt } from '@ralph/protocol/contract/receipt';
-import { asSeconds } from '@ralph/protocol/contract/config-file';
+import { asSeconds } from '@ralph/protocol/contract/time-value';
 import { tokensOf } from '../record/receipt-sum.ts';
 import type { Settled } from '../settings/layers.ts';
 

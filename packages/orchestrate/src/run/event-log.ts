@@ -47,12 +47,15 @@ export class EventLog {
   }
 
   /**
-   * Appends one event.
+   * Appends one event, unless it tells of progress only; whoever observes is told of that, too.
    *
    * @throws Failure `disk_full`, `io`
    */
   append(event: AnyEvent): void {
-    if (event.type === 'agent.progress') return;
+    if (event.type === 'agent.progress') {
+      this.#tell(event);
+      return;
+    }
     try {
       this.#file.append(JSON.stringify(event));
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
-import { asSeconds } from '@ralph/protocol/contract/config-file';
+import { asSeconds } from '@ralph/protocol/contract/time-value';
 import { GATE_OPTIONS, SIBLING_NAMES } from './handed-options.ts';
 import type { Settled } from './layers.ts';
 import { SETTING_KEYS, SETTINGS } from './setting-keys.ts';

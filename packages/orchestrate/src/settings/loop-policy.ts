@@ -1,5 +1,5 @@
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
-import { asSeconds } from '@ralph/protocol/contract/config-file';
+import { asSeconds } from '@ralph/protocol/contract/time-value';
 import type { Settled } from './layers.ts';
 
 /** What the loop is told by flags, but for the numbers of workers and tasks. */

@@ -2,12 +2,14 @@ import {
   agentSettings,
   budgetSettings,
   ciGateSettings,
+  configFile,
   historySettings,
   parallelSettings,
   queueSettings,
   type KeySchema,
 } from '@ralph/protocol/contract/config-file';
 import { DEFAULTS } from '@ralph/protocol/contract/defaults';
+import type { NotifyTarget } from '@ralph/protocol/contract/notify-settings';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 
 type Argv = readonly string[];
@@ -50,6 +52,7 @@ export interface SettingValues {
   'queue.done_file': string;
   'history.log_mb': number;
   'history.older_logs': number;
+  notify: readonly NotifyTarget[];
 }
 
 export type SettingKey = keyof SettingValues;
@@ -77,6 +80,7 @@ const { shape: gate } = ciGateSettings;
 const { shape: budget } = budgetSettings;
 const { shape: queue } = queueSettings;
 const { shape: history } = historySettings;
+const { notify } = configFile.shape;
 
 /** The one table of settings: the layers, the docs and `config` go by it. */
 export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K]> } = {
@@ -168,6 +172,7 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K
   'queue.done_file': { schema: queue.done_file, fallback: RALPH_PATHS.done },
   'history.log_mb': { schema: history.log_mb, form: 'number', fallback: 16 },
   'history.older_logs': { schema: history.older_logs, form: 'number', fallback: 4 },
+  notify: { schema: notify, form: 'json', fallback: [], runs: true },
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];

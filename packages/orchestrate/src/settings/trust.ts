@@ -3,7 +3,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { Setting, Settled } from './layers.ts';
-import { SETTINGS } from './setting-keys.ts';
+import { SETTINGS, type SettingKey } from './setting-keys.ts';
 
 /** What `ralph-worker trust` says. */
 export interface Trust {
@@ -14,21 +14,23 @@ export interface Trust {
 
 /**
  * Returns the settings of the repository's own configuration that only count when the user trusts it: what makes
- * something be run or copied, and what turns a gate of the user's off. One that is overridden, or not used, is none. Pure.
+ * something be run, copied or sent elsewhere, and what turns a gate or notifications of the user's off. One that is
+ * overridden, or not used, is none. Pure.
  */
 export function inNeedOfTrust(settled: Settled): Setting[] {
   const gateIsOn = settled.value('agent.ci_gate.enabled');
   return settled.all().filter(({ key, source, value }) => {
     if (source !== 'project') return false;
-    if (key === 'agent.ci_gate.enabled') return value === false && hasGateOfUser(settled);
+    if (key === 'agent.ci_gate.enabled') return value === false && isOfUser(settled, 'agent.ci_gate.argv');
     if (key === 'agent.ci_gate.argv' && !gateIsOn) return false;
+    if (key === 'notify' && isOfUser(settled, key)) return true;
     const isNothing = value === false || (Array.isArray(value) && value.length === 0);
     return SETTINGS[key].runs === true && !isNothing;
   });
 }
 
-function hasGateOfUser({ layers }: Settled): boolean {
-  return layers.some(({ source, given }) => source !== 'project' && given.has('agent.ci_gate.argv'));
+function isOfUser({ layers }: Settled, key: SettingKey): boolean {
+  return layers.some(({ source, given }) => source !== 'project' && given.has(key));
 }
 
 /**

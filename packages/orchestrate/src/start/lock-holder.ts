@@ -4,6 +4,8 @@ import { Sibling } from '@ralph/protocol/process/sibling';
 
 export interface LockRequest {
   readonly repo: string;
+  /** Nothing means that of the loop. */
+  readonly name?: string;
   readonly prompt: string;
   readonly wait: number | undefined;
   /** Ends a wait for the lock. */
@@ -11,16 +13,18 @@ export interface LockRequest {
   readonly onNote: (line: string) => void;
 }
 
-/** The loop lock, held by a coprocess as long as this object is not released. */
+/** A lock, that of the loop as a rule, held by a coprocess as long as this object is not released. */
 export class LockHolder {
   /** Settles with a failure when the lock is lost before it was released; with nothing when it has been released. */
   lost: Promise<Failure | undefined> = Promise.resolve(undefined);
   #holder: LockRecord | undefined;
   readonly #sibling: Sibling;
+  readonly #name: string;
   readonly #lines: AsyncGenerator<{ readonly record: Record<string, unknown> }>;
 
-  private constructor(sibling: Sibling) {
+  private constructor(sibling: Sibling, name: string) {
     this.#sibling = sibling;
+    this.#name = name;
     this.#lines = sibling.lines();
   }
 
@@ -30,10 +34,11 @@ export class LockHolder {
    * @param request its `wait` is in seconds: Infinity without limit, nothing not to wait
    * @throws Failure `lock_held` (75) naming the holder, `cancelled` when the signal ended the wait
    */
-  static async take({ repo, prompt, wait, signal, onNote }: LockRequest): Promise<LockHolder> {
+  static async take({ repo, name = 'loop', prompt, wait, signal, onNote }: LockRequest): Promise<LockHolder> {
     const limit = wait === undefined ? [] : [Number.isFinite(wait) ? `--wait=${wait}` : '--wait'];
-    const args = ['hold', '--leash', '--repo', repo, '--prompt', prompt, ...limit];
-    const holder = new LockHolder(new Sibling('ralph-lock', args, onNote));
+    const named = name === 'loop' ? [] : ['--name', name];
+    const args = ['hold', '--leash', '--repo', repo, ...named, '--prompt', prompt, ...limit];
+    const holder = new LockHolder(new Sibling('ralph-lock', args, onNote), name);
     const giveUp = () => holder.#sibling.drop();
     if (signal.aborted) giveUp();
     signal.addEventListener('abort', giveUp, { once: true });
@@ -69,8 +74,8 @@ export class LockHolder {
   async #watch(): Promise<Failure | undefined> {
     for await (const { record } of this.#lines) {
       if (record['type'] !== 'lock.lost') continue;
-      return new Failure('lock_lost', `the loop lock was lost: ${String(record['reason'])}`, {
-        hint: 'see that nobody removes .ralph/loop.lock, and run again',
+      return new Failure('lock_lost', `the ${this.#name} lock was lost: ${String(record['reason'])}`, {
+        hint: `see that nobody removes .ralph/${this.#name}.lock, and run again`,
       });
     }
     const { failure } = await this.#sibling.ended;

@@ -1,17 +1,7 @@
 import * as z from 'zod';
 import { argvOfGate, argvOrFalse, commandArgv } from './command-argv.ts';
-import { DURATION, LONGEST_SECONDS, secondsOf } from './duration.ts';
-
-/** A time, as a number of seconds or as people write it. */
-const time = z
-  .union([z.number(), z.string().regex(DURATION)], { error: 'not a time: a number of seconds, or "90s", "15m", "2h"' })
-  .refine((value) => asSeconds(value) > 0, 'must be more than 0')
-  .refine((value) => asSeconds(value) <= LONGEST_SECONDS, 'longer than 115 days');
-
-/** Returns the seconds of a time of the configuration. */
-export function asSeconds(value: number | string): number {
-  return typeof value === 'number' ? value : secondsOf(value);
-}
+import { notifySettings } from './notify-settings.ts';
+import { timeValue } from './time-value.ts';
 
 const workspaceRoot = z
   .string()
@@ -123,23 +113,25 @@ export const agentSettings = z.strictObject({
   command: commandArgv.nullish().describe('ours: the agent: program and arguments'),
   resolver: argvOrFalse.nullish().describe('ours: what mends a conflict or a red gate; false for nothing'),
   resolver_attempts: z.int().min(1).max(999_999).nullish().describe('ours: how often a resolver is run for one task'),
-  resolver_timeout: time.nullish().describe('ours: time limit of a resolver'),
+  resolver_timeout: timeValue.nullish().describe('ours: time limit of a resolver'),
   ci_gate: ciGateSettings.nullish().describe('what judges finished work before it lands'),
-  ci_timeout: time.nullish().describe('ours: time limit of one gate run'),
+  ci_timeout: timeValue.nullish().describe('ours: time limit of one gate run'),
   phases: z
     .int()
     .min(1)
     .max(3)
     .nullish()
     .describe('how often an agent is run for one task; more than 1 has no effect yet'),
-  timeout: time.nullish().describe('ours: time limit of one agent'),
-  idle_timeout: time.nullish().describe('ours: end an agent that prints nothing for so long'),
+  timeout: timeValue.nullish().describe('ours: time limit of one agent'),
+  idle_timeout: timeValue.nullish().describe('ours: end an agent that prints nothing for so long'),
   rate_limit: z
     .string()
     .min(1)
     .nullish()
     .describe('ours: regular expression for last lines of a failed agent that mean a limit of its provider'),
-  rate_limit_delay: time.nullish().describe('ours: the first pause after such a limit, where the agent names none'),
+  rate_limit_delay: timeValue
+    .nullish()
+    .describe('ours: the first pause after such a limit, where the agent names none'),
   wait_for_quota: z
     .boolean()
     .nullish()
@@ -150,7 +142,7 @@ export const agentSettings = z.strictObject({
     .nullish()
     .describe('ours: whose quota the agents use; runs with the same account heed its limit'),
   setup: commandArgv.nullish().describe('ours: run in each fresh workspace before the agent'),
-  setup_timeout: time.nullish().describe('ours: time limit of the set-up'),
+  setup_timeout: timeValue.nullish().describe('ours: time limit of the set-up'),
   setup_keys: z
     .array(z.string().min(1))
     .nullish()
@@ -162,7 +154,7 @@ export type AgentSettings = z.infer<typeof agentSettings>;
 
 /** What a run may use before it starts nothing more. */
 export const budgetSettings = z.strictObject({
-  time: time.nullish().describe('ours: start nothing more after so long'),
+  time: timeValue.nullish().describe('ours: start nothing more after so long'),
   tokens: z.number().positive().max(1e15).nullish().describe('ours: as many tokens as the agents tell of'),
   cost: z.number().positive().max(1e9).nullish().describe('ours: such a cost in US dollars as the agents tell of'),
 });
@@ -192,6 +184,7 @@ export const configFile = z.looseObject({
   budget: budgetSettings.nullish(),
   queue: queueSettings.nullish(),
   history: historySettings.nullish(),
+  notify: notifySettings.nullish().describe('ours: who is told of events: webhooks, commands, the desktop'),
 });
 
 export type ConfigFile = z.infer<typeof configFile>;

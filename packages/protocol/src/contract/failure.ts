@@ -24,6 +24,7 @@ export const FAILURE_CODES = {
   record_not_found: 'empty',
   loop_not_found: 'empty',
   run_not_found: 'empty',
+  target_not_found: 'empty',
   record_active: 'busy',
   task_failed: 'failed',
   task_blocked: 'blocked',

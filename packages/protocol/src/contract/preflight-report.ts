@@ -19,6 +19,7 @@ export const PREFLIGHT_CHECKS = [
   'loop_lock',
   'machine',
   'node',
+  'notifications',
   'origin',
   'programs',
   'published_tasks',

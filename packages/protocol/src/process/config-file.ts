@@ -89,7 +89,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
     while (typeof (at as { unwrap?: unknown }).unwrap === 'function') at = (at as { unwrap: () => unknown }).unwrap();
     return (at as { shape?: Record<PropertyKey, unknown> }).shape ?? {};
   };
-  for (const step of path) at = bare()[step] ?? {};
+  for (const step of path) at = bare()[step] ?? (at as { element?: unknown }).element ?? {};
   return Object.keys(bare());
 }
 

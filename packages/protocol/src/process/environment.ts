@@ -26,7 +26,7 @@ const REPOSITORY_VARIABLES = [
 ] as const;
 
 /** Settings of one run of ralph-orchestrate: a run that an agent starts in there has settings of its own. */
-const SETTING_VARIABLES = /^RALPH_(?:PARALLEL|AGENT|BUDGET|HISTORY)_/;
+const SETTING_VARIABLES = /^RALPH_(?:(?:PARALLEL|AGENT|BUDGET|HISTORY)_|NOTIFY$)/;
 
 /**
  * Returns the environment without the variables that would lead git away from the folder it is run in, and without the

@@ -1,0 +1,47 @@
+import { isHttp } from '@ralph/protocol/contract/notify-settings';
+import { signingKey } from './signature.ts';
+import type { Way } from './target.ts';
+
+/** A webhook with everything that it takes to call it. */
+export interface Address {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Nothing where it is not signed. */
+  readonly key: Buffer | undefined;
+}
+
+export type Resolved = { readonly address: Address } | { readonly trouble: string };
+
+/**
+ * Fills in the variables that a webhook names. The words of a trouble name variables and never hold what is in them.
+ * Pure.
+ */
+export function resolveAddress(
+  { url, headers, secretEnv }: Extract<Way, { kind: 'webhook' }>,
+  env: NodeJS.ProcessEnv,
+): Resolved {
+  const missing = new Set<string>();
+  const valueOf = (name: string) => {
+    const value = env[name] ?? '';
+    if (value === '') missing.add(name);
+    return value;
+  };
+  const filled = (text: string) => text.replaceAll(/\$\{([A-Za-z_]\w*)\}/g, (_, name: string) => valueOf(name));
+  const where = filled(url);
+  const told = Object.entries(headers).map(([name, value]) => [name, filled(value)] as const);
+  const secret = secretEnv === undefined ? undefined : valueOf(secretEnv);
+  if (missing.size > 0) return { trouble: `not set in the environment: ${[...missing].join(', ')}` };
+  if (!isHttp(where)) return { trouble: `${url} is not an address that begins with http:// or https://` };
+  const bad = told.find(([, value]) => !/^[\t\x20-\x7E]*$/.test(value));
+  if (bad !== undefined) return { trouble: `the header ${bad[0]} would hold more than plain ASCII on one line` };
+  const key = secret === undefined ? undefined : signingKey(secret);
+  if (key?.length === 0) return { trouble: `${secretEnv ?? ''} holds no base64 behind whsec_` };
+  return { address: { url: where, headers: Object.fromEntries(told), key } };
+}
+
+/** Returns what may be shown of where a webhook goes: the rest of an address often is a secret by itself. */
+export function shownUrl(url: string): string {
+  if (!isHttp(url)) return url.replace(/^(\w+:\/\/[^/${}]*).*$/, '$1/…');
+  const { protocol, host, pathname, search } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' && search === '' ? '' : '/…'}`;
+}

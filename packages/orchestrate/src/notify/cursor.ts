@@ -1,0 +1,96 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import type { Place } from './log-reader.ts';
+
+/** How far a target was told, and what came of it. */
+export interface Cursor {
+  readonly place: Place;
+  /** The run that the place is in. */
+  readonly runId: string | undefined;
+  /** When the last event was that was passed. */
+  readonly at: string | undefined;
+  readonly sent: number;
+  readonly givenUp: number;
+  /** Why the next event could not be told so far, or the last one was given up. */
+  readonly error: { readonly at: string; readonly words: string } | undefined;
+}
+
+/** Returns the file that says how far a target was told. */
+export function cursorPath(root: string, id: string): string {
+  return join(root, RALPH_PATHS.notify, `${id}.json`);
+}
+
+/** Returns the cursor of a target that begins at a place. */
+export function newCursor(place: Place): Cursor {
+  return { place, runId: undefined, at: undefined, sent: 0, givenUp: 0, error: undefined };
+}
+
+/** Reads a cursor: nothing where there is no file, `broken` where it says nothing that can be used. */
+export async function readCursor(path: string): Promise<Cursor | 'broken' | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'broken';
+  }
+  return cursorIn(text) ?? 'broken';
+}
+
+/**
+ * Replaces a cursor, so that a reader and a crash find the old or the new one, whole and on the disk. Its one writer holds
+ * the lock of the notifications, hence the one name for the next version.
+ *
+ * @throws what the file system throws
+ */
+export async function writeCursor(path: string, cursor: Cursor): Promise<void> {
+  const next = `${path}.next`;
+  await mkdir(dirname(path), { recursive: true });
+  const handle = await open(next, 'w', 0o600);
+  try {
+    await handle.writeFile(textOf(cursor));
+    // Beside everything else: a delivery that is written down late is no more than told twice after a crash.
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(next, path);
+}
+
+function textOf({ place, runId, at, sent, givenUp, error }: Cursor): string {
+  const { ino, head, offset } = place;
+  return `${JSON.stringify({ v: 1, ino, head, offset, run_id: runId, at, sent, given_up: givenUp, error })}\n`;
+}
+
+function cursorIn(text: string): Cursor | undefined {
+  const read = recordIn(text);
+  if (read === undefined || read['v'] !== 1) return undefined;
+  const { ino, offset, sent, given_up: givenUp, error } = read;
+  if (typeof ino !== 'string' || !isCount(offset)) return undefined;
+  const { at, words } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  return {
+    place: { ino, head: textIn(read['head']), offset },
+    runId: textIn(read['run_id']),
+    at: textIn(read['at']),
+    sent: isCount(sent) ? sent : 0,
+    givenUp: isCount(givenUp) ? givenUp : 0,
+    error: typeof at === 'string' && typeof words === 'string' ? { at, words } : undefined,
+  };
+}
+
+function recordIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
