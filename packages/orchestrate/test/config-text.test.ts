@@ -35,6 +35,7 @@ describe('the configuration that init writes', () => {
     const keysIn = (name: string) => Object.keys(value[name] ?? {});
     expect(sections.map(({ name }) => [name, keysIn(name)])).toEqual(sections.map(({ name, keys }) => [name, keys]));
     expect(value['parallel']).toMatchObject({ workers: 2, max_push_attempts: 50 });
+    expect(value['notify']).toEqual([expect.objectContaining({ id: 'me', desktop: true })]);
     expect(uncommented).not.toContain('null');
   });
 

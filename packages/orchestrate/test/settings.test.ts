@@ -213,9 +213,10 @@ describe('inNeedOfTrust', () => {
     'agent.setup': ['x'],
     'agent.ci_gate.argv': ['x'],
     'parallel.ignored_file_allowlist': ['x'],
+    notify: [{ id: 'a', webhook: 'https://x.example' }],
   };
 
-  it('names all that a repository has run or copied, and nothing else of it', () => {
+  it('names all that a repository has run, copied or sent elsewhere, and nothing else of it', () => {
     expect(needed(layer('project', { ...commands, 'parallel.workers': 3 })).toSorted()).toEqual(
       Object.keys(commands).toSorted(),
     );
@@ -226,6 +227,13 @@ describe('inNeedOfTrust', () => {
     expect(needed(layer('project', commands), layer(source, commands))).toEqual(
       source === 'user' ? needed(layer('project', commands)) : [],
     );
+  });
+
+  it('lets a repository tell nobody, but not in place of those whom the user has told', () => {
+    expect(needed(layer('project', { notify: [] }))).toEqual([]);
+    expect(needed(layer('user', { notify: [{ id: 'me', desktop: true }] }), layer('project', { notify: [] }))).toEqual([
+      'notify',
+    ]);
   });
 
   it('lets a repository be without a resolver and without a gate of its own', () => {

@@ -89,7 +89,11 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
     while (typeof (at as { unwrap?: unknown }).unwrap === 'function') at = (at as { unwrap: () => unknown }).unwrap();
     return (at as { shape?: Record<PropertyKey, unknown> }).shape ?? {};
   };
-  for (const step of path) at = bare()[step] ?? (at as { element?: unknown }).element ?? {};
+  for (const step of path) {
+    const shape = bare();
+    // A list was unwrapped to what its entries are.
+    if (typeof step !== 'number') at = shape[step] ?? {};
+  }
   return Object.keys(bare());
 }
 

@@ -53,6 +53,15 @@ describe('readConfigFile', () => {
     expect(message.split('\n')).toHaveLength(5);
   });
 
+  it('names the line of a key in an entry of a list, and the nearest known name', async () => {
+    const { problems } = await read(
+      '{"notify":[\n{"id":"a","desktop":true},\n{"id":"b",\n"webhok":"https://x.example"}]}',
+    );
+    expect(problems.map(({ text, hint }) => [text.replace(/^.*jsonc/, ''), hint])).toEqual([
+      [':4: notify.1.webhok: there is no such key', 'did you mean webhook?'],
+    ]);
+  });
+
   it.each([
     '{"version":3}',
     '{"parallel":',

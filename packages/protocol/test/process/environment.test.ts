@@ -12,7 +12,8 @@ it('keeps nothing that leads git to other files than those it is told, and every
 
 it('keeps no setting of ralph-orchestrate, which is one of this run, but what an agent is told', () => {
   const kept = { RALPH_TASK_ID: 'x', RALPH_ATTEMPT: '1', RALPH_EXEC_PATH: 'x' };
-  expect(scrubbedEnvironment({ ...kept, RALPH_PARALLEL_WORKERS: '4', RALPH_AGENT_COMMAND: 'x' })).toEqual(kept);
+  const settings = { RALPH_PARALLEL_WORKERS: '4', RALPH_AGENT_COMMAND: 'x', RALPH_NOTIFY: '[]' };
+  expect(scrubbedEnvironment({ ...kept, ...settings })).toEqual(kept);
 });
 
 it('sets the certificates of the user aside for our own programs, which put them back for what they start', () => {
