@@ -20,7 +20,9 @@ it.each(examples)('takes the words of the example: %s', async (example) => {
   const found = findCommand(program, wordsOf(example));
   const spec = found.kind === 'command' ? found.spec : undefined;
   expect(spec).toBeDefined();
-  expect(await parseArguments(program, spec ?? { words: [], options: {} }, wordsOf(example).slice(1))).toBeDefined();
+  expect(
+    await parseArguments(program, spec ?? { words: [], options: {} }, wordsOf(example).slice(spec?.words.length ?? 1)),
+  ).toBeDefined();
 });
 
 it('finds the examples of the page and of --help', () => {
