@@ -44,6 +44,7 @@ export const RUN_OPTIONS = {
   },
   'no-resolver': { kind: 'flag', describe: 'run no resolver: a conflict or a red gate blocks the task' },
   ...BUSY_OPTIONS,
+  'no-live': { kind: 'flag', describe: 'only lines of events on a terminal, no table below them' },
   'include-draft': { kind: 'flag', describe: 'take drafts too, when nothing else is left' },
   ...FORCE_OPTION,
   'workspace-root': {

@@ -36,7 +36,7 @@ export const program: ProgramSpec = {
       words: ['status'],
       summary: 'Say how things stand, who runs, and what the next run would do first; changes nothing.',
       options: STATUS_OPTIONS,
-      examples: ['ralph-orchestrate status'],
+      examples: ['ralph-orchestrate status', 'ralph-orchestrate status --follow'],
       load: () => import('./commands/status.ts'),
     }),
     command({

@@ -64,6 +64,8 @@ export async function run(call: RunCall): Promise<Result> {
     select: withWorkspaces(select, root, ground.targetBranch, note),
     stopFile,
     recovery,
+    given: given?.length,
+    live: !args['no-live'],
   });
   if (made !== undefined && attempted === 0) {
     await endNotifier();

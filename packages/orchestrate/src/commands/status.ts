@@ -12,11 +12,20 @@ import type { STATUS_OPTIONS } from '../status/status-options.ts';
 
 type StatusCall = Call<typeof STATUS_OPTIONS>;
 
-/** `ralph-orchestrate status`: how things stand, and what the next run would do first; status 0 whatever it says. */
+/**
+ * `ralph-orchestrate status`: how things stand, and what the next run would do first; status 0 whatever it says. With
+ * `--follow` the run that goes on, until it ends; where there is none, the same as without.
+ */
 export async function run(call: StatusCall): Promise<Result> {
   const { args, output } = call;
   const { root: repo } = findGitRepository(args.repo);
   const onNote = (line: string) => output.note(line);
+  if (args.follow) {
+    const { follow } = await import('../follow/follow.ts');
+    const followed = await follow(call, repo);
+    if (followed !== undefined) return followed;
+    output.note('no run goes on, so there is nothing to follow; this is how things stand:');
+  }
   const workspaceRoot = await rootOf(call, repo);
   const ours = await runStatus({ repo, targetBranch: args['target-branch'], workspaceRoot, onNote });
   if (output.format === 'table') return { text: `${await stateText(repo)}${runStatusText(ours)}` };

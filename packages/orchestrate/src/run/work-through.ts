@@ -14,9 +14,11 @@ import type { TaskSource } from '../tasks/choice.ts';
 import { QuotaBook } from '../quota/quota-book.ts';
 import { RunLimits } from '../quota/run-limits.ts';
 import { ReceiptKeeper } from '../record/receipt-keeper.ts';
+import type { LiveView } from '../view/live-view.ts';
+import { openView } from '../view/open-view.ts';
 import { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
-import { RunLoop } from './run-loop.ts';
+import { RunLoop, type LoopEnd } from './run-loop.ts';
 import type { StateKeeper } from './state-keeper.ts';
 
 export interface RunParts {
@@ -28,6 +30,10 @@ export interface RunParts {
   readonly select: TaskSource;
   readonly stopFile: StopFile;
   readonly recovery: Recovery;
+  /** How many tasks were handed over in place of the queue. */
+  readonly given: number | undefined;
+  /** Whether a terminal shows a table of the tasks at work. */
+  readonly live: boolean;
 }
 
 export interface RunOutcome {
@@ -41,19 +47,20 @@ export interface RunOutcome {
  *
  * @throws the failure that ended the run before its time
  */
-export async function workThrough(
-  call: Pick<Call, 'output' | 'stop'>,
-  { plan, ground, keeper, log, lock, select, stopFile, recovery }: RunParts,
-): Promise<RunOutcome> {
+export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: RunParts): Promise<RunOutcome> {
+  const { plan, ground, keeper, log, lock, select, stopFile, recovery, given } = parts;
   const { output, stop } = call;
-  const { root, settings, maxTasks, command, words } = plan;
+  const { root, settings, maxTasks, command, words, gates } = plan;
   const { targetBranch, workspaceRoot } = ground;
   const { workers } = settings;
   const started = Date.now();
   const runId = `run-${new Date(started).toISOString().replace(/[-:]|\..*/g, '')}-${randomBytes(3).toString('hex')}`;
   const loopName = loopOf(root)?.name;
   const where = loopName === undefined ? {} : { loop: loopName, repo_root: root };
-  log.append(await output.event('run.started', { run_id: runId, target_branch: targetBranch, workers, ...where }));
+  const scope = { gates: gateCount(gates), ...(given === undefined ? {} : { given_tasks: given }) };
+  const begin = { run_id: runId, target_branch: targetBranch, workers, ...scope, ...where };
+  const begun = await output.event('run.started', begin);
+  log.append(begun);
   for (const event of [...recovery.blocked, ...recovery.adopted]) await keeper.record(event);
   for (const fields of recovery.told) log.append(await output.event('task.recovered', fields));
   const crew = new Crew({ repo: root, targetBranch, workspaceRoot, command, words }, (line) => output.note(line));
@@ -68,6 +75,9 @@ export async function workThrough(
     receipts,
     onNote: (line) => output.note(line),
   });
+  const view = parts.live ? await openView(call, root) : undefined;
+  view?.take(begun);
+  if (view !== undefined) log.observe((event) => view.take(event));
   const loop = new RunLoop({ ...files, runId, crew, keeper, log, limits, output, policy, select, adopted });
   const interrupt = () => {
     if (stop.cause?.kind === 'signal')
@@ -80,7 +90,7 @@ export async function workThrough(
   void lock.lost.then((lost) => {
     if (lost !== undefined) loop.fail(lost);
   });
-  const end = await loop.run();
+  const end = await runShown(loop, view);
   const again = commandLine(['ralph-orchestrate', ...process.argv.slice(2)]);
   const result = await finishRun(call, {
     end,
@@ -95,8 +105,21 @@ export async function workThrough(
   return { result, attempted: end.results.size };
 }
 
+async function runShown(loop: RunLoop, view: LiveView | undefined): Promise<LoopEnd> {
+  try {
+    return await loop.run();
+  } finally {
+    await view?.close();
+  }
+}
+
 /** The file of a ref, where it is below the root: only there can it be watched. */
 function refFiles(root: string, ref: string | undefined): string[] {
   const gitDir = join(root, '.git');
   return ref === undefined || !isFolder(gitDir) ? [] : [join(gitDir, ref)];
+}
+
+/** The options that name the gates hold others, too. */
+function gateCount(words: readonly string[]): number {
+  return words.filter((word) => /^--(?:ci|gate)(?:=|$)/.test(word)).length;
 }

@@ -1,7 +1,8 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 
-/** What decides about what the next run would do. */
+/** What decides about what the next run would do, and whether the one that goes on is followed. */
 export const STATUS_OPTIONS = {
+  follow: { kind: 'flag', describe: 'show the run that goes on until it ends: its table, or its events from now on' },
   'target-branch': {
     kind: 'text',
     value: 'BRANCH',

@@ -15,6 +15,12 @@ export interface OutputOptions {
   readonly stop?: AbortSignal;
 }
 
+/** What stands at the foot of the terminal while lines scroll above it. */
+export interface Foot {
+  /** Takes text that is to stand above it; returns false where it has to be written as ever. Never throws. */
+  above(text: string, stream: 'stdout' | 'stderr'): boolean;
+}
+
 /** How long a reader is waited for after the stop. */
 const READER_MS = 2000;
 
@@ -37,6 +43,8 @@ export class Output {
   verbose = false;
   /** What is done to words of others in events, and to stderr, before anybody sees them: secrets are taken out. */
   redact: ((text: string) => string) | undefined;
+  /** Takes over what is written to the terminal as long as it is there. */
+  foot: Foot | undefined;
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -79,7 +87,7 @@ export class Output {
 
   /** Writes bytes to stdout; settles when the stream can take more, or at once after it was closed. */
   async write(text: string | Uint8Array): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed || (typeof text === 'string' && this.foot?.above(text, 'stdout') === true)) return;
     const stdout = this.#stdout;
     if (stdout.write(text)) return;
     let done = () => {};
@@ -107,7 +115,8 @@ export class Output {
   /** Writes to stderr, whatever was asked. */
   error(text: string): void {
     this.#progress.clear();
-    this.#stderr.write(`${this.redact?.(text) ?? text}\n`);
+    const line = `${this.redact?.(text) ?? text}\n`;
+    if (this.foot?.above(line, 'stderr') !== true) this.#stderr.write(line);
   }
 
   /** Whether a person can see `progress`. */

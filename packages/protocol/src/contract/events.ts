@@ -59,6 +59,8 @@ export const EVENTS = {
     workers: z.int().min(1),
     loop: z.string().optional().describe('name of a second loop, which runs beside that of the main worktree'),
     repo_root: z.string().optional().describe('of a second loop: its worktree'),
+    gates: z.int().min(0).optional().describe('how many gates each piece of work has to pass'),
+    given_tasks: z.int().min(0).optional().describe('how many tasks were handed over in place of the queue'),
   }),
   'run.finished': envelope.extend({
     run_id: z.string(),

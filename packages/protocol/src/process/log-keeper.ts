@@ -6,7 +6,7 @@ const NEARLY_MS = 5;
 
 /** What is to be done about the log of one process. */
 export interface LogDuties {
-  /** Called when the log has grown, every 2 s at most, and not again before it has settled. */
+  /** Called when the log has grown: at once the first time, then every 2 s at most, not again before it has settled. */
   readonly report: () => Promise<void>;
   /** Without output for that long it is idle. */
   readonly idleMs: number | undefined;
@@ -43,7 +43,7 @@ export class LogKeeper {
       lookedAt: now,
       grownAt: now,
       dueAt: now + Math.min(FIRST_LOOK_MS, duties.idleMs ?? FIRST_LOOK_MS),
-      reportedAt: now,
+      reportedAt: now - PROGRESS_MS,
       reportedBytes: 0,
       isIdle: false,
       reporting: undefined,

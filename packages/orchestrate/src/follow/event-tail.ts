@@ -1,0 +1,126 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** More than any line of a log of ours has: what is longer is passed over, so that it cannot fill our memory. */
+const LINE_LIMIT = 16 * 1024 * 1024;
+
+export interface LoggedLine {
+  readonly text: string;
+  readonly record: Record<string, unknown>;
+}
+
+/** Returns where a log goes when a fresh one is begun in its place. */
+export function rotatedPath(path: string): string {
+  return path.replace(/(?:\.ndjson)?$/, '.1$&');
+}
+
+/**
+ * Reads a log of events that others append to, and goes on with the fresh one when it was renamed and begun anew: what
+ * stands in the older one comes first.
+ */
+export class EventTail {
+  readonly #path: string;
+  readonly #buffer = Buffer.alloc(CHUNK_BYTES);
+  #fd: number | undefined;
+  #offset: number;
+  #decoder = new StringDecoder('utf8');
+  #rest = '';
+
+  /**
+   * @param fd a log that is open already, which is closed with this
+   * @param offset where in it to begin, at the beginning of a line
+   */
+  constructor(path: string, fd?: number, offset = 0) {
+    this.#path = path;
+    this.#fd = fd;
+    this.#offset = offset;
+  }
+
+  /** Yields the whole lines that have come since the last call; what is no JSON object is passed over. */
+  *lines(): Generator<LoggedLine> {
+    for (;;) {
+      this.#fd ??= openIfThere(this.#path);
+      if (this.#fd === undefined) return;
+      yield* this.#more(this.#fd);
+      // Whoever writes may have appended to it until it was renamed: it is looked at once more after that was seen.
+      if (!this.#isRenamed(this.#fd)) return;
+      yield* this.#more(this.#fd);
+      this.#goOn(this.#fd);
+    }
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  *#more(fd: number): Generator<LoggedLine> {
+    // Somebody has cut it.
+    if (fstatSync(fd).size < this.#offset) this.#begin(0);
+    for (;;) {
+      const count = readSync(fd, this.#buffer, 0, CHUNK_BYTES, this.#offset);
+      if (count === 0) return;
+      this.#offset += count;
+      const texts = (this.#rest + this.#decoder.write(this.#buffer.subarray(0, count))).split('\n');
+      this.#rest = texts.pop() ?? '';
+      if (this.#rest.length > LINE_LIMIT) this.#rest = '';
+      for (const text of texts) {
+        const record = recordIn(text);
+        if (record !== undefined) yield { text, record };
+      }
+    }
+  }
+
+  #isRenamed(fd: number): boolean {
+    const now = keyOf(this.#path);
+    return now !== undefined && now !== keyOf(fd);
+  }
+
+  /** The one that was renamed last is another one where that has happened twice since we looked. */
+  #goOn(fd: number): void {
+    const older = openIfThere(rotatedPath(this.#path));
+    const isAnother = older !== undefined && keyOf(older) !== keyOf(fd) && isLater(older, fd);
+    if (older !== undefined && !isAnother) closeSync(older);
+    closeSync(fd);
+    this.#fd = isAnother ? older : openIfThere(this.#path);
+    this.#begin(0);
+  }
+
+  #begin(offset: number): void {
+    this.#offset = offset;
+    this.#decoder = new StringDecoder('utf8');
+    this.#rest = '';
+  }
+}
+
+/** Opens a file for reading; nothing where there is none. */
+export function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function keyOf(file: string | number): string | undefined {
+  const stats = typeof file === 'number' ? fstatSync(file) : statSync(file, { throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+}
+
+function isLater(one: number, other: number): boolean {
+  return fstatSync(one).mtimeMs >= fstatSync(other).mtimeMs;
+}
+
+function recordIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
