@@ -54,6 +54,7 @@ export function placeColumns(rows: readonly Cells[], width: number): PlacedColum
     const widest = rows.reduce((most, cells) => Math.max(most, displayWidth(cells[column])), HEADINGS[column].length);
     return Math.min(widest, MOST[column] ?? widest);
   };
+  const isEmpty = (column: Column) => !BASIC.has(column) && rows.every((cells) => cells[column] === '');
   const widths = new Map<Column, number>();
   let left = width;
   for (const column of IMPORTANCE) {
@@ -64,6 +65,8 @@ export function placeColumns(rows: readonly Cells[], width: number): PlacedColum
       if (BASIC.has(column)) break;
       continue;
     }
+    // One with nothing in it takes no room from what agents say.
+    if (isEmpty(column) && left - needed < natural('line') - LEAST_TEXT) continue;
     widths.set(column, Math.min(wanted, left));
     left -= needed;
   }

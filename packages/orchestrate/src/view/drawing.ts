@@ -21,7 +21,9 @@ export function erasing({ lines, columns: before }: Drawn, columns: number): str
   if (lines.length === 0) return '';
   const above = lines.slice(0, -1);
   const rows = columns === before ? above.length : rowsTaken(above, columns);
-  return `\r${up(rows)}${CLEAR_BELOW}`;
+  // Some terminals take clearing all from the first row on for a new screen, and keep the old one to be scrolled back to.
+  const below = rows === 0 ? '' : `${down(1)}${CLEAR_BELOW}${up(1)}`;
+  return `\r${up(rows)}${CLEAR_LINE}${below}`;
 }
 
 /** Returns what draws lines from the cursor on, which is at the beginning of an empty line. */

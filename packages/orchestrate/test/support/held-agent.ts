@@ -8,13 +8,15 @@ export class HeldAgent {
   readonly command: string;
   readonly #folder: string;
 
-  constructor({ folder }: TestRepository) {
+  /** @param first what it does before it says that it has begun */
+  constructor({ folder }: TestRepository, first = ':') {
     this.#folder = folder;
     writeFileSync(join(folder, 'hold'), '');
     this.command = scriptedCommand(
       folder,
       'agent',
-      `echo "+ $RALPH_TASK_ID" >> "${folder}/agents"
+      `${first}
+       echo "+ $RALPH_TASK_ID" >> "${folder}/agents"
        while [ -e "${folder}/hold" ]; do sleep 0.05; done
        echo "- $RALPH_TASK_ID" >> "${folder}/agents"
        test "$RALPH_TASK_TITLE" = red && exit 3

@@ -75,6 +75,8 @@ export class SmallTerminal {
     else if (kind === 'B') this.#row = Math.min(this.#lines.length - 1, this.#row + by);
     else if (kind === 'K' && count === '') this.#put(cutAt(this.#line.text, this.#column));
     else if (kind === 'J' && count === '') {
+      // As tmux does: what a whole screen held can be scrolled back to.
+      if (this.#row === 0 && this.#column === 0) this.#scrolled.push(...this.#lines.map(({ text }) => text.trimEnd()));
       this.#put(cutAt(this.#line.text, this.#column));
       this.#lines.length = this.#row + 1;
     } else if (token === '\r') this.#column = 0;
