@@ -150,6 +150,7 @@ describe('ralph-orchestrate run on a terminal', () => {
     repository.write('../go', '');
     await terminal.ends(2);
     const strange = terminal.raw
+      // eslint-disable-next-line no-control-regex
       .replace(/\u001B\[\d*[ABJK]|[\r\n]/g, '')
       .match(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu);
     expect(strange).toBeNull();
