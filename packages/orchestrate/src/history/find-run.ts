@@ -22,7 +22,7 @@ export async function findRun(log: RunLog, wanted: string): Promise<FoundRun> {
   let newest: RunLines | undefined;
   await log.runs((run) => {
     newest = run;
-    if (run.id === undefined || !run.id.startsWith(wanted)) return;
+    if (!run.id.startsWith(wanted)) return;
     number += 1;
     if (found.length < MOST_NAMED || run.id === wanted) found.push(run);
   });

@@ -38,18 +38,19 @@ export class RunFold {
     const at = Date.parse(event.at);
     this.#firstAt ??= at;
     this.#lastAt = Math.max(this.#lastAt, at);
+    if (typeof event['run_id'] === 'string') this.#head = { ...this.#head, id: event['run_id'] };
     if (event.task_id !== undefined) return this.#takeOfTask(event.task_id, event, at);
     if (event.type === 'run.started') {
-      const { run_id: id, target_branch: targetBranch, workers, loop } = event;
-      this.#head = { ...this.#head, id, targetBranch, workers, loop };
+      const { target_branch: targetBranch, workers, loop } = event;
+      this.#head = { ...this.#head, targetBranch, workers, loop };
       this.#startedAt = at;
     } else if (event.type === 'run.stopping') {
-      this.#head = { ...this.#head, id: event.run_id, stopReason: event.stop_reason };
+      this.#head = { ...this.#head, stopReason: event.stop_reason };
     } else if (event.type === 'run.paused') {
       this.#pauses.push({ from: at, to: at + event.retry_after * 1000, reason: event.reason });
       if (this.#pauses.length > MOST_PAUSES) this.#pauses.shift();
     } else if (event.type === 'run.finished') {
-      this.#head = { ...this.#head, id: event.run_id, stopReason: event.stop_reason };
+      this.#head = { ...this.#head, stopReason: event.stop_reason };
       this.#finished = event;
     }
   }

@@ -2,8 +2,7 @@ import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
 
 /** The lines of one run in a log, and what its first and its last event say. */
 export interface RunLines {
-  /** Nothing where no line that tells it is left. */
-  readonly id: string | undefined;
+  readonly id: string;
   readonly from: number;
   readonly to: number;
   /** Nothing where the beginning of the run is gone. */
@@ -12,14 +11,15 @@ export interface RunLines {
   readonly finished: EventOf<'run.finished'> | undefined;
 }
 
-type Growing = { -readonly [K in keyof RunLines]: RunLines[K] };
+type Growing = { -readonly [K in keyof Omit<RunLines, 'id'>]: RunLines[K] };
 
 /**
  * Finds the runs in a log: one run writes at a time, so that each has lines of its own. Whoever wants to keep them is told
- * of each when the next one begins, and of the last one by `end`.
+ * of each when the next one begins, and of the last one by `end`. Lines of which nobody can say whose they are are left out.
  */
 export class RunIndex {
   readonly #onRun: (run: RunLines) => void;
+  #id: string | undefined;
   #run: Growing | undefined;
 
   constructor(onRun: (run: RunLines) => void) {
@@ -30,10 +30,10 @@ export class RunIndex {
   take(event: AnyEvent | Readonly<Record<string, unknown>>, line: number): void {
     const told = typeof event['run_id'] === 'string' ? event['run_id'] : undefined;
     const isStart = event.type === 'run.started';
-    const isOther = told !== undefined && this.#run?.id !== undefined && told !== this.#run.id;
+    const isOther = told !== undefined && this.#id !== undefined && told !== this.#id;
     if (isStart || isOther || this.#run?.finished !== undefined) this.end();
-    this.#run ??= { id: told, from: line, to: line, started: undefined, finished: undefined };
-    this.#run.id ??= told;
+    this.#id ??= told;
+    this.#run ??= { from: line, to: line, started: undefined, finished: undefined };
     this.#run.to = line;
     if (isStart) this.#run.started = event as EventOf<'run.started'>;
     if (event.type === 'run.finished') this.#run.finished = event as EventOf<'run.finished'>;
@@ -41,7 +41,8 @@ export class RunIndex {
 
   /** Says that no more events come. */
   end(): void {
-    if (this.#run !== undefined) this.#onRun(this.#run);
+    if (this.#id !== undefined && this.#run !== undefined) this.#onRun({ id: this.#id, ...this.#run });
+    this.#id = undefined;
     this.#run = undefined;
   }
 }

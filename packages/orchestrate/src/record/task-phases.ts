@@ -33,6 +33,9 @@ const NEXT: Partial<Record<EventType, Part>> = {
   'remediation.started': 'resolver',
 };
 
+/** What else is told of a task that nobody is at work on takes none of its time. */
+const OPENS: ReadonlySet<string> = new Set(['task.selected', 'workspace.ready', 'agent.started', 'integrate.started']);
+
 const ENDS: ReadonlySet<string> = new Set(['task.failed', 'task.blocked', 'task.skipped']);
 
 /** Cuts the time of one task, from each time it is taken up to its end, into what was done and what was waited for. */
@@ -54,6 +57,7 @@ export class TaskPhases {
   take(event: AnyEvent): void {
     const at = Date.parse(event.at);
     if (event.attempt !== undefined && event.type !== 'task.selected') this.#attempt = event.attempt;
+    if (this.#part === undefined && !OPENS.has(event.type)) return;
     const next = NEXT[event.type];
     if (next !== undefined) this.#next(at, next);
     else if (event.type === 'task.selected') {
@@ -96,7 +100,12 @@ export class TaskPhases {
       const { reason, exit_code: status, signal } = event;
       const end = reason === 'exited' ? (signal ?? `status ${status}`) : reason.replace('_', ' ');
       const bad = reason === 'exited' && status === 0 ? {} : { bad: true as const };
-      this.#next(at, isReady(event) ? 'hand_over' : 'wrap_up', undefined, { end, ...bad, ...told(event.usage) });
+      // What it has left is kept before its end is told.
+      if (this.#part === 'agent') {
+        const ended = Math.min(at, this.#since + event.duration_ms);
+        this.#next(ended, 'wrap_up', undefined, { end, ...bad, ...told(event.usage) });
+      }
+      this.#next(at, isReady(event) ? 'hand_over' : 'wrap_up');
     } else if (event.type === 'ci.started') {
       if (this.#part !== 'gate' || this.#shared) this.#next(at, 'gate', 'gate_wait');
       this.#gates += 1;
@@ -145,7 +154,7 @@ export class TaskPhases {
     if (this.#part === undefined) return;
     const stretch = { ...this.#stretch(this.#part, Math.max(at, this.#since)), ...how };
     this.#since = stretch.to;
-    if (stretch.to > stretch.from) this.stretches.push(stretch);
+    if (stretch.to > stretch.from || how.usage !== undefined) this.stretches.push(stretch);
   }
 
   #stretch(part: Part, to: number): Stretch {

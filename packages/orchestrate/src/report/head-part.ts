@@ -3,7 +3,7 @@ import { clockText, costOfText, timeText, tokensText, zoneText } from '../record
 import { countsOf, sumOf, type RunStory } from '../record/run-story.ts';
 import type { ReceiptResult } from '../record/task-receipt.ts';
 import { markup, type Html } from './markup.ts';
-import type { PageFacts } from './page.ts';
+import type { PageFacts } from './page-facts.ts';
 import { markOf, resultWord } from './result-mark.ts';
 import { outcomeOf, outcomeWords, stopWords } from './outcome-words.ts';
 

@@ -113,8 +113,8 @@ footer { padding-bottom: 3rem; }
   table.tasks tr { display: grid; grid-template-columns: repeat(3, 1fr); gap: .2rem .6rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
   table.tasks th, table.tasks td { border: 0; padding: 0; text-align: left; white-space: normal; }
   table.tasks td:empty { display: none; }
-  table.tasks th[data-name] { grid-column: 1 / 2; font-size: .95rem; }
-  table.tasks td.result { grid-column: 2 / 4; }
+  table.tasks th[data-name] { grid-column: 1 / 2; font-size: .95rem; order: -3; }
+  table.tasks td.result { grid-column: 2 / 4; order: -2; }
   table.tasks td.title { grid-column: 1 / 4; min-width: 0; order: -1; }
   table.tasks td[data-name].n::before, table.tasks td[data-name="commit"]::before { content: attr(data-name); display: block; color: var(--soft); font-size: .7rem; font-weight: 400; }
 }

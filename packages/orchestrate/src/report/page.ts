@@ -3,21 +3,12 @@ import { clockText, zoneText } from '../record/figures.ts';
 import type { RunStory } from '../record/run-story.ts';
 import { headPart } from './head-part.ts';
 import { markup, Html } from './markup.ts';
+import type { PageFacts } from './page-facts.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { spentPart } from './spent-part.ts';
 import { taskTablePart } from './task-table-part.ts';
 import { timelinePart } from './timeline-part.ts';
 import { troublePart } from './trouble-part.ts';
-
-export interface PageFacts {
-  /** The name of the repository's folder. */
-  readonly repository: string;
-  readonly isRunning: boolean;
-  /** Lines of the log that could not be read. */
-  readonly broken: number;
-  /** When the page is made, in ms since 1970. */
-  readonly now: number;
-}
 
 /** What a page may load: nothing but its own style. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

@@ -14,5 +14,5 @@ export const PART_NAMES: Readonly<Record<Part, string>> = {
   gate_wait: 'for a gate',
   turn: 'for its turn to land',
   repair: 'between the steps of a repair',
-  wrap_up: 'for its end to be recorded',
+  wrap_up: 'for its work to be kept',
 };

@@ -40,7 +40,7 @@ export function toldRun(shape: RunShape): AnyEvent[] {
     const slot = free.indexOf(Math.min(...free));
     const start = free[slot] ?? begin;
     const story = new TaskTeller(n, shape, tell);
-    const { agentEnd } = story.tell(start, agentMs * (0.4 + ((n * 7919) % 100) / 80), gateFree);
+    const agentEnd = story.tell(start, agentMs * (0.4 + ((n * 7919) % 100) / 80), gateFree);
     free[slot] = agentEnd + 30;
     gateFree = Math.max(gateFree, agentEnd) + agentMs / (workers * 3);
   }
@@ -74,7 +74,8 @@ class TaskTeller {
     this.#tell = tell;
   }
 
-  tell(start: number, agentMs: number, gateFree: number): { agentEnd: number; end: number } {
+  /** Tells of all of it; returns when its agent ended. */
+  tell(start: number, agentMs: number, gateFree: number): number {
     const n = this.#n;
     const { titles = (number: number) => `Do the thing number ${number}`, usage: hasUsage = true } = this.#shape;
     const of = { task_id: `RQ-${String(n + 1).padStart(4, '0')}`, attempt: 1 };
@@ -115,16 +116,17 @@ class TaskTeller {
         log_path: work.log_path,
         next_command: `ralph-worker logs ${of.task_id}`,
       });
-      return { agentEnd, end: agentEnd + 60 };
+      return agentEnd;
     }
-    return { agentEnd, end: this.#integrate(told, agentEnd, { agentMs, gateFree, workspace_path, title, used }) };
+    this.#integrate(told, agentEnd, { agentMs, gateFree, workspace_path, title, used });
+    return agentEnd;
   }
 
   #integrate(
     told: (at: number, type: string, fields?: object) => void,
     from: number,
     given: { agentMs: number; gateFree: number; workspace_path: string; title: string; used: object },
-  ): number {
+  ): void {
     const n = this.#n;
     const { agentMs, gateFree, workspace_path, title, used } = given;
     const tree = commit(n);
@@ -158,7 +160,7 @@ class TaskTeller {
           next_command: `cd ${workspace_path} && make ci`,
           land_command: `ralph-integrate one ${n}`,
         });
-        return at + 20;
+        return;
       }
       rebased(at + 50);
       told(at + 80, 'ci.started', { command: 'make ci', tree });
@@ -167,6 +169,5 @@ class TaskTeller {
     told(at, 'ci.passed', { tree, cached: false, duration_ms: Math.round(gateMs) });
     const push = Math.max(200, agentMs / 30);
     told(at + push, 'task.completed', { commit: commit(n), push_attempts: 1, ci_runs: 1, workspace_path, title });
-    return at + push;
   }
 }
