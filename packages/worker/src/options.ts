@@ -171,6 +171,7 @@ export const WORKTREE_OPTIONS = {} as const satisfies OptionSpecs;
 export const STOP_OPTIONS = {} as const satisfies OptionSpecs;
 
 export const LOGS_OPTIONS = {
+  follow: { kind: 'flag', describe: 'print what is added too, until the agent has ended' },
   attempt: { kind: 'count', value: 'N', describe: 'which attempt (default: the last one)' },
   reveal: { kind: 'flag', describe: 'the bytes as they are, secrets included' },
   ...ROOT_OPTIONS,

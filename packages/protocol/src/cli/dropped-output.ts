@@ -15,5 +15,13 @@ export function mayTellOfDropped(text: string): boolean {
 
 /** Tells whether a line says that output was dropped before what follows. */
 export function tellsOfDropped(line: string): boolean {
-  return /^\[ralph: \d{1,20} bytes of (?:older output were dropped|output were dropped here)\]\s*$/.test(line);
+  return toldOfDropped(line) !== undefined;
+}
+
+/** Returns how many bytes a line says that were dropped before what follows; nothing when it does not say so. */
+export function toldOfDropped(line: string): number | undefined {
+  const bytes = /^\[ralph: (\d{1,20}) bytes of (?:older output were dropped|output were dropped here)\]\s*$/.exec(
+    line,
+  )?.[1];
+  return bytes === undefined ? undefined : Number(bytes);
 }

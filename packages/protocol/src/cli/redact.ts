@@ -1,5 +1,5 @@
-import { RedactedStream, REDACTED } from './redacted-stream.ts';
-import { secretForms, type SecretRange } from './secret-forms.ts';
+import { RedactedStream, REDACTED, type SecretFinder } from './redacted-stream.ts';
+import { beginOfForm, secretForms, type SecretRange } from './secret-forms.ts';
 
 /** Values beyond this are not looked for, so that no file can make us slow. */
 const VALUES_LIMIT = 5000;
@@ -25,15 +25,27 @@ export class Redaction {
 
   /** Returns a text with `[redacted]` in the place of each secret. */
   text(text: string): string {
-    const stream = new RedactedStream((part) => this.#secrets(part, [...this.#values]));
+    const stream = new RedactedStream(this.#finder((value) => value));
     const whole = text.includes('PRIVATE KEY') ? text.replace(CUT_KEY, REDACTED) : text;
     return stream.push(whole) + stream.end();
   }
 
   /** Returns what does the same to bytes that come in pieces, each byte as a character (`latin1`). */
   stream(): RedactedStream {
-    const values = [...this.#values].map((value) => Buffer.from(value).toString('latin1'));
-    return new RedactedStream((part) => this.#secrets(part, values));
+    return new RedactedStream(this.#finder((value) => Buffer.from(value).toString('latin1')));
+  }
+
+  /** Values may be learnt while a stream is under way. */
+  #finder(form: (value: string) => string): SecretFinder {
+    let values: readonly string[] = [];
+    const known = () => {
+      if (values.length < this.#values.size) values = [...this.#values].map(form);
+      return values;
+    };
+    return {
+      find: (text) => this.#secrets(text, known()),
+      begin: (text) => Math.min(beginOfForm(text), ...known().map((value) => beginOfValue(text, value))),
+    };
   }
 
   #secrets(text: string, values: readonly string[]): SecretRange[] {
@@ -44,6 +56,19 @@ export class Redaction {
     }
     return merged(found);
   }
+}
+
+/** Fewer characters of a value are the end of many a word. */
+const LEAST = 3;
+
+/** Returns where the beginning of a value stands at the end of a text; the length where it does not. */
+function beginOfValue(text: string, value: string): number {
+  const from = Math.max(0, text.length - value.length + 1);
+  const head = value.slice(0, LEAST);
+  for (let at = text.indexOf(head, from); at !== -1; at = text.indexOf(head, at + 1)) {
+    if (value.startsWith(text.slice(at))) return at;
+  }
+  return text.length;
 }
 
 function merged(found: SecretRange[]): SecretRange[] {

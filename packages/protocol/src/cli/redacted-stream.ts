@@ -20,21 +20,30 @@ const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 const KEY_LINE =
   /^(?:\s*|\s*[A-Za-z0-9+/=]{1,128}\s*|.{0,24}[A-Za-z0-9+/]{32,1024}={0,2}\W{0,8}|[^A-Za-z]{0,8}(?:Proc-Type|DEK-Info|Comment|Version|Charset|Hash):.*\s*)$/;
 
+/** How a stream tells secrets. */
+export interface SecretFinder {
+  /** Returns where a text has secrets, in order and without overlaps. */
+  find(text: string): readonly SecretRange[];
+  /** Returns where that begins at the end of a text which may become a secret; the length where nothing may. */
+  begin(text: string): number;
+}
+
 /**
  * Takes the secrets out of a text that comes in pieces, wherever they were cut. It holds back the last line while that
  * is not whole, and no more than some 64 KiB of it.
  */
 export class RedactedStream {
-  readonly #find: (text: string) => readonly SecretRange[];
+  readonly #secrets: SecretFinder;
   #held = '';
+  /** How much of what is held was shown already, and whether that ends in a secret which was taken out. */
+  #shown = { length: 0, inSecret: false };
   #keyLines: number | undefined;
   /** After a place at which output was dropped: whether its line is over, and lines since then that a key may have. */
   #cut: { inLine: boolean; keyLines: number } | undefined;
   #swallowing = false;
 
-  /** @param find returns where a text has secrets, in order and without overlaps */
-  constructor(find: (text: string) => readonly SecretRange[]) {
-    this.#find = find;
+  constructor(secrets: SecretFinder) {
+    this.#secrets = secrets;
   }
 
   /** Takes the next piece and returns what can be shown by now. */
@@ -46,6 +55,23 @@ export class RedactedStream {
     this.#held = this.#held.slice(end);
     const shown = lines === '' ? '' : this.#lines(lines);
     return this.#held.length > LINE_LIMIT ? shown + this.#partOfLine() : shown;
+  }
+
+  /**
+   * Returns what can be shown of a line that is not whole yet, to somebody who waits for it: all but what may be the
+   * beginning of a secret.
+   */
+  early(): string {
+    const isPlain = this.#keyLines === undefined && this.#cut === undefined && !this.#swallowing;
+    if (!isPlain || this.#held.length === this.#shown.length) return '';
+    const ranges = this.#secrets.find(this.#held);
+    const begin = this.#secrets.begin(this.#held);
+    const end = ranges.find((range) => range.start < begin && range.end > begin)?.start ?? begin;
+    if (end <= this.#shown.length) return '';
+    const before = ranges.filter((range) => range.end <= end);
+    const shown = this.#withoutRanges(this.#held.slice(0, end), before);
+    this.#shown = { length: end, inSecret: before.at(-1)?.end === end };
+    return shown;
   }
 
   /** Returns what was held back. */
@@ -64,12 +90,12 @@ export class RedactedStream {
 
   #lines(text: string): string {
     const isPlain = this.#keyLines === undefined && this.#cut === undefined && !text.includes('PRIVATE KEY');
-    if (isPlain && !mayTellOfDropped(text)) return withoutRanges(text, this.#find(text));
+    if (isPlain && !mayTellOfDropped(text)) return this.#withoutRanges(text, this.#secrets.find(text));
     let shown = '';
     for (const line of text.split(/(?<=\n)/)) {
       const rest = this.#afterKey(this.#afterCut(line));
       if (tellsOfDropped(rest)) this.#cut = { inLine: true, keyLines: 0 };
-      shown += withoutRanges(rest, this.#find(rest));
+      shown += this.#withoutRanges(rest, this.#secrets.find(rest));
       if (KEY_BEGIN.test(rest.slice(-120))) this.#keyLines = 0;
     }
     return shown;
@@ -105,28 +131,35 @@ export class RedactedStream {
 
   #partOfLine(): string {
     const text = this.#cut?.inLine === true ? this.#afterCut(this.#held) : this.#held;
-    const ranges = this.#find(text);
+    const ranges = this.#secrets.find(text);
     let cut = text.length - OVERLAP;
     const across = ranges.find(({ from, end }) => from < cut && end > cut);
     if (across !== undefined && across.end === text.length && across.from === 0) {
       this.#swallowing = true;
       this.#held = '';
-      return withoutRanges(text, ranges);
+      return this.#withoutRanges(text, ranges);
     }
     if (across !== undefined) cut = across.end < text.length ? across.end : across.from;
     this.#held = text.slice(cut);
     const before = ranges.filter(({ end }) => end <= cut);
-    return withoutRanges(text.slice(0, cut), before);
+    const { length, inSecret } = this.#shown;
+    const shown = this.#withoutRanges(text.slice(0, cut), before);
+    if (length > cut) this.#shown = { length: length - cut, inSecret };
+    return shown;
   }
-}
 
-function withoutRanges(text: string, ranges: readonly SecretRange[]): string {
-  if (ranges.length === 0) return text;
-  let shown = '';
-  let position = 0;
-  for (const { start, end } of ranges) {
-    shown += text.slice(position, start) + REDACTED;
-    position = end;
+  /** Of a text that was shown in part it returns the rest. */
+  #withoutRanges(text: string, ranges: readonly SecretRange[]): string {
+    let { length: position, inSecret } = this.#shown;
+    this.#shown = { length: 0, inSecret: false };
+    let shown = '';
+    for (const { start, end } of ranges) {
+      if (end <= position) continue;
+      // What has turned out to be one after its beginning was shown is taken out from there on.
+      shown += text.slice(position, start) + (start < position && inSecret ? '' : REDACTED);
+      position = end;
+      inSecret = false;
+    }
+    return shown + text.slice(position);
   }
-  return shown + text.slice(position);
 }

@@ -57,6 +57,27 @@ const FORMS: readonly RegExp[] = [
   new RegExp(`(${KEY}${QUOTE}${GAP}[:=]${GAP}${QUOTE})${NO_VALUE}${DIGIT_AHEAD}${LETTER_AHEAD}${IN_VALUE}{8,}`, 'gi'),
 ];
 
+/** What a secret may grow from: what its vendor lets it begin with, or a name and the beginning of a value. */
+const BEGINNINGS: readonly RegExp[] = [
+  /(?<![A-Za-z0-9])(?:A[KSB]IA|ACCA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|xapp-|sk-|npm_|AIza|ya29\.|GOCSPX-|[sr]k_|whsec_|hf_|pypi-|SG\.|hvs\.)[\w.-]*$/,
+  /(?<![\w-])eyJ[\w.-]*$/,
+  /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/@'"\\]*$/i,
+  /https:\/\/hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/_-]*$/,
+  /(?:authorization.{0,12}(?:basic|token|apikey)|bearer)[ \t]{1,4}[^\s"'`\\]+$/i,
+  new RegExp(`(?:${PASSWORD}|${KEY})${QUOTE}${GAP}[:=]${GAP}${QUOTE}${IN_VALUE}+$`, 'i'),
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY.*$/,
+];
+
+/** More than that no secret has on its line before it is known as one. */
+const LONGEST_BEGINNING = 8192;
+
+/** Returns where that begins at the end of a text which may become a secret; the length where nothing may. */
+export function beginOfForm(text: string): number {
+  const from = Math.max(0, text.length - LONGEST_BEGINNING);
+  const end = text.slice(from);
+  return Math.min(text.length, ...BEGINNINGS.flatMap((form) => form.exec(end)?.index ?? []).map((at) => from + at));
+}
+
 /** Returns where a text has something that looks like a secret; the ranges may overlap. */
 export function secretForms(text: string): SecretRange[] {
   const found: SecretRange[] = [];

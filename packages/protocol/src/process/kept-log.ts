@@ -97,8 +97,12 @@ export class KeptLog {
     ftruncateSync(this.#fd, 0);
     this.#before += size;
     this.#size = 0;
-    await this.#scan?.cut(size, older).catch(() => {});
-    older?.close(size);
+    try {
+      older?.finish(size);
+    } finally {
+      await this.#scan?.cut(size, older).catch(() => {});
+      older?.close();
+    }
   }
 
   /** Returns the end of what was written, from the older file too; reads no more than that. */

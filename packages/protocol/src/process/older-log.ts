@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { droppedBefore, droppedHere } from '../cli/dropped-output.ts';
@@ -9,6 +9,14 @@ const CHUNK_BYTES = 1024 * 1024;
 const MOST_OF_LIMIT = 1.5;
 /** What is copied at most while everything else waits. */
 const TURN_BYTES = 8 * CHUNK_BYTES;
+
+/** Nobody runs a log: the right to do so says that it was not cut yet since it was copied. */
+const COPYING = 0o100;
+
+/** Tells from the mode of the older file whether what it holds may still be in the log, too. */
+export function isStillInLog(mode: number): boolean {
+  return (mode & COPYING) !== 0;
+}
 
 /** Returns the file that holds what was written before the log was begun anew. */
 export function olderLogPath(path: string): string {
@@ -72,14 +80,15 @@ export class OlderLog implements LogCopy {
     return readSync(this.#file, into, 0, length, this.#headBytes + position - this.begin);
   }
 
-  /** Says in the copy how much was lost of a log that was cut at that size, and closes it. */
-  close(cutAt: number): void {
+  /** Says in the copy that the log was cut, at that size, and how much was lost. Throws what `write` throws. */
+  finish(cutAt: number): void {
     const lost = cutAt - this.#position;
-    try {
-      if (lost > 0) writeSync(this.#file, droppedHere(lost));
-    } finally {
-      closeSync(this.#file);
-    }
+    if (lost > 0) writeSync(this.#file, droppedHere(lost));
+    fchmodSync(this.#file, 0o600);
+  }
+
+  close(): void {
+    closeSync(this.#file);
   }
 }
 
@@ -104,7 +113,7 @@ export async function keepOlder(log: FullLog): Promise<OlderLog | undefined> {
 async function copied(log: FullLog): Promise<OlderLog> {
   const path = olderLogPath(log.path);
   const draft = `${path}.new`;
-  const file = openSync(draft, 'w+', 0o600);
+  const file = openSync(draft, 'w+', 0o600 | COPYING);
   try {
     const older = new OlderLog(log, file);
     await older.copy();

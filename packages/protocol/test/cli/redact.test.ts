@@ -153,6 +153,74 @@ describe('Redaction', () => {
   });
 });
 
+describe('a line that is shown before it is whole', () => {
+  const learnt = new Redaction();
+  learnt.learn(['quite-a-secret-1', 'a pass phrase of words']);
+
+  /** Shows what comes after each piece of a text, as to somebody who waits. */
+  function shownEarly(text: string, ...cuts: readonly number[]): string {
+    const stream = learnt.stream();
+    let shown = '';
+    let from = 0;
+    for (const cut of cuts) {
+      shown += stream.push(text.slice(from, cut)) + stream.early();
+      from = cut;
+    }
+    return shown + stream.push(text.slice(from)) + stream.end();
+  }
+
+  it('has all but what may become a secret', () => {
+    const stream = learnt.stream();
+    expect(stream.push('Continue? [y/N] ') + stream.early()).toBe('Continue? [y/N] ');
+    expect(stream.early()).toBe('');
+    expect(stream.push('Thinking...') + stream.early()).toBe('Thinking...');
+    expect(stream.push(' with quite-a') + stream.early()).toBe(' with ');
+    expect(stream.push('-good plan') + stream.early()).toBe('quite-a-good plan');
+    expect(stream.push(' password: hunt') + stream.early()).toBe(' ');
+    expect(stream.push('er22\nnext') + stream.early()).toBe('password: [redacted]\nnext');
+    expect(stream.end()).toBe('');
+  });
+
+  it('is the same text in the end, wherever it was shown', () => {
+    for (let cut = 0; cut <= INNOCENT.length; cut += 1) {
+      expect(shownEarly(INNOCENT, cut, cut + 1, cut + 30)).toBe(INNOCENT);
+    }
+  });
+
+  it('keeps nearly all of a secret back, wherever it was shown', () => {
+    const secrets = [...SECRETS.slice(0, -2), ['learnt', 'quite-a-secret-1'], ['words', 'a pass phrase of words']];
+    const lines = [
+      ...secrets.map(([, secret = '']) => ({ text: `before ${secret} after\n`, secret })),
+      ...NAMED.map(([before, secret, after]) => ({ text: `${before}${secret}${after}\n`, secret })),
+    ];
+    for (const { text, secret } of lines) {
+      for (let cut = 0; cut <= text.length; cut += 1) {
+        const shown = shownEarly(text, cut, cut + 2);
+        expect(shown, `cut at ${cut}`).toContain('[redacted]');
+        expect(shown.length, `cut at ${cut}: ${shown}`).toBeLessThanOrEqual(learnt.text(text).length + 12);
+        expect(shown).not.toContain(secret.slice(-5));
+      }
+    }
+  });
+
+  it('is shown within a private key only when that is over', () => {
+    const text = `${KEY}\nafter`;
+    for (let cut = 0; cut <= text.length; cut += 7) {
+      const shown = shownEarly(text, cut, cut + 3);
+      expect(shown, `cut at ${cut}`).not.toMatch(/9Us8cKj|Ab3=/);
+      expect(shown.endsWith('\nafter')).toBe(true);
+    }
+  });
+
+  it('is found out about in little time, whatever it has', () => {
+    for (const part of ['sk-', 'eyJ', 'a://', 'password=', 'token: ', 'bearer ', 'quite-a-secret-', 'hf_!']) {
+      const stream = learnt.stream();
+      const text = part.repeat(Math.ceil(60_000 / part.length));
+      expect((stream.push(text) + stream.early() + stream.push('!\n')).length).toBeGreaterThan(0);
+    }
+  });
+});
+
 describe('where output was dropped', () => {
   const BEFORE = droppedBefore(7);
   const keyLines = KEY.split('\n');

@@ -1,11 +1,12 @@
 import { open } from 'node:fs/promises';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import type { RedactedStream } from '@ralph/protocol/cli/redacted-stream';
-import { Failure } from '@ralph/protocol/contract/failure';
 import { findRepository } from '@ralph/protocol/process/repository';
 import { loggedAttempts, logPath } from '../agent/agent-log.ts';
 import { olderLogPath } from '@ralph/protocol/process/older-log';
 import { Secrets } from '@ralph/protocol/process/secrets';
+import { followLog } from '../logs/follow-log.ts';
+import { noLog } from '../logs/no-log.ts';
 import type { LOGS_OPTIONS } from '../options.ts';
 import { workspaceRoot } from '../site/workspace-root.ts';
 import { requireSafeId } from '../site/workspace-path.ts';
@@ -21,6 +22,16 @@ export async function run(call: LogsCall): Promise<Result> {
   const [taskId = ''] = operands;
   requireSafeId(taskId);
   const { root } = findRepository(args.repo);
+  if (args.follow) {
+    const workspace = join(workspaceRoot(root, args['workspace-root']).path, taskId);
+    const redaction = () => {
+      if (args.reveal) return undefined;
+      const secrets = new Secrets(root);
+      return { stream: secrets.redaction.stream(), learn: () => secrets.learnFrom(workspace) };
+    };
+    await followLog(call, { repoRoot: root, taskId, attempt: args.attempt, redaction });
+    return {};
+  }
   const attempts = loggedAttempts(root, taskId);
   const attempt = args.attempt ?? attempts.at(-1);
   if (attempt === undefined || !attempts.includes(attempt)) throw noLog(taskId, attempt, attempts);
@@ -62,11 +73,4 @@ async function print(
     if (redacted === undefined) await output.write(Uint8Array.from(bytes));
     else await output.write(Buffer.from(redacted.push(bytes.toString('latin1')), 'latin1'));
   }
-}
-
-function noLog(taskId: string, attempt: number | undefined, attempts: readonly number[]): Failure {
-  const which = attempt === undefined ? taskId : `attempt ${attempt} at ${taskId}`;
-  const hint =
-    attempts.length === 0 ? 'check the id: ralph-state list' : `there are logs of attempt ${attempts.join(', ')}`;
-  return new Failure('record_not_found', `no log of ${which}`, { hint, taskId });
 }
