@@ -149,10 +149,9 @@ describe('ralph-orchestrate run on a terminal', () => {
     await terminal.shows(/^RQ-0001 +agent .* end$/m);
     repository.write('../go', '');
     await terminal.ends(2);
-    const strange = terminal.raw
-      // eslint-disable-next-line no-control-regex
-      .replace(/\u001B\[\d*[ABJK]|[\r\n]/g, '')
-      .match(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu);
+    // eslint-disable-next-line no-control-regex
+    const others = terminal.raw.replace(/\u001B\[(?:\d+[AB]|[JK])|[\r\n]/g, '');
+    const strange = others.match(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu);
     expect(strange).toBeNull();
     expect(terminal.raw).toContain('back');
     expect(terminal.raw).toContain('three');
