@@ -47,7 +47,9 @@ describe('prometheusText', () => {
     expect(samples.get('ralph_cost_usd_total')).toBe(totals?.usage?.cost_usd);
     expect(samples.get('ralph_task_seconds_count')).toBe(40);
     expect(samples.get('ralph_task_seconds_sum')).toBeCloseTo((totals?.total_ms ?? 0) / 1000, 2);
-    expect(samples.get('ralph_task_seconds_bucket{le="+Inf"}')).toBe(40);
+    const buckets = [...samples].flatMap(([name, value]) => (name.includes('_bucket') ? [value] : []));
+    expect(buckets).toEqual(buckets.toSorted((a, b) => a - b));
+    expect(buckets.at(-1)).toBe(40);
     expect(samples.get('ralph_run_outcome{outcome="partial"}')).toBe(1);
     expect(samples.get('ralph_run_running')).toBe(0);
     expect(samples.get('ralph_agents_running')).toBe(0);

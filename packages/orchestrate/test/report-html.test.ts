@@ -137,6 +137,7 @@ describe('the page of a run', () => {
       { type: 'task.failed', at: at(5), ...of, reason: 'turned away', code: 'rate_limited' },
       { type: 'run.paused', at: at(5), run_id: 'r', code: 'rate_limited', reason: '429 <slow>', retry_after: 20 },
       { type: 'task.selected', at: at(25), ...of, attempt: 2, title: 'a', how: 'start' },
+      { type: 'work.salvaged', at: at(29), task_id: 'A', attempt: 2, ref: 'refs/ralph/salvage/A/2', reason: 'no' },
       { type: 'task.failed', at: at(30), task_id: 'A', attempt: 2, reason: 'no', code: 'agent_failed' },
     ];
     const page = reportPage(storyOf(events as unknown as AnyEvent[]), {
@@ -148,6 +149,7 @@ describe('the page of a run', () => {
     expect(page).toContain('<title>no agent is started for 20.0 s: 429 &lt;slow&gt;</title>');
     expect(page).toMatch(/class="pause" x="16.667%" y="0" width="66.667%"/);
     expect(wordsOf(page)).toContain('failed in attempt 2');
+    expect(wordsOf(page)).toContain('kept as refs/ralph/salvage/A/2');
   });
 });
 

@@ -184,6 +184,14 @@ describe('the runs of a log', () => {
   it('may have lost the line that begins one', async () => {
     const { rows } = await rowsOf(logOf(lines([...(first ?? []), ...(second ?? []).slice(1), ...(third ?? [])])));
     expect(rows.map(({ beginning_is_gone: gone = false }) => gone)).toEqual([false, true, false]);
+    const killed = toldRun({ begin: begins[0] ?? 0, tasks: 9, isKilled: true });
+    const after = await rowsOf(
+      logOf(lines([...killed, ...(second ?? []).filter(({ run_id: id }) => id !== undefined).slice(1)])),
+    );
+    expect(after.rows.map(({ run_id: id, outcome }) => [id, outcome])).toEqual([
+      [idOf(begins[1] ?? 0), 'partial'],
+      [idOf(begins[0] ?? 0), 'lost'],
+    ]);
   });
 
   it('are read to their ends when the log is renamed meanwhile', async () => {

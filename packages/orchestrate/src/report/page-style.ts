@@ -91,6 +91,7 @@ table.spent { max-width: 34rem; margin-top: .75rem; }
 .trouble summary { padding: .6rem 1.1rem; cursor: pointer; overflow-wrap: anywhere; }
 .trouble summary .mark { margin-left: .3rem; }
 .trouble .title { color: var(--soft); }
+.count { color: var(--soft); font-weight: 400; }
 .short { display: block; padding-left: 2.6rem; font-size: .85rem; }
 .entry { padding: 0 1.1rem .9rem; }
 .why { overflow-wrap: anywhere; }
@@ -128,5 +129,7 @@ footer { padding-bottom: 3rem; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   tr, details, .tiles li { break-inside: avoid; }
   thead { display: table-header-group; }
+  tfoot { display: table-row-group; }
+  h2 { break-after: avoid; }
 }
 `;

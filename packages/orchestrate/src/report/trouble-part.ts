@@ -30,7 +30,7 @@ function group(heading: string, tasks: readonly Numbered[]): Html {
   if (tasks.length === 0) return markup``;
   const isOpen = tasks.length <= MOST_OPEN;
   return markup`<section class="trouble">
-    <h2>${heading}</h2>
+    <h2>${heading} <span class="count">${tasks.length}</span></h2>
     ${tasks.map(({ task, number }) => entry(task, number, isOpen))}
   </section> `;
 }

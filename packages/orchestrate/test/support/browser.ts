@@ -26,8 +26,8 @@ const QUIET = [
   '--hide-scrollbars',
 ];
 
-/** What the browser asks its makers for, whatever page it shows. */
-const ITS_OWN = /(?:^|\.)(?:google|googleapis|gstatic|gvt1|chromium)\.(?:com|org)$/;
+/** What the browser asks its makers for, whatever page it shows, and names it makes up to see who answers. */
+const ITS_OWN = /(?:^|\.)(?:google|googleapis|gstatic|gvt1|chromium)\.(?:com|org)$|^[^.]+$/;
 
 /** Opens pages in a real browser, whose only way to the network is a proxy that writes down what is asked for. */
 export class Browser {
