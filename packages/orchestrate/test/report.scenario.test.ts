@@ -11,6 +11,14 @@ import { parseMetrics } from './support/parse-metrics.ts';
 const EVIL = `<script>document.title='taken'</script><img src=http://page.invalid/x> \u202Eegap`;
 const shots = join(import.meta.dirname, '../.reports');
 
+/** What an agent says at its end that it used. */
+const USED = {
+  type: 'result',
+  session_id: 's',
+  total_cost_usd: 0.25,
+  usage: { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 1200, cache_creation_input_tokens: 7 },
+};
+
 /** A real run: what lands, one whose words are markup, one that fails, one with a red gate. */
 async function aRun(): Promise<{ repository: TestRepository; status: number | null }> {
   const repository = temporaryRepository({ 'README.md': '# test\n', '.gitignore': '.ralph/\n' });
@@ -22,6 +30,9 @@ async function aRun(): Promise<{ repository: TestRepository; status: number | nu
     'agent',
     `echo "at work on $RALPH_TASK_ID"
      test "$RALPH_TASK_ID" = RQ-0003 && echo 'password=hunter2secret ghp_${'a1B2'.repeat(9)}' && exit 3
+     test "$RALPH_TASK_ID" = RQ-0001 && cat <<'END'
+${JSON.stringify(USED)}
+END
      test "$RALPH_TASK_ID" = RQ-0004 && echo red > red.txt
      echo "$RALPH_TASK_ID" > "$RALPH_TASK_ID.txt"`,
   );
@@ -61,6 +72,9 @@ it('report: a browser shows the page of a run, wide, narrow and in print, and as
   expect(dom).toContain('&lt;img src=http://page.invalid/x&gt; \ufffdegap');
   expect(dom).toContain('&lt;b&gt;red.txt&lt;/b&gt; is there');
   expect(dom).not.toContain('ghp_');
+  expect(dom).toMatch(
+    /title="input 10, output 5, cache read 1,200, cache write 7">\s*1\.2k\+?\s*<.*\s*<td data-name="cost" class="n">\$0\.25/,
+  );
   expect(dom).toContain('The receipts add up to the totals that the run has told at its end.');
   expect([...dom.matchAll(/<rect class="agent(?: bad)?"/g)].length).toBeGreaterThanOrEqual(5);
 
@@ -92,6 +106,8 @@ it('report: the page and the exports of a real run, by default where git ignores
   const lines = (await report('--as', 'otlp', '--output', '-')).stdout.trimEnd().split('\n');
   expect(lines.flatMap((line) => line.match(/"name":"task"/g) ?? [])).toHaveLength(5);
   expect(lines.join('')).not.toContain('ghp_');
+  expect(lines.join('')).toContain('{"key":"gen_ai.usage.input_tokens","value":{"intValue":"1217"}}');
+  expect(samples.get('ralph_cost_usd_total')).toBe(0.25);
   expect(repository.git('status', '--porcelain', '--ignored')).toBe(before);
 
   const path = join(folder, 'made/run.jsonl');

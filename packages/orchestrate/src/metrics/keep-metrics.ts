@@ -24,6 +24,7 @@ export function keepMetrics({ args, output, cleanup }: MetricsCall, log: EventLo
   if (path === undefined) return;
   const file = new MetricsFile(resolve(path), (line) => output.note(line));
   log.observe((event) => {
+    if (event.type === 'agent.progress') return;
     file.counters.take(event);
     file.changed();
   });
