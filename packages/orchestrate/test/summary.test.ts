@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { foldResult, idsWith, type Results } from '../src/run/results.ts';
+import { costWords } from '../src/end/cost-words.ts';
+import { NO_RECEIPT } from '../src/record/receipt-sum.ts';
 import { summaryText } from '../src/end/summary-text.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
@@ -30,7 +32,7 @@ const blocked = [
   },
 ];
 
-const END = { stopReason: undefined, again: 'ralph-orchestrate run -- agent' };
+const END = { stopReason: undefined, totals: NO_RECEIPT, again: 'ralph-orchestrate run -- agent' };
 
 describe('the summary of a run', () => {
   it('names each task with result, commit, time and attempt, and the next command for what did not land', () => {
@@ -85,7 +87,7 @@ describe('the summary of a run', () => {
     expect(text).toContain(
       [
         `A: next: ${logs}`,
-        `   last lines of its log (all: ${logs}):`,
+        `   last lines of its log:`,
         ...[2, 3, 4, 5, 6].map((number) => `     line ${number} [31m`),
         '',
         'B: next: cd w',
@@ -166,6 +168,26 @@ describe('the summary of a run', () => {
       ['A'],
       ['B'],
       [],
+    ]);
+  });
+});
+
+describe('what a run has cost', () => {
+  const totals = { ...NO_RECEIPT, attempts: 2, agent_ms: 65_000, gates: 1, gate_ms: 400 };
+
+  it('is told in a line, and only what the agents have said of tokens and money', () => {
+    expect(costWords(totals)).toBe('cost: 2 agents (1 m 05 s), 1 gate run (0.4 s)');
+    const usage = { input_tokens: 1200, cost_usd: 0.5 };
+    expect(costWords({ ...totals, usage })).toBe('cost: 2 agents (1 m 05 s), 1 gate run (0.4 s), 1.2k tokens, $0.50');
+    expect(costWords({ ...totals, usage, unreported: 1 })).toContain('1.2k+ tokens, $0.50+ (1 of them did not say)');
+    expect(costWords(NO_RECEIPT)).toBe('');
+  });
+
+  it('stands above the last line', () => {
+    const text = summaryText({ outcome: 'completed', results: fold(...landed), waiting: '', ...END, totals });
+    expect(text.trimEnd().split('\n').slice(-2)).toEqual([
+      'cost: 2 agents (1 m 05 s), 1 gate run (0.4 s)',
+      expect.stringContaining('completed: 1 landed'),
     ]);
   });
 });

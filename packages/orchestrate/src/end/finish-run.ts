@@ -72,7 +72,7 @@ export async function finishRun(
   }
   const loop = loopOf(root);
   const home = loop === undefined || landed.length === 0 ? '' : `\n${homeWords(loop)}`;
-  const summary = `${summaryText({ outcome, results, waiting: waitingWords(view), stopReason, again })}${home}`;
+  const summary = `${summaryText({ outcome, results, waiting: waitingWords(view), stopReason, totals, again })}${home}`;
   if (output.format === 'table') await output.write(`\n${summary}`);
   else output.note(summary.trimEnd());
   if (failure !== undefined && stop.cause === undefined) throw failure;

@@ -1,8 +1,10 @@
 import { printable } from '@ralph/protocol/cli/printable';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
+import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { table } from '@ralph/protocol/cli/table';
 import type { Results, TaskResult } from '../run/results.ts';
 import type { StopReason } from '../run/view.ts';
+import { costWords } from './cost-words.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Summary {
@@ -11,6 +13,8 @@ export interface Summary {
   /** For what the tasks wait that could not be started; empty when there are none. */
   readonly waiting: string;
   readonly stopReason: StopReason | undefined;
+  /** What the run has cost. */
+  readonly totals: Receipt;
   /** What a person types to go on. */
   readonly again: string;
 }
@@ -21,7 +25,8 @@ export function summaryText(summary: Summary): string {
   const parts: string[] = [];
   if (tasks.length > 0) parts.push(table(COLUMNS, tasks));
   for (const task of tasks) parts.push(...nextSteps(task, summary.again).map((steps) => steps + lastWords(task)));
-  parts.push(`${headline(summary, tasks)}\n`);
+  const cost = costWords(summary.totals);
+  parts.push(`${cost === '' ? '' : `${cost}\n`}${headline(summary, tasks)}\n`);
   return parts.join('\n');
 }
 
@@ -46,9 +51,10 @@ function lastWords({ id, result, lastLines, logPath, nextCommand }: TaskResult):
   const lines = lastLines
     .slice(-MOST_LINES)
     .map((line) => `${indent}    ${printable(line.slice(0, MOST_CHARACTERS)).replaceAll('\n', ' ')}\n`);
-  const less = logPath === undefined ? undefined : commandLine(['less', logPath]);
-  const whole = nextCommand?.startsWith('ralph-worker logs ') === true ? nextCommand : less;
-  return `${indent}  last lines of its log${whole === undefined ? '' : ` (all: ${whole})`}:\n${lines.join('')}`;
+  // The next command shows all of it already.
+  const isNext = nextCommand?.startsWith('ralph-worker logs ') === true;
+  const whole = logPath === undefined || isNext ? '' : ` (all: ${commandLine(['less', logPath])})`;
+  return `${indent}  last lines of its log${whole}:\n${lines.join('')}`;
 }
 
 const COLUMNS = {

@@ -70,7 +70,7 @@ function headText({ run_id: id, outcome, counts, started_at, duration_ms, target
 function troubleText(task: TaskRow): string {
   const { task_id: id, result, code, reason = '', next_command: next, land_command: land } = task;
   const lines = [`${id} ${result}${code === undefined ? '' : ` (${code})`}${reason === '' ? '' : `: ${reason}`}`];
-  const tail = task.gate_tail === undefined ? (task.last_lines ?? []) : task.gate_tail.trimEnd().split('\n').slice(-5);
+  const tail = (task.gate_tail ?? '').trim() === '' ? (task.last_lines ?? []) : linesOf(task.gate_tail).slice(-5);
   for (const line of tail) lines.push(`  | ${line}`);
   if (task.gate_log_path !== undefined) lines.push(`  gate: ${task.gate_log_path}`);
   if (task.log_path !== undefined) lines.push(`  log:  ${task.log_path}`);
@@ -79,4 +79,8 @@ function troubleText(task: TaskRow): string {
   if (next !== undefined) lines.push(`  next: ${next}`);
   if (land !== undefined && land !== next) lines.push(`  then: ${land}`);
   return printable(`${lines.join('\n')}\n`);
+}
+
+function linesOf(text = ''): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
 }

@@ -1,3 +1,4 @@
+import { costText, shortNumber } from '../record/figures.ts';
 import { tokensOf } from '../record/receipt-sum.ts';
 import { cut, displayWidth } from './cell-text.ts';
 import { spanText, timeText } from './clock.ts';
@@ -48,13 +49,8 @@ function countWords({ ended }: Model, waiting: number | undefined): string {
 
 function costWords({ usage }: Model): string {
   const tokens = tokensOf(usage);
-  const cost = usage?.cost_usd === undefined ? [] : [`$${usage.cost_usd.toFixed(2)}`];
-  return [...cost, ...(tokens === undefined ? [] : [`${countText(tokens)} tokens`])].join(', ');
-}
-
-function countText(count: number): string {
-  if (count < 1000) return String(count);
-  return count < 999_950 ? `${(count / 1000).toFixed(1)}k` : `${(count / 1e6).toFixed(1)}M`;
+  const cost = usage?.cost_usd === undefined ? [] : [costText(usage.cost_usd)];
+  return [...cost, ...(tokens === undefined ? [] : [`${shortNumber(tokens)} tokens`])].join(', ');
 }
 
 function pauseWords({ pausedUntil }: Model, now: number): string {
