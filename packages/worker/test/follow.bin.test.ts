@@ -37,12 +37,21 @@ function started(repo: TestRepository, agent: string, ...args: readonly string[]
   return worker;
 }
 
+/** The worker is at work on the result when the log has ended; nobody may write where the test clears away. */
+async function finished(worker: ReturnType<typeof started>): Promise<void> {
+  worker.stdin.end();
+  await waitUntil('the end of the worker', () => worker.exitCode !== null);
+}
+
 const make = (repo: TestRepository, name: string) => repo.write(`../${name}`, '');
 
 describe('ralph-worker logs --follow', () => {
   it('prints what there is, what comes, and ends with 0 when the agent has ended', async () => {
     const repo = temporaryRepository();
-    started(repo, `${EDIT}; echo first; ${until('more')}; echo second >&2; ${until('go')}; printf third`);
+    const worker = started(
+      repo,
+      `${EDIT}; echo first; ${until('more')}; echo second >&2; ${until('go')}; printf third`,
+    );
     await pidOfLog(repo);
     const logs = follow(repo);
     await logs.shows('first\n');
@@ -52,6 +61,7 @@ describe('ralph-worker logs --follow', () => {
     await logs.ended();
     expect(logs.child.exitCode).toBe(0);
     expect(logs.told).toEqual({ stdout: 'first\nsecond\nthird', stderr: '' });
+    await finished(worker);
   });
 
   it('waits for an agent that is about to be started, and says so when there is none', async () => {
@@ -59,20 +69,20 @@ describe('ralph-worker logs --follow', () => {
     const none = await runProgram('ralph-worker', ['logs', 'RQ-0001', '--follow'], { cwd: repo.root });
     expect(none.status).toBe(6);
     expect(none.stderr).toContain('no log of RQ-0001');
-    started(repo, `${EDIT}; echo hello`, '--setup', until('go'));
+    const worker = started(repo, `${EDIT}; echo hello`, '--setup', until('go'));
     await waitUntil('the claim', () => existsSync(join(repo.root, '.ralph/cache/parallel/agents/RQ-0001.json')));
     const logs = follow(repo);
     make(repo, 'go');
     await logs.ended();
     expect(logs.child.exitCode).toBe(0);
     expect(logs.told).toEqual({ stdout: 'hello\n', stderr: '' });
+    await finished(worker);
   });
 
   it('prints the log of an agent that has ended, and no more', async () => {
     const repo = temporaryRepository();
     const worker = started(repo, `${EDIT}; echo done`);
-    worker.stdin.end();
-    await waitUntil('the end of the worker', () => worker.exitCode !== null);
+    await finished(worker);
     const logs = await runProgram('ralph-worker', ['logs', 'RQ-0001', '--follow'], { cwd: repo.root });
     expect(logs).toEqual({ status: 0, stdout: 'done\n', stderr: '' });
   });
@@ -81,7 +91,7 @@ describe('ralph-worker logs --follow', () => {
     const repo = temporaryRepository();
     repo.write('.env', 'SERVICE_TOKEN=quite-a-secret-1\n');
     const agent = `${EDIT}; printf 'Working on it: quite-a'; ${until('more')}; echo -secret-1 and more; ${until('go')}`;
-    started(repo, agent);
+    const worker = started(repo, agent);
     await pidOfLog(repo);
     const [logs, revealed] = [follow(repo), follow(repo, '--reveal')];
     await logs.shows('Working on it: ');
@@ -92,13 +102,14 @@ describe('ralph-worker logs --follow', () => {
     await Promise.all([logs.ended(), revealed.ended()]);
     expect(logs.told.stdout).toBe('Working on it: [redacted] and more\n');
     expect(revealed.told.stdout).toBe('Working on it: quite-a-secret-1 and more\n');
+    await finished(worker);
   });
 
   it('learns what the agent has put into its workspace meanwhile', async () => {
     const repo = temporaryRepository();
     const agent = `${EDIT}; echo first; ${until('more')}
 echo 'OWN=made-by-the-agent-1' > .env.local; echo "it said made-by-the-agent-1"; ${until('go')}`;
-    started(repo, agent);
+    const worker = started(repo, agent);
     await pidOfLog(repo);
     const logs = follow(repo);
     await logs.shows('first\n');
@@ -107,6 +118,7 @@ echo 'OWN=made-by-the-agent-1' > .env.local; echo "it said made-by-the-agent-1";
     make(repo, 'go');
     await logs.ended();
     expect(logs.told.stdout).toBe('first\nit said [redacted]\n');
+    await finished(worker);
   });
 
   it('goes on over a log that is begun anew again and again', async () => {
@@ -117,7 +129,7 @@ for part in 1 2 3 4 5; do
   seq -f "$part %g" 300
   while [ $(wc -c < "${log}") -gt 2000 ] || [ ! -e "$OUT/$part" ]; do sleep 0.02; done
 done`;
-    started(repo, agent, '--log-limit', '1K');
+    const worker = started(repo, agent, '--log-limit', '1K');
     await pidOfLog(repo);
     const logs = follow(repo);
     make(repo, 'followed');
@@ -131,6 +143,7 @@ done`;
     expect(lines).toEqual(lines.toSorted((one, other) => place(one) - place(other)));
     expect(lines.filter((line) => line.endsWith(' 300'))).toHaveLength(5);
     expect(readFileSync(`${log}.1`, 'utf8')).toContain('bytes of older output were dropped');
+    await finished(worker);
   });
 
   it('goes on to an attempt that has begun meanwhile, unless one was asked for', async () => {
@@ -155,6 +168,7 @@ done`;
       stderr: 'ralph-worker: attempt 1 at RQ-0001 has ended; attempt 2 follows\n',
     });
     expect([asked.child.exitCode, logs.child.exitCode]).toEqual([0, 0]);
+    await finished(worker);
   });
 
   it('ends with 130 on Ctrl-C, and with 0 when the worker was killed', async () => {
@@ -177,12 +191,14 @@ done`;
   it('ends quietly when nobody reads it any more, though the agent says nothing', async ({ skip }) => {
     skip(process.platform !== 'linux', 'only Linux lets us see who reads a pipe');
     const repo = temporaryRepository();
-    started(repo, `${EDIT}; echo first; ${until('never')}`);
+    const worker = started(repo, `${EDIT}; echo first; ${until('never')}`);
     await pidOfLog(repo);
     const script = '{ "$NODE" "$LOGS" logs RQ-0001 --follow; echo "status $?" >&2; } | head -n 1';
     const env = { ...testEnvironment(), NODE: process.execPath, LOGS: builtProgram('ralph-worker') };
     const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script], { cwd: repo.root, env });
     expect({ stdout, stderr }).toEqual({ stdout: 'first\n', stderr: 'status 141\n' });
+    make(repo, 'never');
+    await finished(worker);
   });
 });
 
