@@ -59,3 +59,41 @@ it('refuses a budget that is none before anything is begun', async () => {
   }
   expect(existsSync(join(repository.root, '.ralph/logs'))).toBe(false);
 });
+
+it.each([
+  ['--max-cost', '2', 'US$ 2 are spent, of 2 (--max-cost)'],
+  ['--max-tokens', '3K', '4000 tokens are used, of 3000 (--max-tokens)'],
+])('%s %s: starts nothing more once the agents have told of so much', async (flag, limit, spent) => {
+  const repository = temporaryRepository();
+  repository.queue(['RQ-0001', 'RQ-0002', 'RQ-0003', 'RQ-0004'].map((id) => queueTask(id)));
+  const agent = scriptedCommand(
+    repository.folder,
+    'agent',
+    `echo x > "$RALPH_TASK_ID.txt"
+     echo '{"type":"ralph.usage","input_tokens":1500,"output_tokens":500,"cost_usd":1}'`,
+  );
+  const args = ['run', '--workers', '1', flag, limit, '--', agent];
+  const run = await runProgram('ralph-orchestrate', args, { cwd: repository.root });
+  expect(run.status).toBe(5);
+  expect(records(run.stdout).at(-1)).toMatchObject({
+    outcome: 'limit',
+    stop_reason: 'budget',
+    landed: ['RQ-0001', 'RQ-0002'],
+    totals: { attempts: 2, unreported: 0, usage: { input_tokens: 3000, output_tokens: 1000, cost_usd: 2 } },
+  });
+  const error = errorRecord(run.stderr);
+  expect(error).toMatchObject({ code: 'budget_spent', details: { spent } });
+  expect(error).not.toHaveProperty('retry_after');
+});
+
+it('says once that a limit cannot count what an agent does not tell, and goes on', async () => {
+  const repository = temporaryRepository();
+  repository.queue([queueTask('RQ-0001'), queueTask('RQ-0002')]);
+  const agent = scriptedCommand(repository.folder, 'agent', 'echo x > "$RALPH_TASK_ID.txt"');
+  const args = ['run', '--workers', '1', '--max-cost', '0.01', '--', agent];
+  const run = await runProgram('ralph-orchestrate', args, { cwd: repository.root });
+  expect(run.status).toBe(0);
+  expect(run.stderr.split('--max-cost cannot count')).toHaveLength(2);
+  expect(records(run.stdout).at(-1)).toMatchObject({ totals: { unreported: 2 } });
+  expect(records(run.stdout).at(-1)).not.toHaveProperty('totals.usage');
+});

@@ -43,7 +43,7 @@ export function blindSpot({ tokens, cost }: Budget, { usage, unreported }: Recei
     ...(cost !== undefined && (unreported > 0 || usage?.cost_usd === undefined) ? ['--max-cost'] : []),
   ];
   if (blind.length === 0) return undefined;
-  return `${blind.join(' and ')} cannot count what an agent does not tell: see "What an agent has used" of ralph-worker`;
+  return `${blind.join(' and ')} cannot count what an agent does not tell: see "What an agent used" in docs/ralph-worker.md`;
 }
 
 function money(amount: number): string {
