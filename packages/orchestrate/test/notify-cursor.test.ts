@@ -106,6 +106,23 @@ describe('the place in the log', () => {
     );
   });
 
+  it('is behind all that was written in the very moment in which its file was renamed', async () => {
+    const log = new Log();
+    writeFileSync(log.path, '');
+    const reader = log.readFrom(await log.end());
+    const found: (number | 'gap')[] = [];
+    const rounds = 300;
+    for (let round = 0; round < rounds; round += 1) {
+      const reading = numbers(reader);
+      for (let turn = 0; turn < round % 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      log.append();
+      log.rotate(9);
+      found.push(...(await reading));
+    }
+    found.push(...(await numbers(reader)));
+    expect(found).toEqual(Array.from({ length: rounds }, (_, number) => number));
+  });
+
   it('that is gone for good is told, and reading goes on with the oldest that is left', async () => {
     const log = filled(2);
     const reader = log.readFrom({ ...(await log.end()), offset: 0 });

@@ -67,6 +67,20 @@ describe('a run that tells others what happens', () => {
     expect(new Set(runIds)).toEqual(new Set([runId]));
   });
 
+  it('tells what happens when it happens', async () => {
+    const { repository, agent } = repositoryOfThree();
+    const { root } = repository;
+    repository.queue([]);
+    const receiver = await Receiver.open();
+    const options = { cwd: root, env: hookAt(receiver.url) };
+    const ended = transcriptOf(startProgram('ralph-orchestrate', ['run', '--watch', '--', agent], options));
+    await waitUntil('the begin of the run is told', () => receiver.received.length === 1);
+    repository.queue([queueTask('RQ-0001')]);
+    await waitUntil('the landing is told', () => receiver.events.some(({ type }) => type === 'task.completed'));
+    await runProgram('ralph-orchestrate', ['stop'], { cwd: root });
+    expect(await ended).toMatchObject({ status: 0 });
+  });
+
   it('is not kept by a receiver that never answers: all lands, and what was not sent is sent afterwards', async () => {
     const repository = temporaryRepository();
     repository.queue(IDS.map((id) => queueTask(id)));
