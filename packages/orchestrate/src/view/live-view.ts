@@ -81,11 +81,11 @@ export class LiveView {
   /** Takes everything away; from then on lines are written as ever. Whoever calls it may have to wait for the terminal. */
   async close(): Promise<void> {
     const rest = this.#end();
-    if (rest !== '') await this.#parts.output.write(rest);
+    if (rest.length > 0) await this.#parts.output.write(rest);
   }
 
-  #end(): string {
-    if (this.#isClosed) return '';
+  #end(): Uint8Array {
+    if (this.#isClosed) return new Uint8Array();
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#letGo();

@@ -7,6 +7,8 @@ import type { TerminalWriter } from './terminal-writer.ts';
 /** Lines that a terminal does not take are kept up to this length; then the oldest go. */
 const MOST_UNITS = 256 * 1024;
 
+const NO_BYTES = new Uint8Array();
+
 const NOTHING: Drawn = { lines: [], columns: 0 };
 
 export interface ScreenParts {
@@ -89,17 +91,14 @@ export class Screen implements Foot {
    *
    * @returns what the terminal has not taken of it and of the lines, for whoever may wait for it
    */
-  close(): string {
+  close(): Uint8Array {
     const { writer, size } = this.#parts;
-    if (this.#isClosed) return '';
+    if (this.#isClosed || writer.isGone) return NO_BYTES;
     this.#isClosed = true;
     const text = erasing(this.#drawn, size().columns) + this.#taken();
-    if (writer.isFree() && text !== '') {
-      writer.write(text);
-      return writer.close();
-    }
-    const isGone = writer.isGone;
-    return isGone ? '' : writer.close() + text;
+    if (!writer.isFree()) return writer.isGone ? NO_BYTES : Buffer.concat([writer.close(), Buffer.from(text)]);
+    if (text !== '') writer.write(text);
+    return writer.close();
   }
 
   #taken(): string {

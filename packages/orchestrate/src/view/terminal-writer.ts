@@ -53,11 +53,11 @@ export class TerminalWriter {
     this.isFree();
   }
 
-  /** Lets go of it; returns what it has not taken. */
-  close(): string {
-    const rest = this.#isGone ? '' : Buffer.from(this.#rest).toString('utf8');
-    if (!this.#isGone) closeSync(this.#fd);
+  /** Lets go of it; returns what it has not taken, which may begin within a character. */
+  close(): Uint8Array {
+    if (this.#isGone) return new Uint8Array();
+    closeSync(this.#fd);
     this.#isGone = true;
-    return rest;
+    return this.#rest;
   }
 }

@@ -92,10 +92,9 @@ export class SmallTerminal {
       this.#column = 0;
     }
     const { text } = this.#line;
-    const before = cutAt(text, this.#column).padEnd(
-      this.#column - displayWidth(cutAt(text, this.#column)) + cutAt(text, this.#column).length,
-    );
-    this.#put(before + character + restFrom(text, this.#column + width));
+    const end = displayWidth(text);
+    if (this.#column >= end) this.#put(text + ' '.repeat(this.#column - end) + character);
+    else this.#put(cutAt(text, this.#column) + character + restFrom(text, this.#column + width));
     this.#column += width;
   }
 
