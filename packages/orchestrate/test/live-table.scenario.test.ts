@@ -101,6 +101,25 @@ describe('ralph-orchestrate run on a terminal', () => {
     expect(terminal.modes).toBe('cursor 1, alternate 0');
   });
 
+  it('takes the table away for Ctrl-Z and shows it again, once, when it goes on', async (context) => {
+    const repository = temporaryRepository();
+    const { folder, root: cwd } = repository;
+    repository.queue([queueTask('RQ-0001')]);
+    const agent = new HeldAgent(repository, 'echo at work');
+    // A shell with jobs: the other one would have nobody to continue what was stopped.
+    const jobs = 'set -m; "$@"; echo stopped; read -r line; fg; echo "ended $?"; read -r line';
+    const terminal = TmuxTerminal.startScript(context, { folder, cwd, args: ['run', '--', agent.command] }, jobs);
+    await terminal.shows(/^RQ-0001 +agent .* at work$/m);
+    terminal.type('C-z');
+    await terminal.shows(/^stopped$/m);
+    expect(terminal.screen).not.toMatch(OF_THE_TABLE);
+    terminal.type('Enter');
+    await terminal.shows(/^RQ-0001 +agent .* at work$/m);
+    agent.letGo();
+    await terminal.shows(/^ended 0$/m);
+    expect(terminal.scrolled).not.toMatch(OF_THE_TABLE);
+  });
+
   it('takes the table away before it tells an error', async (context) => {
     const { repository, agent, terminal } = onTerminal(context);
     await showsAll(terminal);

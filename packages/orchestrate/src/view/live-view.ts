@@ -138,8 +138,10 @@ export class LiveView {
 
   #listen(): () => void {
     const resized = () => this.#showIn(LINES_MS);
+    let isHidden = false;
     const stopped = () => {
       this.#screen.hide();
+      isHidden = true;
       // As if nobody listened: the kernel knows whether somebody is there who could continue us.
       process.off('SIGTSTP', stopped);
       process.kill(process.pid, 'SIGTSTP');
@@ -149,7 +151,9 @@ export class LiveView {
       });
     };
     const continued = () => {
-      this.#screen.forget();
+      // Whoever was stopped by SIGSTOP has left the table where it was.
+      if (!isHidden) this.#screen.forget();
+      isHidden = false;
       this.#showIn(0);
     };
     const ends = () => void this.#end();

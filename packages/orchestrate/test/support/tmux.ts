@@ -26,25 +26,30 @@ export class TmuxTerminal {
   readonly #raw: string;
   readonly #env: Readonly<Record<string, string>>;
 
-  private constructor({ folder, env = {} }: TerminalOptions, name: string) {
-    this.#socket = join(folder, `${name}.tmux`);
-    this.#raw = join(folder, `${name}.raw`);
+  private constructor({ folder, env = {} }: TerminalOptions) {
+    this.#socket = join(folder, 'terminal.tmux');
+    this.#raw = join(folder, 'terminal.raw');
     this.#env = { ...testEnvironment(), TERM: 'screen-256color', ...env };
   }
 
-  static start(context: TestContext, options: TerminalOptions, name = 'terminal'): TmuxTerminal {
+  static start(context: TestContext, options: TerminalOptions): TmuxTerminal {
+    const body = '"$@"; echo "status $?"; while read -r line; do echo "read $line"; done';
+    return TmuxTerminal.startScript(context, options, body);
+  }
+
+  /** @param body of a script of sh, which finds the words of the command as its arguments */
+  static startScript(context: TestContext, options: TerminalOptions, body: string): TmuxTerminal {
     if (spawnSync('tmux', ['-V']).status !== 0) context.skip('tmux is missing');
     const { folder, cwd, args, columns = 110, rows = 30 } = options;
-    const terminal = new TmuxTerminal(options, name);
+    const terminal = new TmuxTerminal(options);
     const words = [process.execPath, builtProgram('ralph-orchestrate'), ...args].map((word) => `'${word}'`).join(' ');
-    const begin = join(folder, `${name}.begin`);
+    const begin = join(folder, 'terminal.begin');
     // The Ctrl-C of the terminal reaches the script as well.
     const script = `trap : INT
 while [ ! -e '${begin}' ]; do sleep 0.02; done
-${terminal.#environmentWords()} ${words}
-echo "status $?"
-while read -r line; do echo "read $line"; done`;
-    const path = join(folder, `${name}.sh`);
+set -- ${terminal.#environmentWords()} ${words}
+${body}`;
+    const path = join(folder, 'terminal.sh');
     writeFileSync(path, script);
     onTestFinished(() => void spawnSync('tmux', ['-S', terminal.#socket, 'kill-server']));
     const size = ['-x', String(columns), '-y', String(rows)];
