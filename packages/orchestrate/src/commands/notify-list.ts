@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { findGitRepository } from '@ralph/protocol/process/repository';
+import { Secrets } from '@ralph/protocol/process/secrets';
 import type { NOTIFY_OPTIONS } from '../notify/notify-options.ts';
 import { NO_TARGETS, shownTo } from '../notify/shown-target.ts';
 import { targetOf, type Target } from '../notify/target.ts';
@@ -27,6 +28,7 @@ export async function run({ args, output }: Call<typeof NOTIFY_OPTIONS>): Promis
   const { settled } = await readSettings({ root, env: process.env });
   const targets = settled.value('notify').map(targetOf);
   if (targets.length === 0) output.note(NO_TARGETS);
+  const { redact } = new Secrets(root);
   const logPath = join(root, RALPH_PATHS.events);
   const rows: TargetRow[] = [];
   for (const target of targets) {
@@ -35,7 +37,7 @@ export async function run({ args, output }: Call<typeof NOTIFY_OPTIONS>): Promis
     rows.push({
       target: target.id,
       kind: target.way.kind,
-      to: shownTo(target.way),
+      to: redact(shownTo(target.way)),
       events: target.events,
       waiting,
       sent,

@@ -37,7 +37,7 @@ export async function run({ args, operands, output, stop, cleanup }: Call<typeof
       return {
         target: target.id,
         kind: target.way.kind,
-        to: shownTo(target.way),
+        to: around.redact(shownTo(target.way)),
         ok: delivery.kind === 'taken',
         ...(status === undefined ? {} : { status }),
         duration_ms: Math.round(performance.now() - begun),

@@ -100,23 +100,27 @@ export class Courier {
       return true;
     }
     const found = eventIn(read.text);
-    if (found !== undefined) {
-      const { target, repository } = this.#parts;
-      const runId = typeof found.event['run_id'] === 'string' ? found.event['run_id'] : this.#cursor.runId;
-      const message = messageOf(found, { runId, repository });
-      this.#tellGap(message.at);
-      if (wants(target, message.type) && !(await this.#bring(message, signal))) return false;
-      this.#cursor = { ...this.#cursor, runId, at: message.at };
+    if (found === undefined) {
+      this.#cursor = { ...this.#cursor, place: this.#reader.place };
+      return true;
     }
-    this.#cursor = { ...this.#cursor, place: this.#reader.place };
-    if (found !== undefined && wants(this.#parts.target, String(found.event['type']))) await this.#save();
+    const { target, repository } = this.#parts;
+    const { type, at, run_id: run } = found.event;
+    const runId = typeof run === 'string' ? run : this.#cursor.runId;
+    this.#tellGap(String(at));
+    const isWanted = wants(target, String(type));
+    if (isWanted && !(await this.#bring(messageOf(found, { runId, repository }), signal))) return false;
+    this.#cursor = { ...this.#cursor, runId, at: String(at), place: this.#reader.place };
+    // What was passed over is written down with the next delivery, or in the end.
+    if (isWanted) await this.#save();
     return true;
   }
 
-  /** At the end of the log. What was passed over is written down with the next delivery, or in the end. */
+  /** At the end of the log: what came while it was looked at is there to be read, also when it is to come to an end. */
   async #rest(): Promise<boolean> {
+    if (this.#hasNews) return true;
     if (this.#isClosing) return false;
-    if (!this.#hasNews) await this.#woken();
+    await this.#woken();
     return true;
   }
 

@@ -50,7 +50,9 @@ export class LogReader {
       if (next === undefined) return undefined;
       // Written before it was renamed, and after we looked.
       if (await this.#fill(this.#handle)) continue;
-      if ((await this.#goTo(next.ino)) && next.isGap) return { kind: 'gap' };
+      // Gone again, or not to be opened: the next call looks anew.
+      if (!(await this.#goTo(next.ino))) return undefined;
+      if (next.isGap) return { kind: 'gap' };
     }
     return undefined;
   }
