@@ -86,6 +86,20 @@ it.each([
   expect(error).not.toHaveProperty('retry_after');
 });
 
+it('a spent budget beside a limit of the provider says when to come again', async () => {
+  const repository = temporaryRepository();
+  repository.queue([queueTask('RQ-0001'), queueTask('RQ-0002')]);
+  const agent = scriptedCommand(
+    repository.folder,
+    'agent',
+    `echo '{"type":"ralph.usage","cost_usd":1.5}'; echo 'usage limit reached, try again in 900 seconds'; exit 1`,
+  );
+  const args = ['run', '--workers', '1', '--max-cost', '1', '--', agent];
+  const run = await runProgram('ralph-orchestrate', args, { cwd: repository.root });
+  expect(run.status).toBe(5);
+  expect(errorRecord(run.stderr)).toMatchObject({ exit: 5, retry_after: expect.any(Number) });
+});
+
 it('says once that a limit cannot count what an agent does not tell, and goes on', async () => {
   const repository = temporaryRepository();
   repository.queue([queueTask('RQ-0001'), queueTask('RQ-0002')]);

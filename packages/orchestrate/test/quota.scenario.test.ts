@@ -91,6 +91,47 @@ it('with --wait-for-quota all ten land later in the same run', async () => {
   expect(leftovers(repository)).toEqual([]);
 });
 
+it('what others know of the account: finished work lands behind a fresh task, which is not started; a wrong clock is not believed', async () => {
+  const repository = temporaryRepository();
+  const { root, folder } = repository;
+  repository.queue([queueTask('RQ-0001', { status: 'draft' }), queueTask('RQ-0002')]);
+  const agent = scriptedCommand(
+    folder,
+    'agent',
+    'echo "$RALPH_TASK_ID" >> "$OUT/agents"; echo x > "$RALPH_TASK_ID.txt"',
+  );
+  const run = (...words: string[]) =>
+    runProgram('ralph-orchestrate', ['run', ...words, '--no-resolver', '--', agent], {
+      cwd: root,
+      env: { OUT: folder },
+    });
+  expect(await run('--ci', `test -e '${folder}/green'`)).toMatchObject({ status: 2 });
+  await runProgram('ralph-orchestrate', ['retry', 'RQ-0002'], { cwd: root });
+  repository.queue([queueTask('RQ-0001'), queueTask('RQ-0002')]);
+  writeFileSync(join(folder, 'green'), '');
+  const entry = (open: number) => ({
+    account: 'agent',
+    closed_at: new Date().toISOString(),
+    open_at: new Date(open).toISOString(),
+    told: true,
+    task_id: 'RQ-0009',
+    reason: 'no more today',
+  });
+  repository.write('.ralph/cache/quota/agent.json', JSON.stringify(entry(Date.now() + 3_600_000)));
+  const closed = await run('--ci', `test -e '${folder}/green'`);
+  expect(closed.status).toBe(5);
+  const finished = records(closed.stdout).findLast(({ type }) => type === 'run.finished');
+  expect(finished).toMatchObject({ outcome: 'limit', landed: ['RQ-0002'] });
+  expect(begunIn(repository)).toEqual(['RQ-0002']);
+  const error = errorRecord(closed.stderr);
+  expect(error).toMatchObject({ code: 'rate_limited', retry_after: expect.any(Number), details: { account: 'agent' } });
+  expect(error['message']).toContain('since that of RQ-0009 was turned away: no more today');
+
+  repository.write('.ralph/cache/quota/agent.json', JSON.stringify(entry(Date.UTC(2099, 0, 1))));
+  expect(await run()).toMatchObject({ status: 0 });
+  expect(begunIn(repository)).toEqual(['RQ-0002', 'RQ-0001']);
+});
+
 it('a quota file that is broken, or of another account, keeps nothing from being started', async () => {
   const repository = temporaryRepository();
   repository.queue([queueTask('RQ-0001')]);

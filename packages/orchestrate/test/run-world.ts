@@ -67,12 +67,14 @@ export function simulate(world: World): Told {
     open.push({ kind, id });
   };
 
+  const mayAskAfter = (stop: string) => stop === 'limit' || (stop === 'budget' && atWork.size === 0);
+
   const begin = (action: Action) => {
     switch (action.kind) {
       case 'ask':
         if (question !== undefined) faults.push('two questions at once');
-        if (view.stopping !== undefined && (view.stopping !== 'budget' || atWork.size > 0))
-          faults.push('asks after a stop');
+        if (view.stopping !== undefined && !mayAskAfter(view.stopping)) faults.push('asks after a stop');
+        if (view.stopping === 'limit' && !action.finishedOnly) faults.push('asks for a task to start after a limit');
         question = action;
         return;
       case 'start': {
@@ -119,12 +121,15 @@ export function simulate(world: World): Told {
     }
   };
 
-  const answer = ({ exclude }: Extract<Action, { kind: 'ask' }>, chance: number): Happening => {
+  const answer = ({ exclude, finishedOnly }: Extract<Action, { kind: 'ask' }>, chance: number): Happening => {
     if (unreadable > 0 && chance % 5 === 0) {
       unreadable -= 1;
       return { kind: 'unreadable' };
     }
-    const next = world.tasks.findIndex((_, number) => !exclude.includes(`T${number}`) || retried.has(`T${number}`));
+    const next = world.tasks.findIndex((task, number) => {
+      const isAsked = retried.has(`T${number}`);
+      return finishedOnly ? isAsked && task.resumes : isAsked || !exclude.includes(`T${number}`);
+    });
     if (next === -1) return { kind: 'none', waiting: NOTHING_WAITS, nextStart: undefined };
     const id = `T${next}`;
     const resumes = retried.has(id) && world.tasks[next]?.resumes === true;
@@ -145,8 +150,10 @@ export function simulate(world: World): Told {
         question = undefined;
         const answered = answer(asked, choice());
         // ralph-state takes what a person has asked for as asked for until it is started.
-        if (answered.kind === 'selected' && view.stopping === undefined && (now >= pausedUntil || answered.finished))
-          retried.delete(answered.task.id);
+        const isLanding = answered.kind === 'selected' && answered.finished;
+        const isTaken =
+          view.stopping === undefined ? now >= pausedUntil || isLanding : view.stopping === 'limit' && isLanding;
+        if (answered.kind === 'selected' && isTaken) retried.delete(answered.task.id);
         happen(answered);
       });
     }

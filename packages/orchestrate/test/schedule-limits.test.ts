@@ -38,9 +38,12 @@ describe('a rate limit, where its end is not waited for', () => {
 
   it('starts nothing more from the first one on, and ends when what runs has landed', () => {
     const at = play(view, BEGUN, chosen('A'), chosen('B'), limited('A'));
-    expect(at.actions.at(-1)).toEqual({ kind: 'stopping', reason: 'limit' });
-    const end = play(at.view, { kind: 'agent_ready', id: 'B' }, { kind: 'landed', id: 'B' });
-    expect(kinds(end.actions)).toEqual(['integrate', 'remove', 'finish']);
+    expect(at.actions.slice(-2)).toEqual([
+      { kind: 'stopping', reason: 'limit' },
+      expect.objectContaining({ kind: 'ask', finishedOnly: true }),
+    ]);
+    const end = play(at.view, IDLE, { kind: 'agent_ready', id: 'B' }, { kind: 'landed', id: 'B' }, IDLE);
+    expect(kinds(end.actions)).toEqual(['integrate', 'remove', 'ask', 'finish']);
     expect([outcomeOf(end.view), stopReasonOf(end.view), end.view.pausedUntil]).toEqual(['limit', 'limit', 60_000]);
   });
 
@@ -64,9 +67,11 @@ describe('a rate limit, where its end is not waited for', () => {
   it('that others have met lands what is finished and starts nothing', () => {
     const closed: Happening = { kind: 'closed', id: 'X', until: 5000, now: 1000 };
     const { view: last, actions } = play(view, { kind: 'begun', adopted: ['A'] }, closed, chosen('B'));
-    expect(kinds(actions)).toEqual(['adopt', 'ask', 'stopping']);
-    const end = play(last, { kind: 'landed', id: 'A' });
-    expect([kinds(end.actions), outcomeOf(end.view)]).toEqual([['remove', 'finish'], 'limit']);
+    expect(kinds(actions)).toEqual(['adopt', 'ask', 'stopping', 'ask']);
+    const asked = play(last, chosen('C', true));
+    expect(asked.actions.map(({ kind }) => kind)).toEqual(['adopt', 'ask']);
+    const end = play(asked.view, IDLE, { kind: 'landed', id: 'A' }, { kind: 'landed', id: 'C' }, IDLE);
+    expect([end.actions.at(-1), outcomeOf(end.view)]).toEqual([{ kind: 'finish' }, 'limit']);
   });
 });
 
@@ -83,9 +88,30 @@ describe('a rate limit, where its end is waited for', () => {
   it('that others have met is waited for before the first agent', () => {
     const closed: Happening = { kind: 'closed', id: 'X', until: 5000, now: 1000 };
     const at = play(firstView(policy()), BEGUN, closed, chosen('A'));
-    expect(at.actions.slice(1)).toEqual([{ kind: 'pause', id: 'X', seconds: 4, until: 5000 }]);
-    const after = play(at.view, { kind: 'pause_over', now: 5000 }, chosen('A'));
+    expect(at.actions.slice(1)).toEqual([
+      { kind: 'pause', id: 'X', seconds: 4, until: 5000 },
+      expect.objectContaining({ kind: 'ask', finishedOnly: true }),
+    ]);
+    const after = play(at.view, IDLE, { kind: 'pause_over', now: 5000 }, chosen('A'));
     expect(kinds(after.actions).slice(0, 2)).toEqual(['ask', 'start']);
+  });
+});
+
+describe('work that is finished', () => {
+  const over: Happening = { kind: 'pause_over', now: 60_000 };
+
+  it('lands in a pause, also when somebody asks for it only then', () => {
+    const paused = play(firstView(policy({ workers: 1 })), BEGUN, chosen('A'), limited('A'), chosen('A'), IDLE);
+    const asked = play(paused.view, { kind: 'changed' }, chosen('B', true));
+    expect(kinds(asked.actions)).toEqual(['ask', 'adopt', 'ask']);
+    const end = play(asked.view, IDLE, { kind: 'landed', id: 'B' }, IDLE);
+    expect(kinds(end.actions)).not.toContain('finish');
+  });
+
+  it('is asked about no more once the pause is over: an answer that comes late ends nothing', () => {
+    const paused = play(firstView(policy({ workers: 1 })), BEGUN, chosen('A'), limited('A'), chosen('A'));
+    const late = play(paused.view, over, IDLE);
+    expect(late.actions).toEqual([expect.objectContaining({ kind: 'ask', finishedOnly: false })]);
   });
 });
 

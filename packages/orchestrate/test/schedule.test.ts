@@ -14,11 +14,12 @@ const chosen = (id: string, scope: string[] = []): Happening => ({
   finished: false,
 });
 const task = (id: string) => ({ id, title: id, scope: [] });
-const ask = (exclude: string[], busyScopes: string[] = [], busy = exclude): Action => ({
+const ask = (exclude: string[], busyScopes: string[] = [], busy = exclude, finishedOnly = false): Action => ({
   kind: 'ask',
   exclude,
   busy,
   busyScopes,
+  finishedOnly,
 });
 
 function play(view: View, ...happenings: readonly Happening[]): { view: View; actions: Action[] } {
@@ -151,8 +152,9 @@ describe('schedule', () => {
     const limited: Happening = { kind: 'limited', id: 'A', retryAfter: undefined, turnedAway: true, now: 1000 };
     const first = play(firstView(policy()), BEGUN, chosen('A'), chosen('B'), limited);
     expect(first.actions.slice(-2)).toEqual([{ kind: 'pause', id: 'A', seconds: 30, until: 31_000 }, ask(['B'])]);
-    const held = play(first.view, chosen('A'), { kind: 'changed' }, { kind: 'pause_over', now: 30_999 });
-    expect(held.actions).toEqual([]);
+    const held = play(first.view, chosen('A'), IDLE, { kind: 'pause_over', now: 30_999 });
+    // What is finished may land meanwhile.
+    expect(held.actions).toEqual([ask(['B'], [], ['B'], true)]);
     const after = play(held.view, { kind: 'pause_over', now: 31_000 }, chosen('A'));
     expect(after.actions).toEqual([ask(['B']), { kind: 'start', task: task('A') }]);
   });

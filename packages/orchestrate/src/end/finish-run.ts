@@ -19,6 +19,8 @@ export interface RunEnd {
   readonly totals: Receipt;
   /** What of its budget is used up. */
   readonly spent: string | undefined;
+  /** Whose quota the agents use. */
+  readonly account: string;
   readonly root: string;
   /** What a person types to go on. */
   readonly again: string;
@@ -31,13 +33,14 @@ export interface RunEnd {
  */
 export async function finishRun(
   { output, stop }: Pick<Call, 'output' | 'stop'>,
-  { end, runId, started, log, totals, spent, root, again }: RunEnd,
+  { end, runId, started, log, totals, spent, account, root, again }: RunEnd,
 ): Promise<Result> {
   const { view, results } = end;
   const outcome: Outcome = stop.cause === undefined && end.failure === undefined ? outcomeOf(view) : 'interrupted';
   // Who has asked it to stop need not hear that there may have been more to do.
   const failure = end.failure ?? (view.stopping === undefined ? end.trouble : undefined);
-  const retryAfter = outcome === 'limit' && view.stopping !== 'budget' ? retryAfterOf(view, Date.now()) : undefined;
+  const isLimited = outcome === 'limit' && (view.stopping !== 'budget' || (view.pausedUntil ?? 0) > Date.now());
+  const retryAfter = isLimited ? retryAfterOf(view, Date.now()) : undefined;
   const stopReason = stopReasonOf(view);
   const [landed, published, failed, blocked] = [
     idsWith(results, 'landed'),
@@ -76,6 +79,6 @@ export async function finishRun(
   if (output.format === 'table') await output.write(`\n${summary}`);
   else output.note(summary.trimEnd());
   if (failure !== undefined && stop.cause === undefined) throw failure;
-  if (outcome === 'limit') throw limitFailure(view, { spent, retryAfter, results, again });
+  if (outcome === 'limit') throw limitFailure(view, { spent, retryAfter, results, closed: end.closed, account, again });
   return { exit: outcomeStatus(outcome) };
 }

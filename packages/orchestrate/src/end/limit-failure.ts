@@ -1,5 +1,6 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { pauseSeconds } from '../run/pause.ts';
+import type { Closed } from '../quota/run-limits.ts';
 import type { Results } from '../run/results.ts';
 import type { View } from '../run/view.ts';
 
@@ -9,6 +10,10 @@ export interface LimitEnd {
   /** Seconds after which agents may be tried again. */
   readonly retryAfter: number | undefined;
   readonly results: Results;
+  /** Who else was turned away, where that was known from others. */
+  readonly closed: Closed | undefined;
+  /** Whose quota the agents use. */
+  readonly account: string;
   /** What a person types to go on. */
   readonly again: string;
 }
@@ -24,19 +29,33 @@ export function retryAfterOf(view: View, now: number): number {
 }
 
 /** Returns what a run fails with that was ended by a limit: a program that started it learns when to come again. */
-export function limitFailure(view: View, { spent, retryAfter, results, again }: LimitEnd): Failure {
+export function limitFailure(view: View, end: LimitEnd): Failure {
+  const { spent, retryAfter, again } = end;
+  const told = retryAfter === undefined ? {} : { retryAfter };
+  const when = retryAfter === undefined ? 'to go on' : `in ${retryAfter} s`;
   if (view.stopping === 'budget') {
-    return new Failure('budget_spent', `the budget of the run is spent: ${spent ?? ''}`, {
-      hint: `to go on with a new one: ${again}`,
+    const also = retryAfter === undefined ? '' : `; besides, ${limitWords(end)}`;
+    return new Failure('budget_spent', `the budget of the run is spent: ${spent ?? ''}${also}`, {
+      hint: `${when}, with a new budget: ${again}`,
+      ...told,
       details: { spent },
     });
   }
+  const ways = view.policy.waitForQuota ? '' : '  # or let it wait: --wait-for-quota';
+  return new Failure('rate_limited', limitWords(end), {
+    hint: `${when}: ${again}${ways}`,
+    ...told,
+    details: { account: end.account, ...(retryAfter === undefined ? {} : { retry_after: retryAfter }) },
+  });
+}
+
+function limitWords({ results, closed, account }: LimitEnd): string {
   const turnedAway = [...results.values()].find(({ code }) => code === 'rate_limited');
+  if (turnedAway === undefined && closed !== undefined) {
+    const until = new Date(closed.until).toISOString();
+    return `no agent of account ${account} is started before ${until}, since that of ${closed.id} was turned away: ${closed.reason} (--despite-quota starts them all the same)`;
+  }
   const [said = ''] = (turnedAway?.reason ?? '').split('\n');
   const who = turnedAway === undefined ? 'an agent was turned away' : `the agent of ${turnedAway.id} was turned away`;
-  return new Failure('rate_limited', `${who} by a limit of its provider${said === '' ? '' : `: ${said}`}`, {
-    hint: `in ${retryAfter ?? 0} s: ${again}  # or let it wait: --wait-for-quota`,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-    details: { retry_after: retryAfter },
-  });
+  return `${who} by a limit of its provider${said === '' ? '' : `: ${said}`}`;
 }

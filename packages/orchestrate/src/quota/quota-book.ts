@@ -5,6 +5,9 @@ import { quotaEntry, type QuotaEntry } from '@ralph/protocol/contract/quota-entr
 import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { fileNameOf } from './account.ts';
 
+/** No limit is heeded for longer than a day: a time beyond was written by a clock that went wrong. */
+const LONGEST_MS = 24 * 3600 * 1000 + 60_000;
+
 /** An entry of the account that the book is about. */
 export type NewEntry = Pick<QuotaEntry, 'closed_at' | 'open_at' | 'told' | 'task_id' | 'reason'>;
 
@@ -63,7 +66,8 @@ export function closedAccounts(root: string, now: number): QuotaEntry[] {
 function entryIn(path: string, now: number): QuotaEntry | undefined {
   try {
     const entry = quotaEntry.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return Date.parse(entry.open_at) > now ? entry : undefined;
+    const left = Date.parse(entry.open_at) - now;
+    return left > 0 && left <= LONGEST_MS ? entry : undefined;
   } catch {
     return undefined;
   }

@@ -69,14 +69,16 @@ export function absorb(view: View, happening: Happening): Absorbed {
       return closed(view, happening);
     case 'pause_over':
       if (view.pausedUntil !== undefined && happening.now < view.pausedUntil) return only(view);
-      return only({ ...view, pausedUntil: undefined, held: false });
+      // A question that is open was not about all tasks.
+      return only({ ...changed(view), pausedUntil: undefined, held: false });
     case 'stop':
       return stopped(view, happening.reason);
   }
 }
 
 function selected(view: View, task: Task, finished: boolean): Absorbed {
-  if (view.stopping !== undefined) return only({ ...view, left: true });
+  const { stopping } = view;
+  if (stopping !== undefined && !(stopping === 'limit' && finished)) return only({ ...view, left: true });
   // Somebody is at work on it, whatever the answer says; something will change when he has done.
   if (isActive(view.phases.get(task.id))) return only({ ...view, idle: NOTHING_WAITS });
   if (!finished && view.pausedUntil !== undefined) return only({ ...view, held: true });
@@ -96,7 +98,9 @@ function limited(view: View, { id, retryAfter, turnedAway, now }: Extract<Happen
   const times = (view.limits.get(id) ?? 0) + (turnedAway ? 1 : 0);
   const counted = { ...view, limits: new Map(view.limits).set(id, times) };
   const after = times < MOST_LIMITS ? only(ended(counted, id, 'limited')) : failed(counted, id);
-  return shut(view, after, { id, pause: pauseAfter(view, retryAfter, now) });
+  // Whoever was held back was told of a pause that is on.
+  const isKnown = !turnedAway && view.pausedUntil !== undefined;
+  return shut(view, after, { id, pause: isKnown ? undefined : pauseAfter(view, retryAfter, now) });
 }
 
 /** The account is known to be closed: another loop or an earlier run was told so. */

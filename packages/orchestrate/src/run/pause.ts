@@ -6,6 +6,9 @@ const LONGEST_PAUSE = 15 * 60;
 /** No word of an agent holds a run for longer, in seconds: then it is tried again. */
 const LONGEST_TOLD_PAUSE = 24 * 3600;
 
+/** Times are told in whole seconds: those that differ by no more are one. */
+const SAME_MS = 1500;
+
 /** A task that was turned away so often in one run has failed. */
 export const MOST_LIMITS = 5;
 
@@ -30,7 +33,7 @@ export function pauseAfter(
   if (pausedUntil !== undefined && retryAfter === undefined) return undefined;
   const seconds = retryAfter === undefined ? pauseSeconds(view) : Math.min(LONGEST_TOLD_PAUSE, Math.max(1, retryAfter));
   const until = now + seconds * 1000;
-  return pausedUntil !== undefined && pausedUntil >= until ? undefined : { seconds, until };
+  return pausedUntil !== undefined && pausedUntil + SAME_MS >= until ? undefined : { seconds, until };
 }
 
 /** Tells whether a task counts as failed only because a rate limit has turned it away too often. */

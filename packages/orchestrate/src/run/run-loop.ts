@@ -42,6 +42,8 @@ export interface LoopParts {
 export interface LoopEnd {
   readonly view: View;
   readonly results: Results;
+  /** The limit that others have met and that this run has heeded. */
+  readonly closed: Closed | undefined;
   /** What ended the run before its time. */
   readonly failure: Error | undefined;
   /** Why it could not be told at the end what else there is to do. */
@@ -113,7 +115,7 @@ export class RunLoop {
       this.#alarms.clear();
     }
     const trouble = this.#view.unreadable ? this.#trouble : undefined;
-    return { view: this.#view, results: this.#results, failure: this.#failure, trouble };
+    return { view: this.#view, results: this.#results, closed: this.#closed, failure: this.#failure, trouble };
   }
 
   /** Ends the run in order because it cannot go on; the first cause wins. */
@@ -216,11 +218,11 @@ export class RunLoop {
     );
   }
 
-  async #ask({ exclude, busy, busyScopes }: Extract<Action, { kind: 'ask' }>): Promise<void> {
+  async #ask({ exclude, busy, busyScopes, finishedOnly }: Extract<Action, { kind: 'ask' }>): Promise<void> {
     const { select, keeper, output } = this.#parts;
     const landed = new Set(idsIn(this.#view, 'landed'));
     try {
-      const { task, waiting, nextStart, resume } = await select({ exclude, busy, busyScopes, landed });
+      const { task, waiting, nextStart, resume } = await select({ exclude, busy, busyScopes, finishedOnly, landed });
       this.#trouble = undefined;
       if (task === undefined) return this.#happened({ kind: 'none', waiting, nextStart });
       if (resume !== undefined) this.#ready.set(task.id, adoptedWork(task, resume, new Date()));

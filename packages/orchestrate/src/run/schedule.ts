@@ -21,7 +21,7 @@ export function schedule(view: View, happening: Happening): Step {
   return { view: next, actions };
 }
 
-function question({ phases, scopes, policy }: View): Action {
+function question({ phases, scopes, policy, held, stopping }: View): Action {
   const exclude: string[] = [];
   const busy: string[] = [];
   const busyScopes: string[] = [];
@@ -31,15 +31,15 @@ function question({ phases, scopes, policy }: View): Action {
     busy.push(id);
     if (policy.scopesWait) busyScopes.push(...(scopes.get(id) ?? []));
   }
-  return { kind: 'ask', exclude, busy, busyScopes };
+  return { kind: 'ask', exclude, busy, busyScopes, finishedOnly: held || stopping === 'limit' };
 }
 
 function mayAsk(view: View): boolean {
   if (view.asking || view.idle !== undefined || maxReached(view)) return false;
   // Whether a spent budget keeps anything from being done is only known when everything else has ended.
   if (view.stopping === 'budget') return !view.left && count(view, 'starting', 'running', 'integrating') === 0;
-  if (view.stopping !== undefined) return false;
-  if (view.pausedUntil !== undefined && view.held) return false;
+  // What is finished lands without an agent, whatever limit there is.
+  if (view.stopping !== undefined && view.stopping !== 'limit') return false;
   const { workers } = view.policy;
   // Work that waits to be integrated holds a workspace each; agents are not to run away from the gate.
   return count(view, 'starting', 'running') < workers && count(view, 'integrating') < 2 * workers;
@@ -48,7 +48,9 @@ function mayAsk(view: View): boolean {
 function isOver(view: View): boolean {
   if (view.asking || count(view, 'starting', 'running', 'integrating') > 0) return false;
   if (view.stopping === 'budget' && !view.left && !maxReached(view)) return view.idle !== undefined;
+  if (view.stopping === 'limit' && !maxReached(view)) return view.idle !== undefined;
   if (view.stopping !== undefined || maxReached(view)) return true;
+  if (view.held) return false;
   if (view.idle === undefined || view.policy.watch) return false;
   // An editor that writes in place leaves half a queue for a moment.
   return !view.unreadable || view.lookedAgain;

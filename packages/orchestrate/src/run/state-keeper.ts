@@ -83,7 +83,10 @@ export class StateKeeper {
    *
    * @throws Failure when the queue cannot be read as it is now, or the coprocess has ended
    */
-  async select({ exclude, busy, busyScopes }: Question, { includeDraft, maxFailures }: SelectLimits): Promise<Choice> {
+  async select(
+    { exclude, busy, busyScopes, finishedOnly }: Question,
+    { includeDraft, maxFailures }: SelectLimits,
+  ): Promise<Choice> {
     const failures = maxFailures === 0 ? {} : { max_failures: maxFailures };
     const order = {
       type: 'task.select',
@@ -91,6 +94,7 @@ export class StateKeeper {
       busy,
       include_draft: includeDraft,
       busy_scopes: busyScopes,
+      finished_only: finishedOnly,
       ...failures,
     };
     const { ok, error, task, waiting, next_start, resume } = await this.#ask(order, 0);

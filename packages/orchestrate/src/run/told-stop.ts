@@ -8,7 +8,7 @@ export function stopWords(reason: StopReason, { stopAfterFailures, maxTasks }: P
     case 'failures':
       return `${stopAfterFailures} tasks in a row have failed (--stop-after-failures)`;
     case 'limit':
-      return 'agents are turned away by a rate limit again and again';
+      return 'an agent was turned away by a limit of its provider; what runs is finished';
     case 'budget':
       return 'its budget is spent; what runs is finished';
     case 'max_tasks':

@@ -101,6 +101,8 @@ export type Action =
       readonly exclude: readonly string[];
       readonly busy: readonly string[];
       readonly busyScopes: readonly string[];
+      /** Only for work that needs no agent. */
+      readonly finishedOnly: boolean;
     }
   | { readonly kind: 'start'; readonly task: Task }
   | { readonly kind: 'adopt'; readonly id: string }

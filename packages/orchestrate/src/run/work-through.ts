@@ -99,6 +99,7 @@ export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: Ru
     log,
     totals: receipts.totals,
     spent: limits.spent,
+    account: plan.account,
     root,
     again,
   });

@@ -8,6 +8,8 @@ export interface Question {
   readonly busy: readonly string[];
   /** Declared scopes of what is at work; no task that overlaps one of them. */
   readonly busyScopes: readonly string[];
+  /** Only a task that lands from kept commits: no agent may be started now. */
+  readonly finishedOnly: boolean;
   /** What has landed in this run. */
   readonly landed: ReadonlySet<string>;
 }

@@ -38,7 +38,7 @@ export async function fromGiven(
     const words = why === 'blocked' ? 'is blocked since an earlier run' : 'has failed too often';
     onNote(`${id} ${words}; to run it again: ${commandLine(['ralph-orchestrate', 'retry', id, '--repo', repo])}`);
   }
-  return async ({ exclude, busy, busyScopes, landed }) => {
+  return async ({ exclude, busy, busyScopes, finishedOnly, landed }) => {
     const isOver = (id: string) => exclude.includes(id) && !busy.includes(id);
     // One that was asked for and attempted since is not asked for any more; the records say so.
     if (keeper.foreignWrites !== seen || [...known.asked.keys()].some(isOver)) {
@@ -47,7 +47,8 @@ export async function fromGiven(
     }
     const { asked, held } = known;
     const out = exclude.filter((id) => busy.includes(id) || !asked.has(id));
-    const not = new Set([...out, ...held.keys()]);
+    const fresh = finishedOnly ? tasks.map(({ id }) => id).filter((id) => asked.get(id) === undefined) : [];
+    const not = new Set([...out, ...held.keys(), ...fresh]);
     const { task, waiting, nextStart } = selectGiven(tasks, { exclude: not, landed, busyScopes, now: Date.now() });
     const waits = [...held].filter(([id]) => !exclude.includes(id)).map(([, why]) => why);
     const number = (wanted: 'blocked' | 'failed') => waits.filter((why) => why === wanted).length;

@@ -277,6 +277,7 @@ export const ORDERS = {
     include_draft: z.boolean().default(false),
     busy_scopes: z.array(z.string()).default([]).describe('no task whose scope overlaps one of these'),
     max_failures: z.int().min(1).optional().describe('no task that has failed so often, unless it was asked for'),
+    finished_only: z.boolean().default(false).describe('only a task that lands from kept commits, without an agent'),
   }),
   'task.archive': z.looseObject({
     type: z.literal('task.archive'),

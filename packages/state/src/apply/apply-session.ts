@@ -170,13 +170,15 @@ export class ApplySession {
       include_draft: includeDraft,
       busy_scopes: busyScopes,
       max_failures: maxFailures,
+      finished_only: finishedOnly,
     } = order.data;
     const wish = { includeDraft, exclude: new Set(exclude), busy: new Set(busy), busyScopes, maxFailures };
     const { runnable, waiting, nextStart } = await selectUnderLock(lock, this.#queues, state, wish);
-    const [task] = runnable;
+    const keptOf = ({ id }: Task) => resumable(state.workers.find(({ task_id }) => task_id === id));
+    const task = finishedOnly ? runnable.find((one) => keptOf(one) !== undefined) : runnable[0];
     const later = nextStart === undefined ? {} : { next_start: nextStart };
     if (task === undefined) return { task: null, waiting, ...later };
-    const resume = resumable(state.workers.find(({ task_id: id }) => id === task.id));
+    const resume = keptOf(task);
     const kept = resume === undefined ? {} : { resume };
     return { task: { ...task, attempt: nextAttempt(state, task.id) }, waiting, ...kept, ...later };
   }
