@@ -66,6 +66,25 @@ describe('what an agent used', () => {
     expect(run.events('agent.finished')[0]?.['usage']).toEqual({ output_tokens: 3 });
   });
 
+  it('is told also where what the agent left cannot be read', async () => {
+    const repo = temporaryRepository();
+    const agent = `${EDIT}
+git add -A && git commit -qm edit
+tree=$(git rev-parse 'HEAD^{tree}')
+object=$(git rev-parse --git-path objects)/$(echo "$tree" | cut -c-2)/$(echo "$tree" | cut -c3-)
+chmod u+w "$object" && : > "$object"
+${print({ type: 'ralph.usage', cost_usd: 1.5 })}`;
+    const run = await runWorker(repo, taskLines('RQ-0001'), agent);
+    const [finished] = run.events('agent.finished');
+    const last_lines = ['{"type":"ralph.usage","cost_usd":1.5}'];
+    expect(finished).toMatchObject({ exit_code: 0, reason: 'exited', usage: { cost_usd: 1.5 }, last_lines });
+    expect(finished).toMatchObject({ commits: 0, changed_files: 0, head_commit: finished?.['base_commit'] });
+    expect(finished).toMatchObject({ duration_ms: expect.any(Number), output_bytes: expect.any(Number) });
+    expect(run.events('task.failed')).toMatchObject([{ code: 'git_failed', last_lines }]);
+    const types = run.lines.map(({ type }) => type);
+    expect(types.indexOf('agent.finished')).toBeLessThan(types.indexOf('task.failed'));
+  });
+
   it('is found in a log that is begun anew again and again', async () => {
     const repo = temporaryRepository();
     const log = join(repo.root, '.ralph/logs/parallel/RQ-0001.1.log');

@@ -24,7 +24,8 @@ interface Reason {
   readonly next: string | undefined;
 }
 
-type Why = (AttemptFailure & { readonly lastLines: readonly string[] }) | { readonly error: unknown };
+/** With the last lines of the agent; an error may have come before it printed any. */
+type Why = (AttemptFailure | { readonly error: unknown }) & { readonly lastLines: readonly string[] };
 
 /**
  * Closes an attempt that came to nothing: keeps what it left, removes its workspace, lets the claim go, and says so.
@@ -73,7 +74,7 @@ export async function closeFailedAttempt(
 
 /** What the agent printed last, or the set-up that it could not be started after. */
 function lastLinesOf(how: Why): string[] {
-  if ('lastLines' in how) return [...how.lastLines];
+  if ('code' in how || how.lastLines.length > 0) return [...how.lastLines];
   const lines = isFailure(how.error) ? how.error.parts.details?.['last_lines'] : undefined;
   return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
 }
@@ -87,7 +88,7 @@ export async function skipTask({ output }: RunContext, task: Task, { code, messa
 
 /** Tells that a task failed before it could be claimed. */
 export async function failTask(context: RunContext, task: Task, error: unknown): Promise<void> {
-  const { code, reason, next } = reasonOf(context, { error });
+  const { code, reason, next } = reasonOf(context, { error, lastLines: [] });
   const fields: EventFields<'task.failed'> = { task_id: task.id, attempt: task.attempt ?? 1, reason, code };
   await context.output.event('task.failed', next === undefined ? fields : { ...fields, next_command: next });
 }

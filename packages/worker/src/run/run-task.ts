@@ -10,9 +10,10 @@ import { endedWell, failureOf, judge } from './judge.ts';
 import { provideSetup, type SetupOutcome } from '../setup/provide-setup.ts';
 import { IN_THE_WAY, openWorkspace, type OpenedWorkspace } from '../workspace/open-workspace.ts';
 import { bringIn } from '../refs/ralph-refs.ts';
-import { runAgent, type AgentEnd } from '../agent/run-agent.ts';
+import { runAgent } from '../agent/run-agent.ts';
 import type { RunContext } from './run-context.ts';
-import { inspectWork, settleWork, type FoundWork } from '../work/work-left.ts';
+import { sayFinished, workOf, type AgentRunEnd } from './say-finished.ts';
+import { inspectWork, nothingFound, settleWork, type FoundWork } from '../work/work-left.ts';
 import { writeFinished, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
 import { workspacePath } from '../site/workspace-path.ts';
 
@@ -54,8 +55,11 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
   const { task } = attempt;
   let parked = false;
   let isTold = false;
+  /** The agent's end, until that is told. */
+  let ended: AgentRunEnd | undefined;
   try {
-    const end = await runInWorkspace(context, attempt, () => (isTold = true));
+    ended = await runInWorkspace(context, attempt, () => (isTold = true));
+    const end = { ...ended, work: await findWork(context, attempt, ended) };
     parked = end.work.commits > 0;
     const failure = failureOf(judge(end.agent, end.work), end.agent.lastLines.at(-1) ?? '');
     // Before anybody can hear of it and send the next task.
@@ -67,6 +71,7 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
       });
       attempt.guard.handOn();
     }
+    ended = undefined;
     await sayFinished(context, attempt, end);
     if (failure === undefined) return 'ready';
     await closeFailedAttempt(context, attempt, { ...failure, lastLines: end.agent.lastLines, parked });
@@ -75,19 +80,13 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
     if (attempt.guard.isHandedOn || (isFailure(error) && error.code === 'claim_held')) throw error;
     // Of what nobody has heard nothing needs to be told but that it was not begun.
     if (isFailure(error) && error.code === 'rate_limited' && !isTold) throw error;
-    await closeFailedAttempt(context, attempt, { error, parked });
+    if (ended !== undefined) await sayFinished(context, attempt, { ...ended, work: nothingFound(ended.baseCommit) });
+    await closeFailedAttempt(context, attempt, { error, parked, lastLines: ended?.agent.lastLines ?? [] });
   }
   return 'failed';
 }
 
-interface AttemptEnd {
-  readonly agent: AgentEnd;
-  readonly work: FoundWork;
-  readonly baseCommit: string;
-  readonly durationMs: number;
-}
-
-async function runInWorkspace(context: RunContext, attempt: Attempt, onTold: () => void): Promise<AttemptEnd> {
+async function runInWorkspace(context: RunContext, attempt: Attempt, onTold: () => void): Promise<AgentRunEnd> {
   const { task, number, path, guard } = attempt;
   const { site, branch, origin, travellers, space, reuse, setup: plan, signal, output } = context;
   const of = { task_id: task.id, attempt: number };
@@ -106,43 +105,7 @@ async function runInWorkspace(context: RunContext, attempt: Attempt, onTold: () 
   await output.event('workspace.ready', { ...of, ...ready, ...(setup === undefined ? {} : { setup }) });
   const began = performance.now();
   const agent = await runAgent(context, { task, attempt: number, path, baseCommit, logPath: attempt.logPath, guard });
-  const durationMs = Math.round(performance.now() - began);
-  const work = await findWork(context, attempt, baseCommit, agent);
-  return { agent, work, baseCommit, durationMs };
-}
-
-async function sayFinished(context: RunContext, attempt: Attempt, end: AttemptEnd): Promise<void> {
-  const { agent } = end;
-  await context.output.event('agent.finished', {
-    task_id: attempt.task.id,
-    attempt: attempt.number,
-    exit_code: agent.exitCode,
-    signal: agent.signal,
-    reason: agent.cause,
-    workspace_path: attempt.path,
-    base_commit: end.baseCommit,
-    ...workOf(context, attempt, end),
-    output_bytes: agent.outputBytes,
-    last_lines: [...agent.lastLines],
-  });
-}
-
-function workOf(context: RunContext, attempt: Attempt, { agent, work, durationMs }: AttemptEnd) {
-  return {
-    head_commit: work.head,
-    commits: work.commits,
-    changed_files: work.changedFiles,
-    log_path: attempt.logPath,
-    duration_ms: durationMs,
-    title: attempt.task.title,
-    ...toldCommand(context),
-    ...(agent.usage === undefined ? {} : { usage: agent.usage }),
-  };
-}
-
-/** Whoever mends the work later runs it again: with a part taken out it would be another command. */
-function toldCommand({ command, secrets }: RunContext): { command?: string[] } {
-  return command.every((word) => secrets.redact(word) === word) ? { command: [...command] } : {};
+  return { agent, baseCommit, durationMs: Math.round(performance.now() - began) };
 }
 
 async function setUp(
@@ -164,11 +127,11 @@ function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseC
 }
 
 /** Finds what the agent left, finished where it ended well, and parks its commits in the user's repository. */
-async function findWork(context: RunContext, attempt: Attempt, baseCommit: string, end: AgentEnd): Promise<FoundWork> {
+async function findWork(context: RunContext, attempt: Attempt, { agent, baseCommit }: AgentRunEnd): Promise<FoundWork> {
   const { task, path, number } = attempt;
   const { branch, allowEmpty } = context;
   const plan = { taskId: task.id, title: task.title, path, branch, baseCommit, allowEmpty };
-  const work = endedWell(end) ? await settleWork(plan) : await inspectWork(plan);
+  const work = endedWell(agent) ? await settleWork(plan) : await inspectWork(plan);
   if (work.commits === 0) return work;
   await bringIn(context.site.repo.root, { path, ref: 'HEAD' }, { ref: attemptRef(task.id, number), replace: true });
   return work;

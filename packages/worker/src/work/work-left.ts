@@ -48,6 +48,11 @@ const IN_PROGRESS: readonly (readonly [string, string])[] = [
   ['BISECT_LOG', 'a bisection in progress'],
 ];
 
+/** Returns what is told of work that could not be looked at. */
+export function nothingFound(baseCommit: string): FoundWork {
+  return { ...NOTHING, head: baseCommit, unfinished: undefined };
+}
+
 /** Looks at what an agent left, and changes nothing but lock files of a git that was killed. */
 export async function inspectWork(plan: WorkPlan): Promise<FoundWork> {
   const { path, branch, baseCommit } = plan;
