@@ -1,7 +1,5 @@
 import { TOKEN_FIELDS, type Usage } from '../contract/usage.ts';
-
-/** Millionths of a dollar: sums of decimal fractions would grow a tail. */
-const COST_UNIT = 1e6;
+import { inMillionths } from './figures.ts';
 
 /** Adds what two agents have said that they used. A model stays named where both named the same. */
 export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
@@ -12,7 +10,7 @@ export function addUsage(one: Usage | undefined, other: Usage | undefined): Usag
     sum[name] = Math.min(Number.MAX_SAFE_INTEGER, (one[name] ?? 0) + (other[name] ?? 0));
   }
   if (one.cost_usd !== undefined || other.cost_usd !== undefined) {
-    sum.cost_usd = Math.round(((one.cost_usd ?? 0) + (other.cost_usd ?? 0)) * COST_UNIT) / COST_UNIT;
+    sum.cost_usd = inMillionths((one.cost_usd ?? 0) + (other.cost_usd ?? 0));
   }
   if (one.model !== undefined && one.model === other.model) sum.model = one.model;
   return sum;

@@ -19,9 +19,14 @@ export function tokens(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MOST ? Number(value) : undefined;
 }
 
-/** Returns a sum of US dollars; nothing when it cannot be one. */
+/** Returns a sum of US dollars in whole millionths; nothing when it cannot be one. */
 export function dollars(value: unknown): number | undefined {
-  return typeof value === 'number' && value >= 0 && value <= MOST ? value : undefined;
+  return typeof value === 'number' && value >= 0 && value <= MOST ? inMillionths(value) : undefined;
+}
+
+/** Rounds US dollars to millionths: figures that have no more add up to the same in any order. */
+export function inMillionths(dollarSum: number): number {
+  return Math.round(dollarSum * 1e6) / 1e6;
 }
 
 /** Returns the name of a model; nothing when it does not look like one. */

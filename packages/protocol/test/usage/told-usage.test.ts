@@ -10,7 +10,7 @@ const CLAUDE = {
   type: 'result',
   subtype: 'success',
   session_id: 'd74b87d2',
-  total_cost_usd: 0.1839242,
+  total_cost_usd: 0.183924,
   usage: {
     input_tokens: 33,
     cache_creation_input_tokens: 53_995,
@@ -24,7 +24,7 @@ const CODEX = { input_tokens: 26_549, cached_input_tokens: 22_272, output_tokens
 describe('what an agent says that it used', () => {
   it('is in the result of Claude Code', () => {
     const figures = { input_tokens: 33, output_tokens: 904, cache_read_tokens: 230_827, cache_write_tokens: 53_995 };
-    expect(used(CLAUDE)).toEqual({ ...figures, cost_usd: 0.1839242 });
+    expect(used(CLAUDE)).toEqual({ ...figures, cost_usd: 0.183924 });
     expect(used([{ type: 'system', subtype: 'init', session_id: 'd' }, { type: 'assistant' }, CLAUDE])).toEqual(
       used(CLAUDE),
     );
@@ -36,7 +36,7 @@ describe('what an agent says that it used', () => {
     const one = { input_tokens: 39, output_tokens: 1284, cache_read_tokens: 5, cache_write_tokens: 7 };
     expect(used({ ...CLAUDE, modelUsage: { 'claude-haiku-4-5': haiku } })).toEqual({
       ...one,
-      cost_usd: 0.1839242,
+      cost_usd: 0.183924,
       model: 'claude-haiku-4-5',
     });
     expect(used({ ...CLAUDE, modelUsage: { 'claude-haiku-4-5': haiku, 'claude-opus-4-5': opus } })).toEqual({
@@ -44,7 +44,7 @@ describe('what an agent says that it used', () => {
       output_tokens: 1286,
       cache_read_tokens: 8,
       cache_write_tokens: 11,
-      cost_usd: 0.1839242,
+      cost_usd: 0.183924,
     });
     expect(used({ ...CLAUDE, modelUsage: { x: { inputTokens: 'many' } } })).toEqual(used(CLAUDE));
   });
@@ -93,9 +93,9 @@ describe('what an agent says that it used', () => {
       type: 'step_finish',
       part: { type: 'step-finish', tokens: { ...tokens, ...more }, cost: 0.0070147 },
     });
-    expect(used(step({}))).toEqual({ ...figures, cost_usd: 0.0070147 });
-    expect(used(step({ total: 11_242 }))).toEqual({ ...figures, cost_usd: 0.0070147 });
-    expect(used(step({ total: 11_237 }))).toEqual({ ...figures, output_tokens: 145, cost_usd: 0.0070147 });
+    expect(used(step({}))).toEqual({ ...figures, cost_usd: 0.007015 });
+    expect(used(step({ total: 11_242 }))).toEqual({ ...figures, cost_usd: 0.007015 });
+    expect(used(step({ total: 11_237 }))).toEqual({ ...figures, output_tokens: 145, cost_usd: 0.007015 });
   });
 
   it('is in our own form, which any script may write', () => {

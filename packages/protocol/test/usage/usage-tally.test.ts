@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chanceOf, testSeed } from '../../src/testing/chance.ts';
 import type { Usage } from '../../src/contract/usage.ts';
+import { addUsage } from '../../src/usage/add-usage.ts';
 import { UsageTally } from '../../src/usage/usage-tally.ts';
 
 function tallyOf(...pieces: readonly (string | Buffer)[]): Usage | undefined {
@@ -71,6 +72,17 @@ describe('UsageTally', () => {
       model: 'm',
     });
     expect(tallyOf(own({ cost_usd: 1, model: 'm' }), own({ cost_usd: 1, model: 'n' }))).toEqual({ cost_usd: 2 });
+  });
+
+  it('rounds a cost once, where it is said, so that each sum of it holds', () => {
+    const costs = [0.0412345678, 0.0000004, 0.0000004, 1.2345675, 0.0412345678];
+    const said = costs.map((cost_usd) => line({ type: 'ralph.usage', cost_usd }));
+    const each = said.map((one) => tallyOf(one));
+    expect(each.map((usage) => usage?.cost_usd)).toEqual([0.041235, 0, 0, 1.234568, 0.041235]);
+    const sum = { cost_usd: 1.317038 };
+    expect(tallyOf(...said)).toEqual(sum);
+    expect(tallyOf(...said.toReversed())).toEqual(sum);
+    expect(each.reduce(addUsage, undefined)).toEqual(sum);
   });
 
   it('reads an object over several lines, also behind source code, and one without a newline at its end', () => {
