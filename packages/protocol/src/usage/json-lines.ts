@@ -80,7 +80,7 @@ export class JsonLines implements LineReader {
     if (close < lines.length) {
       this.#object = undefined;
       const whole = Buffer.concat(object);
-      if (whole.includes('token')) this.#parse(whole);
+      if (mayTell(whole)) this.#parse(whole);
     }
     return end;
   }
@@ -143,6 +143,7 @@ function endOfLine(lines: Buffer, start: number): number {
   return newline === -1 ? lines.length : newline;
 }
 
+/** Decides it of a line, or of an object over several. */
 function mayTell(line: Buffer): boolean {
   const type = HEAD.exec(line.toString('latin1', 0, HEAD_BYTES))?.[1];
   // A list of all that was said has its sum at the end.

@@ -92,6 +92,11 @@ describe('UsageTally', () => {
     const code = 'int main()\n{\n  "tokens";\n}\n{\n  "open": 1,\n';
     expect(tallyOf(code, JSON.stringify(GEMINI, null, 2), '\nafterwards\n')).toEqual(FROM_GEMINI);
     expect(tallyOf(JSON.stringify(GEMINI, null, 2).slice(0, -1))).toBeUndefined();
+    for (const own of [
+      { type: 'ralph.usage', cost_usd: 1.5 },
+      { cost_usd: 1.5, type: 'ralph.usage' },
+    ])
+      for (const space of [2, 4, '\t']) expect(tallyOf(JSON.stringify(own, null, space))).toEqual({ cost_usd: 1.5 });
   });
 
   it('believes "tokens used" only where Codex has said that it is there', () => {
