@@ -60,4 +60,33 @@ ${TURNED_AWAY.replace('&& exit 1', '&& touch "$OUT/told" && exit 1')}`;
     expect(run.events('agent.finished').at(-1)).toMatchObject({ task_id: 'RQ-0002', commits: 1 });
     expect(stdout).not.toContain('agents.resume');
   });
+
+  it('gives the number of an attempt that has not begun to the next one, and takes none away that has work', async () => {
+    const repo = temporaryRepository();
+    const setup = `[ "$RALPH_TASK_ID" = RQ-0001 ] || { touch "$OUT/$RALPH_TASK_ID"; while ! [ -e "$OUT/go" ]; do sleep 0.05; done; }`;
+    const child = startWorker(repo, TURNED_AWAY, '--jobs', '3', '--setup', setup);
+    let told = '';
+    child.stdout.on('data', (text: Buffer) => (told += text.toString()));
+    const ended = transcriptOf(child);
+    const refs = () => repo.git('for-each-ref', '--format=%(refname)', 'refs/ralph/attempts');
+    child.stdin.write(taskLines('RQ-0002', 'RQ-0003'));
+    const isSetUp = (id: string) => existsSync(join(repo.folder, id));
+    await waitUntil('their set-ups are at work', () => isSetUp('RQ-0002') && isSetUp('RQ-0003'));
+    expect(refs().trim().split('\n')).toEqual(['refs/ralph/attempts/RQ-0002/1', 'refs/ralph/attempts/RQ-0003/1']);
+    const work = repo.git('commit-tree', '-m', 'work', 'HEAD^{tree}').trim();
+    repo.git('update-ref', 'refs/ralph/attempts/RQ-0003/1', work);
+    child.stdin.write(taskLines('RQ-0001'));
+    await waitUntil('the agent is turned away', () => told.includes('"task.failed"'));
+    repo.write('../go', '');
+    await waitUntil('the others are held back', () => told.split('"task.skipped"').length === 3);
+    expect(refs().trim().split('\n')).toEqual(['refs/ralph/attempts/RQ-0001/1', 'refs/ralph/attempts/RQ-0003/1']);
+    expect(repo.git('rev-parse', 'refs/ralph/attempts/RQ-0003/1').trim()).toBe(work);
+    child.stdin.end(`{"type":"agents.resume"}\n${taskLines('RQ-0002', 'RQ-0003')}`);
+    const { status, stdout, stderr } = await ended;
+    const finished = runOf(status, stdout, stderr).events('agent.finished').slice(1);
+    expect(finished.toSorted((one, other) => Number(one['attempt']) - Number(other['attempt']))).toMatchObject([
+      { task_id: 'RQ-0002', attempt: 1, commits: 1 },
+      { task_id: 'RQ-0003', attempt: 2, commits: 1 },
+    ]);
+  });
 });

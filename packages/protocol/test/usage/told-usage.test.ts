@@ -10,7 +10,7 @@ const CLAUDE = {
   type: 'result',
   subtype: 'success',
   session_id: 'd74b87d2',
-  total_cost_usd: 0.183924,
+  total_cost_usd: 0.1839242,
   usage: {
     input_tokens: 33,
     cache_creation_input_tokens: 53_995,

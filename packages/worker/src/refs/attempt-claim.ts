@@ -1,7 +1,7 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import { attemptOfRef, nextAttempt } from './attempt-number.ts';
-import { createRef, refsOfTask } from './ralph-refs.ts';
+import { createRef, dropRef, refsOfTask } from './ralph-refs.ts';
 import { removeStaleRefLocks } from '../removal/stale-locks.ts';
 import type { Site } from '../site/site.ts';
 
@@ -27,4 +27,12 @@ export async function recordAttempt(site: Site, taskId: string, attempt: number,
     taskId,
     attempt,
   });
+}
+
+/**
+ * Gives an attempt number back that `recordAttempt` has used up, for an attempt that has not begun. To be called by the
+ * holder of the task's claim. Where its ref has got another commit since, which may be work, it stays used up.
+ */
+export async function giveAttemptBack(site: Site, taskId: string, attempt: number, commit: string): Promise<void> {
+  await dropRef(site.repo.root, attemptRef(taskId, attempt), commit);
 }

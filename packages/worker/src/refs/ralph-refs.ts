@@ -53,6 +53,11 @@ export async function setRef(repoRoot: string, ref: string, commit: string): Pro
   await git(['update-ref', ref, commit], { cwd: repoRoot, env: PATIENT });
 }
 
+/** Removes a ref that still has a commit; one that has another stays, and so does one that git cannot remove. */
+export async function dropRef(repoRoot: string, ref: string, commit: string): Promise<void> {
+  await tryGit(['update-ref', '-d', ref, commit], { cwd: repoRoot, env: PATIENT });
+}
+
 /** Lets the base commit of a workspace go. That it was not kept is no error. */
 export async function dropBaseRef(repoRoot: string, taskId: string): Promise<void> {
   await git(['update-ref', '-d', baseRef(taskId, loopOf(repoRoot)?.name)], { cwd: repoRoot, env: PATIENT });

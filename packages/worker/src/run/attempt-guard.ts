@@ -39,10 +39,25 @@ export class AttemptGuard {
   #problem: string | undefined;
   #reason = '';
   #isHandedOn = false;
+  #isUnbegun = false;
 
   constructor(claim: TaskClaim) {
     this.#claim = claim;
     this.#steps.defer('let the claim go', () => claim.release());
+  }
+
+  /**
+   * To be called before the attempt number is taken; the returned function, with the commit that its ref got, once it is.
+   *
+   * @param giveBack is called, while the claim holds, when the attempt ends before it has begun and nothing of it is left
+   */
+  holdNumber(giveBack: (commit: string) => Promise<void>): (commit: string) => void {
+    let taken: string | undefined;
+    this.#steps.defer('give the attempt number back', async () => {
+      const isLeft = this.#problem !== undefined || this.#removal.salvaged !== undefined || !this.#removal.removed;
+      if (this.#isUnbegun && taken !== undefined && !isLeft) await giveBack(taken);
+    });
+    return (commit) => (taken = commit);
   }
 
   /** To be called before a workspace is made; the returned function, once it is there. */
@@ -68,10 +83,15 @@ export class AttemptGuard {
     return this.#isHandedOn;
   }
 
-  /** Undoes what was made, after what nobody else has was kept. Never throws; a second call changes nothing. */
-  async close(reason: string): Promise<Closing> {
+  /**
+   * Undoes what was made, after what nobody else has was kept. Never throws; a second call changes nothing.
+   *
+   * @param isUnbegun whether nobody was told of the attempt, so that its number may go to the next one
+   */
+  async close(reason: string, { isUnbegun = false } = {}): Promise<Closing> {
     if (this.#isHandedOn) return { removal: NOTHING, problem: undefined };
     this.#reason = reason;
+    this.#isUnbegun = isUnbegun;
     const problems = await this.#steps.unwind();
     return { removal: this.#removal, problem: this.#problem ?? wordsOf(problems) };
   }

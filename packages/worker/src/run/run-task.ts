@@ -3,7 +3,7 @@ import { isFailure } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import { logPath } from '../agent/agent-log.ts';
 import { claimSeat } from '../agent/claimed-seat.ts';
-import { nextAttemptNumber } from '../refs/attempt-claim.ts';
+import { giveAttemptBack, nextAttemptNumber } from '../refs/attempt-claim.ts';
 import { AttemptGuard } from './attempt-guard.ts';
 import { closeFailedAttempt, failTask, skipTask, type Attempt } from './fail-task.ts';
 import { endedWell, failureOf, judge } from './judge.ts';
@@ -40,7 +40,7 @@ export async function runTask(context: RunContext, task: Task): Promise<TaskOutc
       guard?.handOn();
       await skipTask(context, task, error);
     } else if (isFailure(error) && error.code === 'rate_limited') {
-      await guard?.close(error.message);
+      await guard?.close(error.message, { isUnbegun: true });
       await skipTask(context, task, error);
       return 'held';
     } else {
@@ -90,11 +90,13 @@ async function runInWorkspace(context: RunContext, attempt: Attempt, onTold: () 
   const { task, number, path, guard } = attempt;
   const { site, branch, origin, travellers, space, reuse, setup: plan, signal, output } = context;
   const of = { task_id: task.id, attempt: number };
+  const isTaken = guard.holdNumber((commit) => giveAttemptBack(site, task.id, number, commit));
   const isOpen = guard.holdWorkspace({ site, taskId: task.id, attempt: number, path, warm: reuse.limit });
   const ground = { path, branch, origin, travellers, space, reuse, setup: plan, signal };
   const request = { taskId: task.id, attempt: number, ...ground, phase: 'running' } as const;
   const opened = await openWorkspace(site, request);
   isOpen();
+  isTaken(opened.baseCommit);
   const { baseCommit, salvaged, durationMs: duration_ms } = opened;
   if (salvaged !== undefined)
     await output.event('work.salvaged', { task_id: task.id, ...salvaged, reason: IN_THE_WAY });
