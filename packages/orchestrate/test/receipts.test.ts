@@ -74,6 +74,20 @@ describe('ReceiptKeeper', () => {
     expect(keeper.close(new Date(1e9))).toEqual([]);
   });
 
+  it('counts an agent of whose end nothing was told among those that said nothing', () => {
+    const keeper = new ReceiptKeeper('run-1');
+    const events = eventsOf([
+      [1, 0, { type: 'agent.started' }],
+      [1, 100, { type: 'task.failed', code: 'owner_gone' }],
+      [2, 0, { type: 'agent.started' }],
+      [2, 0, { type: 'agent.finished', commits: 0, changed_files: 0, duration_ms: 5, usage: { cost_usd: 1 } }],
+      [2, 0, { type: 'task.failed', code: 'agent_failed' }],
+    ]);
+    const told = events.flatMap((event) => keeper.take(event) ?? []);
+    expect(told.map(({ receipt }) => receipt.unreported)).toEqual([1, 0]);
+    expect(keeper.totals).toMatchObject({ attempts: 2, unreported: 1, usage: { cost_usd: 1 } });
+  });
+
   it('says at the end what a task has cost that is still at work', () => {
     const keeper = new ReceiptKeeper('run-1');
     const started: [number, number, object][] = [

@@ -1,7 +1,7 @@
 import type { AnyEvent, EventFields } from '@ralph/protocol/contract/events';
 import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { addReceipts, NO_RECEIPT } from './receipt-sum.ts';
-import { afterEvent, costOf, newReceipt, timeUntil, type TaskReceipt } from './task-receipt.ts';
+import { afterEvent, costOf, costOfEnd, newReceipt, type TaskReceipt } from './task-receipt.ts';
 
 /** Keeps the receipts of one run while its events go by; the sum grows with them. */
 export class ReceiptKeeper {
@@ -44,8 +44,8 @@ export class ReceiptKeeper {
   /** Ends the time of tasks that are still at work and returns the receipts that are yet to be told. */
   close(at: Date): EventFields<'task.receipt'>[] {
     for (const task of this.tasks) {
-      const cost = timeUntil(task, at.getTime());
-      this.#keep({ ...task, since: undefined, receipt: addReceipts(task.receipt, cost) }, cost);
+      const cost = costOfEnd(task, at.getTime());
+      this.#keep({ ...task, since: undefined, hasAgent: false, receipt: addReceipts(task.receipt, cost) }, cost);
     }
     return this.tasks
       .filter(({ id, receipt }) => !isSame(this.#told.get(id) ?? NO_RECEIPT, receipt))

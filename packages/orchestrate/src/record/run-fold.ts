@@ -3,7 +3,7 @@ import { resultAfter, type TaskResult } from '../run/results.ts';
 import { addReceipts } from './receipt-sum.ts';
 import type { Pause, RunStory, TaskStory } from './run-story.ts';
 import { TaskPhases } from './task-phases.ts';
-import { afterEvent, costOf, newReceipt, timeUntil, type TaskReceipt } from './task-receipt.ts';
+import { afterEvent, costOf, newReceipt, costOfEnd, type TaskReceipt } from './task-receipt.ts';
 import { afterWords, NO_WORDS, type TaskWords } from './task-words.ts';
 
 const MOST_PAUSES = 200;
@@ -97,14 +97,15 @@ export class RunFold {
 /** What the run itself has told counts: an event may be missing from what is left of the log. */
 function told(before: TaskReceipt, event: Extract<AnyEvent, { type: 'task.receipt' }>): TaskReceipt {
   const { result, title = before.title, receipt } = event;
-  return { ...before, result, title, receipt, since: result === 'unfinished' ? undefined : before.since };
+  const since = result === 'unfinished' ? undefined : before.since;
+  return { ...before, result, title, receipt, since, hasAgent: false };
 }
 
 /** Returns nothing for a task of which the run has only cleared away what an earlier one had left. */
 function storyOf(id: string, { result, receipt, words, phases }: Task, end: number): TaskStory | undefined {
   const stretches = phases.until(end);
   if (result === undefined && stretches.length === 0) return undefined;
-  const open = timeUntil(receipt, end);
+  const open = costOfEnd(receipt, end);
   return {
     id,
     title: receipt.title ?? result?.title ?? '',

@@ -11,6 +11,8 @@ export interface TaskReceipt {
   readonly result: ReceiptResult;
   /** When it was taken up, in ms since 1970; nothing while nobody is at work on it. */
   readonly since: number | undefined;
+  /** Whether an agent was started of whose end nothing was told yet. */
+  readonly hasAgent: boolean;
   readonly receipt: Receipt;
 }
 
@@ -36,16 +38,19 @@ export function costOf(task: TaskReceipt, event: AnyEvent): Partial<Receipt> | u
   }
   if (ENDS[event.type as EventType] === undefined) return undefined;
   const pushes = event.type === 'task.completed' ? { pushes: event.push_attempts } : {};
-  return { ...pushes, ...timeUntil(task, Date.parse(event.at)) };
+  return { ...pushes, ...costOfEnd(task, Date.parse(event.at)) };
 }
 
 function told(usage: Receipt['usage']): Partial<Receipt> {
   return usage === undefined ? { unreported: 1 } : { usage };
 }
 
-/** Returns the time since a task was taken up. */
-export function timeUntil({ since }: TaskReceipt, at: number): Partial<Receipt> {
-  return since === undefined ? {} : { total_ms: Math.max(0, at - since) };
+/** Returns the time since a task was taken up, and that an agent which was never heard of again has said nothing. */
+export function costOfEnd({ since, hasAgent }: TaskReceipt, at: number): Partial<Receipt> {
+  return {
+    ...(since === undefined ? {} : { total_ms: Math.max(0, at - since) }),
+    ...(hasAgent ? { unreported: 1 } : {}),
+  };
 }
 
 /** Returns a task's receipt after one of its events, which costs what `costOf` says. Pure. */
@@ -54,15 +59,16 @@ export function afterEvent(task: TaskReceipt, event: AnyEvent, cost: Partial<Rec
   if (event.type === 'task.selected') {
     return { ...next, title: event.title ?? task.title, result: 'unfinished', since: Date.parse(event.at) };
   }
-  if (event.type === 'agent.started') return { ...next, title: event.title ?? task.title };
+  if (event.type === 'agent.started') return { ...next, title: event.title ?? task.title, hasAgent: true };
+  if (event.type === 'agent.finished') return { ...next, hasAgent: false };
   const result = ENDS[event.type as EventType];
   if (result === undefined) return next;
   // One that was not begun, since another was turned away by a limit, is yet to be started.
   const isHeld = event.type === 'task.skipped' && event.code === 'rate_limited';
-  return { ...next, result: isHeld ? 'unfinished' : result, since: undefined };
+  return { ...next, result: isHeld ? 'unfinished' : result, since: undefined, hasAgent: false };
 }
 
 /** Returns the receipt of a task of which nothing is known. */
 export function newReceipt(id: string): TaskReceipt {
-  return { id, title: undefined, result: 'unfinished', since: undefined, receipt: NO_RECEIPT };
+  return { id, title: undefined, result: 'unfinished', since: undefined, hasAgent: false, receipt: NO_RECEIPT };
 }
