@@ -171,6 +171,26 @@ done`;
     await finished(worker);
   });
 
+  it('says where it is to be followed when another loop does the task', async () => {
+    const repo = temporaryRepository();
+    await runProgram('ralph-worker', ['worktree', 'add', 'bright-maple'], { cwd: repo.root });
+    const loop = join(repo.root, '.worktrees/bright-maple');
+    const worker = started(repo, `${EDIT}; echo first; ${until('go')}`, '--repo', loop);
+    await waitUntil('the log', () => existsSync(join(loop, '.ralph/logs/parallel/RQ-0001.1.log')));
+    const there = follow(repo, '--repo', loop);
+    await there.shows('first\n');
+    const { status, stdout, stderr } = await runProgram('ralph-worker', ['logs', 'RQ-0001', '--follow'], {
+      cwd: repo.root,
+    });
+    expect({ status, stdout }).toEqual({ status: 6, stdout: '' });
+    expect(stderr).toContain(`attempt 1 at RQ-0001 is under way in another loop: ${loop}`);
+    expect(stderr).toContain(`ralph-worker logs RQ-0001 --follow --repo ${loop}`);
+    make(repo, 'go');
+    await there.ended();
+    expect(there.told.stdout).toBe('first\n');
+    await finished(worker);
+  });
+
   it('ends with 130 on Ctrl-C, and with 0 when the worker was killed', async () => {
     const repo = temporaryRepository();
     const worker = started(repo, `${EDIT}; echo first; ${until('never')}`);

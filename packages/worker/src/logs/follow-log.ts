@@ -7,6 +7,7 @@ import { loggedAttempts, logPath } from '../agent/agent-log.ts';
 import { attemptAtWork } from './at-work.ts';
 import { FollowedLog } from './followed-log.ts';
 import { noLog } from './no-log.ts';
+import { inOtherLoop, rootWithLog } from './other-loop.ts';
 import { whichAttempt, type Step } from './which-attempt.ts';
 
 /** No file system tells of every change: a look costs less than to be told. */
@@ -35,7 +36,7 @@ type Around = Pick<Call, 'program' | 'output' | 'stop'>;
 /**
  * Prints the log of an attempt, and what is added to it, until nobody works on the task any more or we are told to stop.
  *
- * @throws Failure `record_not_found` when there is no log and none to be expected
+ * @throws Failure `record_not_found` when there is no log and none to be expected, or another loop does the task now
  */
 export async function followLog(around: Around, following: Following): Promise<void> {
   const { program, output, stop } = around;
@@ -45,8 +46,16 @@ export async function followLog(around: Around, following: Following): Promise<v
   try {
     while (!stop.signal.aborted) {
       // Looked at before the log is read: who is gone by now has written everything.
-      const atWork = attemptAtWork(repoRoot, taskId);
+      let atWork = attemptAtWork(repoRoot, taskId);
       const logged = loggedAttempts(repoRoot, taskId);
+      const running = atWork?.attempt;
+      // The log is there before anybody can see who writes it.
+      if (running !== undefined && !logged.includes(running)) {
+        const elsewhere = rootWithLog(repoRoot, taskId, running);
+        const hasOurs = shown !== undefined || (asked !== undefined && logged.includes(asked));
+        if (elsewhere !== undefined && !hasOurs) throw inOtherLoop(taskId, running, elsewhere);
+        if (elsewhere !== undefined) atWork = undefined;
+      }
       await shown?.readOn();
       const isClaimed = atWork === undefined && logged.length === 0 && claimedTasks(repoRoot)?.has(taskId) === true;
       const step: Step = isClaimed
