@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runProgram, startProgram } from '@ralph/protocol/testing/run-built-program';
+import { runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
-import { runWorker, startWorker, taskLines } from './worker-run.ts';
+import { runOf, runWorker, startWorker, taskLines } from './worker-run.ts';
 
 const EDIT = 'echo edit > edit.txt';
 const KEY = `gh${'p_'}${'a1B2'.repeat(9)}`;
@@ -49,6 +49,24 @@ echo the end`;
     // The line whose beginning was dropped may have held a secret.
     expect(stdout).toBe(`${older}${newer}`.replace(/\n.*\n/, '\n'));
     expect(stdout).toMatch(/\nthe end\n$/);
+  });
+
+  it('is told of without the beginning of a secret that is being written', async () => {
+    const repo = temporaryRepository();
+    repo.write('.env', 'PLAIN_TOKEN=abcd9876efgh5432\n');
+    const agent = `${EDIT}; printf 'tok abcd98'; while [ ! -e "$OUT/go" ]; do sleep 0.05; done; echo 76efgh5432`;
+    const child = startWorker(repo, agent);
+    let told = '';
+    child.stdout.on('data', (text: Buffer) => (told += text.toString()));
+    const ended = transcriptOf(child);
+    child.stdin.end(taskLines('RQ-0001'));
+    await waitUntil('what it has said so far', () => told.includes('"agent.progress"'));
+    repo.write('../go', '');
+    const { status, stdout, stderr } = await ended;
+    const run = runOf(status, stdout, stderr);
+    expect(run.events('agent.progress')[0]).toMatchObject({ bytes: 10, last_line: 'tok' });
+    expect(run.events('agent.finished')).toMatchObject([{ last_lines: ['tok [redacted]'] }]);
+    expect(stdout).not.toContain('abcd98');
   });
 
   it('goes on to be written after it was begun anew', async () => {

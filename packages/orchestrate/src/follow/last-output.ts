@@ -28,7 +28,7 @@ export class LastOutput {
       this.#stamps.set(logPath, stamp);
       // What the agent has put there itself is a secret too.
       if (workspacePath !== undefined) this.#secrets.learnFrom(workspacePath);
-      const [line] = lastLines(tailOf(logPath), 1, this.#secrets.redact);
+      const [line] = lastLines(tailOf(logPath), 1, this.#secrets.redactSoFar);
       if (line !== undefined) onLine(id, line);
     }
     for (const path of this.#stamps.keys()) if (!looked.has(path)) this.#stamps.delete(path);

@@ -25,9 +25,20 @@ export class Redaction {
 
   /** Returns a text with `[redacted]` in the place of each secret. */
   text(text: string): string {
+    const { shown, stream } = this.#push(text);
+    return shown + stream.end();
+  }
+
+  /** Returns the same of a text that will go on, without what may be the beginning of a secret at its end. */
+  textSoFar(text: string): string {
+    const { shown, stream } = this.#push(text);
+    return shown + stream.early();
+  }
+
+  #push(text: string): { readonly shown: string; readonly stream: RedactedStream } {
     const stream = new RedactedStream(this.#finder((value) => value));
     const whole = text.includes('PRIVATE KEY') ? text.replace(CUT_KEY, REDACTED) : text;
-    return stream.push(whole) + stream.end();
+    return { shown: stream.push(whole), stream };
   }
 
   /** Returns what does the same to bytes that come in pieces, each byte as a character (`latin1`). */

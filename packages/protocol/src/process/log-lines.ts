@@ -12,7 +12,8 @@ const CUT_MARGIN = 4096;
  * Returns the last lines that say something, at most `count`, each without what would colour or move on a terminal and
  * at most 200 characters.
  *
- * @param redact takes the secrets out; it sees all lines at once, since a secret may have several
+ * @param redact takes the secrets out; it sees all lines at once, since a secret may have several. Of a log that is being
+ *   written it holds back what may be the beginning of one, too
  */
 export function lastLines(tail: LogTail, count: number, redact: (text: string) => string): string[] {
   const plain = redact(withoutEscapes(tail.text).replaceAll('\r', '\n'));

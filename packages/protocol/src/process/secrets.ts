@@ -21,4 +21,7 @@ export class Secrets {
 
   /** Returns a text without secrets. */
   readonly redact = (text: string): string => this.redaction.text(text);
+
+  /** Returns a text that will go on without secrets, and without what may be the beginning of one at its end. */
+  readonly redactSoFar = (text: string): string => this.redaction.textSoFar(text);
 }

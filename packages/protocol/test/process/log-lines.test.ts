@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Redaction } from '../../src/cli/redact.ts';
 import type { LogTail } from '../../src/process/kept-log.ts';
 import { lastLines } from '../../src/process/log-lines.ts';
 
@@ -27,5 +28,19 @@ describe('lastLines', () => {
   it('are shown without secrets, also when one has several lines', () => {
     const redact = (text: string) => text.replace('a\nb', '[redacted]');
     expect(lastLines(whole('one\na\nb\ntwo'), 5, redact)).toEqual(['one', '[redacted]', 'two']);
+  });
+
+  it('do not end in the beginning of a secret while the log is being written', () => {
+    const redaction = new Redaction();
+    redaction.learn(['abcd9876efgh5432']);
+    const soFar = (text: string) => lastLines(whole(text), 1, (all) => redaction.textSoFar(all));
+    expect(soFar('one\ntok abcd98')).toEqual(['tok']);
+    expect(soFar('one\nabcd98')).toEqual(['one']);
+    expect(soFar(`one\ntok gh${'p_'}${'a1B2'.repeat(3)}`)).toEqual(['tok']);
+    expect(soFar('one\ntok abcd9876efgh5432')).toEqual(['tok [redacted]']);
+    expect(soFar('one\ntok abcd98 and')).toEqual(['tok abcd98 and']);
+    expect(soFar('one\nContinue? [y/N] ')).toEqual(['Continue? [y/N]']);
+    expect(soFar('-----BEGIN PRIVATE KEY-----\nMIIEvgIBADAN')).toEqual(['[redacted]']);
+    expect(lastLines(whole('tok abcd98'), 1, (all) => redaction.text(all))).toEqual(['tok abcd98']);
   });
 });

@@ -87,7 +87,7 @@ async function watchAgent(context: RunContext, run: AgentRun, tree: ProcessTree,
   });
   const unwatch = context.logs.watch(log, {
     report: async () => {
-      const [last_line = ''] = lastLines(log.tail(), 1, secrets.redact);
+      const [last_line = ''] = lastLines(log.tail(), 1, secrets.redactSoFar);
       await output.event('agent.progress', { ...of, bytes: log.bytes, last_line });
     },
     idleMs: context.idleTimeoutMs,
