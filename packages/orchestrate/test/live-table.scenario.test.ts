@@ -37,6 +37,19 @@ async function showsAll(terminal: TmuxTerminal): Promise<void> {
   for (const id of IDS) await terminal.shows(new RegExp(`^${id} +agent +\\d+:\\d\\d .*now at ${id}$`, 'm'));
 }
 
+/** Waits for a frame that was drawn in a later second. */
+async function showsAnotherTime(terminal: TmuxTerminal): Promise<void> {
+  const before = times(terminal);
+  await waitUntil('a later time', () => times(terminal) !== before);
+}
+
+function times({ screen }: TmuxTerminal): string {
+  return (screen.match(/^RQ-0001 +agent +\d+:\d\d/gm) ?? []).join();
+}
+
+/** Each line of the table of one task. */
+const TABLE_OF_ONE = /^TASK +PHASE|^RQ-0001 +agent +\d|^\d+ landed,/gm;
+
 describe('ralph-orchestrate run on a terminal', () => {
   it('shows a line for each agent, fits into another width and height, and leaves nothing of it behind', async (context) => {
     const { agent, terminal } = onTerminal(context);
@@ -115,9 +128,33 @@ describe('ralph-orchestrate run on a terminal', () => {
     expect(terminal.screen).not.toMatch(OF_THE_TABLE);
     terminal.type('Enter');
     await terminal.shows(/^RQ-0001 +agent .* at work$/m);
+    await showsAnotherTime(terminal);
+    await showsAnotherTime(terminal);
+    expect(terminal.scrolled.match(TABLE_OF_ONE)).toHaveLength(3);
     agent.letGo();
     await terminal.shows(/^ended 0$/m);
     expect(terminal.scrolled).not.toMatch(OF_THE_TABLE);
+  });
+
+  it('writes over nothing that came while it was stopped from outside', async (context) => {
+    const repository = temporaryRepository();
+    const { folder, root: cwd } = repository;
+    repository.queue([queueTask('RQ-0001')]);
+    const agent = new HeldAgent(repository, 'echo at work');
+    const jobs =
+      'set -m; "$@"; echo; echo stopped; read -r line; printf "1\\n2\\n3\\n4\\n"; fg >/dev/null; echo "ended $?"; read -r line';
+    const terminal = TmuxTerminal.startScript(context, { folder, cwd, args: ['run', '--', agent.command] }, jobs);
+    await terminal.shows(/^RQ-0001 +agent .* at work$/m);
+    for (const pid of terminal.children) process.kill(pid, 'SIGSTOP');
+    await terminal.shows(/^stopped$/m);
+    const at = Date.now();
+    await waitUntil('the next frame is overdue', () => Date.now() > at + 1500);
+    terminal.type('Enter');
+    await terminal.shows(/^4\nTASK .*\nRQ-0001 +agent .* at work$/m);
+    await showsAnotherTime(terminal);
+    expect(terminal.screen).toMatch(/^1\n2\n3\n4\nTASK .*\nRQ-0001 .*\n0 landed.*$/m);
+    agent.letGo();
+    await terminal.shows(/^ended 0$/m);
   });
 
   it('takes the table away before it tells an error', async (context) => {

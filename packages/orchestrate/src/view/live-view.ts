@@ -114,7 +114,8 @@ export class LiveView {
     if (this.#isClosed || at >= this.#dueAt) return;
     clearTimeout(this.#timer);
     this.#dueAt = at;
-    this.#timer = setTimeout(() => this.#show(), ms);
+    // By way of `setImmediate`: a process that goes on after it was stopped comes to its timers before it hears of that.
+    this.#timer = setTimeout(() => setImmediate(() => this.#show()), ms);
     this.#timer.unref();
   }
 
@@ -138,10 +139,8 @@ export class LiveView {
 
   #listen(): () => void {
     const resized = () => this.#showIn(LINES_MS);
-    let isHidden = false;
     const stopped = () => {
       this.#screen.hide();
-      isHidden = true;
       // As if nobody listened: the kernel knows whether somebody is there who could continue us.
       process.off('SIGTSTP', stopped);
       process.kill(process.pid, 'SIGTSTP');
@@ -151,9 +150,8 @@ export class LiveView {
       });
     };
     const continued = () => {
-      // Whoever was stopped by SIGSTOP has left the table where it was.
-      if (!isHidden) this.#screen.forget();
-      isHidden = false;
+      // Comes before the next frame, and changes nothing when `hide` has taken everything away.
+      this.#screen.forget();
       this.#showIn(0);
     };
     const ends = () => void this.#end();

@@ -79,6 +79,12 @@ ${body}`;
     return this.#tmux('display-message', '-p', 'cursor #{cursor_flag}, alternate #{alternate_on}').trim();
   }
 
+  /** The processes that the script in it has started and that have not ended. */
+  get children(): readonly number[] {
+    const script = this.#tmux('display-message', '-p', '#{pane_pid}').trim();
+    return execFileSync('pgrep', ['-P', script], { encoding: 'utf8' }).trim().split('\n').map(Number);
+  }
+
   resize(columns: number, rows: number): void {
     this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
   }
