@@ -7,7 +7,7 @@ import { temporaryRepository } from '@ralph/protocol/testing/temporary-repositor
 import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { cursorOf, writeLog } from './support/event-log.ts';
-import { isSigned, notifyEnvironment, Receiver } from './support/receiver.ts';
+import { isSigned, notifyEnvironment, Receiver, switchingReceiver } from './support/receiver.ts';
 
 const RUN = { type: 'run.started', run_id: 'run-1', target_branch: 'main', workers: 1 };
 const failedTask = (id: string) => ({
@@ -80,6 +80,14 @@ describe('ralph-orchestrate notify send', () => {
     expect({ status, rows }).toMatchObject({ status: 1, rows: [{ sent: 1, given_up: 1, waiting: 0 }] });
     expect(stderr).toMatch(/team: task\.failed \(msg_\w+\) was given up: 422 Unprocessable Entity: no such channel\n/);
     expect((await notify(root, env, 'list')).rows).toMatchObject([{ sent: 1, given_up: 1, waiting: 0 }]);
+  });
+
+  it('gives up what is answered by a change of the protocol, and goes on', async () => {
+    const { root } = temporaryRepository();
+    writeLog(root, [RUN, failedTask('A'), failedTask('B')], ['team']);
+    const env = notifyEnvironment({ id: 'team', webhook: await switchingReceiver() });
+    expect(await notify(root, env, 'send')).toMatchObject({ status: 1, rows: [{ given_up: 2, waiting: 0 }] });
+    expect(await notify(root, env, 'test')).toMatchObject({ status: 1, rows: [{ status: 101 }] });
   });
 
   it('tries an old event once more, and gives it up when that fails', async () => {

@@ -253,6 +253,6 @@ describe('a run that tells others what happens', () => {
     const receiver = await Receiver.open();
     const { status, stdout, stderr } = await run(repository, agent, hookAt(receiver.url));
     expect({ status, landed: landed(stdout) }).toEqual({ status: 0, landed: 3 });
-    expect(stderr).toContain('notifications: nobody is told of this run');
+    expect(stderr).toContain('notifications: team: is not told of this run');
   });
 });

@@ -45,7 +45,7 @@ export async function run(call: Call<typeof NOTIFY_OPTIONS>): Promise<Result> {
 }
 
 async function send(room: DeliveryRoom, target: Target, signal: AbortSignal): Promise<SentRow> {
-  const courier = await room.courierFor(target, false);
+  const courier = await room.courierFor(target);
   courier?.close();
   await courier?.run(signal);
   const { cursor, waiting } = await standingOf(room.root, room.logPath, target);
@@ -58,9 +58,13 @@ async function takeLock(room: DeliveryRoom, signal: AbortSignal): Promise<LockHo
     return await room.takeLock(undefined, signal);
   } catch (error) {
     if (!isFailure(error) || error.code !== 'lock_held') throw error;
-    throw new Failure('lock_held', 'a run of this repository is at work, and sends what waits by itself', {
-      ...error.parts,
-      hint: 'look at what waits with: ralph-orchestrate notify list',
-    });
+    throw new Failure(
+      'lock_held',
+      'what waits is being sent already, by a run of this repository or by another notify send',
+      {
+        ...error.parts,
+        hint: 'look at what waits with: ralph-orchestrate notify list',
+      },
+    );
   }
 }

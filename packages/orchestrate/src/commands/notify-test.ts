@@ -1,6 +1,6 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import { deliver } from '../notify/deliver.ts';
+import { deliverInTime } from '../notify/deliver-in-time.ts';
 import { DeliveryRoom } from '../notify/delivery-room.ts';
 import type { NOTIFY_OPTIONS } from '../notify/notify-options.ts';
 import { chosenTargets, readTargets } from '../notify/read-targets.ts';
@@ -32,7 +32,7 @@ export async function run({ args, operands, output, stop, cleanup }: Call<typeof
   const rows = await Promise.all(
     targets.map(async (target): Promise<TestRow> => {
       const begun = performance.now();
-      const delivery = await deliver(target, message, around, stop.signal);
+      const delivery = await deliverInTime(target, message, around, stop.signal);
       const status = 'status' in delivery ? delivery.status : undefined;
       return {
         target: target.id,

@@ -1,6 +1,7 @@
 import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import { writeCursor, type Cursor } from './cursor.ts';
-import { deliver, type Surroundings } from './deliver.ts';
+import { deliverInTime } from './deliver-in-time.ts';
+import type { Surroundings } from './deliver.ts';
 import { stepAfter, type Delivery } from './delivery.ts';
 import { LogReader } from './log-reader.ts';
 import { eventIn, messageOf, type Message } from './message.ts';
@@ -129,7 +130,7 @@ export class Courier {
     const { target, around } = this.#parts;
     for (let tries = 1; ; tries += 1) {
       const wasClosing = this.#isClosing;
-      const delivery = await deliver(target, message, around, signal);
+      const delivery = await deliverInTime(target, message, around, signal);
       const ageMs = Date.now() - Date.parse(message.at);
       const step = stepAfter(delivery, { tries, ageMs }, Math.random());
       this.#tellOutcome(message, delivery, step.step === 'next' ? step.count : undefined);

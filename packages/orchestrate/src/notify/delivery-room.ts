@@ -31,15 +31,26 @@ export class DeliveryRoom {
   }
 
   /**
-   * Returns who tells a target, from where the last one got to; nothing where something is missing, which is told.
+   * Has a target that is new begin at the end of the log. It takes no lock: nobody else tells a target without a cursor.
    *
-   * @param begin whether a target that is new begins at the end of the log
    * @throws what the file system throws
    */
-  async courierFor(target: Target, begin: boolean): Promise<Courier | undefined> {
-    const path = cursorPath(this.root, target.id);
-    const cursor = await this.#cursorOf(target, path, begin);
+  async begin(target: Target): Promise<void> {
+    if ((await this.#cursorOf(target)) !== undefined) return;
+    const place = await endOfLog(this.logPath);
+    if (place !== undefined) await writeCursor(cursorPath(this.root, target.id), newCursor(place));
+  }
+
+  /**
+   * Returns who tells a target, from where the last one got to; nothing where it has not begun, or where something is
+   * missing, which is told. To be called by whoever has the lock.
+   *
+   * @throws what looking for its program throws
+   */
+  async courierFor(target: Target): Promise<Courier | undefined> {
+    const cursor = await this.#cursorOf(target);
     if (cursor === undefined) return undefined;
+    const path = cursorPath(this.root, target.id);
     const trouble = troubleOf(target, this.around);
     // A desktop without notifications is told of by `doctor` and `notify test`: to tell each run would be noise.
     if (trouble !== undefined && target.way.kind === 'webhook') {
@@ -70,15 +81,11 @@ export class DeliveryRoom {
     return LockHolder.take({ repo: this.root, name: 'notify', prompt, wait, signal, onNote });
   }
 
-  async #cursorOf({ id }: Target, path: string, begin: boolean): Promise<Cursor | undefined> {
+  async #cursorOf({ id }: Target): Promise<Cursor | undefined> {
+    const path = cursorPath(this.root, id);
     const known = await readCursor(path);
-    if (known === 'broken')
-      this.#output.note(`notifications: ${id}: ${path} cannot be read: what was not sent before now will not be`);
-    if (known !== undefined && known !== 'broken') return known;
-    const place = begin ? await endOfLog(this.logPath) : undefined;
-    if (place === undefined) return undefined;
-    const cursor = newCursor(place);
-    await writeCursor(path, cursor);
-    return cursor;
+    if (known !== 'broken') return known;
+    this.#output.note(`notifications: ${id}: ${path} cannot be read: what was not sent before now will not be`);
+    return undefined;
   }
 }

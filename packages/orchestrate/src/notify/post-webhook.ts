@@ -46,7 +46,13 @@ export async function postWebhook(address: Address, post: Post): Promise<Deliver
 function answerOf(sent: ClientRequest, body: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     sent.on('response', resolve);
+    // Nobody was asked to change the protocol: without a listener, no answer and no error would ever come.
+    sent.on('upgrade', (answer, socket) => {
+      socket.destroy();
+      resolve(answer);
+    });
     sent.on('error', reject);
+    sent.on('close', () => reject(new Error('closed without an answer')));
     sent.end(body);
   });
 }
@@ -76,7 +82,7 @@ async function deliveryOf(answer: IncomingMessage): Promise<Delivery> {
     return { kind, status, words };
   }
   const to = status >= 300 && status < 400 ? '; redirects are not followed: name the final address' : '';
-  const said = firstLine(await readStart(answer));
+  const said = status === 101 ? '' : firstLine(await readStart(answer));
   const after = kind === 'later' ? retryAfterMs(headers['retry-after'], Date.now()) : undefined;
   const told = { kind, status, words: `${words}${said === '' ? '' : `: ${said}`}${to}` };
   return after === undefined ? told : { ...told, retryAfterMs: after };

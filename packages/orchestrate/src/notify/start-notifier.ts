@@ -27,7 +27,10 @@ export async function startNotifier(
   try {
     const { Notifier } = await import('./notifier.ts');
     const notifier = await Notifier.start(call, root, targets);
-    log.observe(() => notifier.told());
+    // Progress is in no log, and comes often.
+    log.observe(({ type }) => {
+      if (type !== 'agent.progress') notifier.told();
+    });
     call.cleanup.defer('end the notifications', () => notifier.end(), END_LIMIT_MS);
     return () => notifier.end();
   } catch (error) {

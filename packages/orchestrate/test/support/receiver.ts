@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createRawServer, type AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -90,4 +90,15 @@ function reply(response: ServerResponse, answer: Answer): void {
   if (answer === 'hang') return;
   const { status, headers, body = '' } = typeof answer === 'number' ? { status: answer, headers: {} } : answer;
   response.writeHead(status, headers).end(body);
+}
+
+/** Opens a server that answers every request by a change of the protocol that nobody asked for; returns its address. */
+export async function switchingReceiver(): Promise<string> {
+  const server = createRawServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.write('HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'));
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
 }
