@@ -1,4 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Receipt } from '@ralph/protocol/contract/receipt';
@@ -160,4 +170,32 @@ it('run --metrics-file keeps the figures of the run for Prometheus, as it goes o
   expect(samples.get('ralph_agent_seconds_total')).toBe(finished.totals.agent_ms / 1000);
   expect(samples.get('ralph_run_duration_seconds')).toBe(finished.duration_ms / 1000);
   expect(leftovers(repository)).toEqual([]);
+});
+
+it('run --metrics-file takes no device, pipe or folder, and begins nothing then; a link stays', async () => {
+  const repository = temporaryRepository();
+  const { root, folder } = repository;
+  repository.queue([queueTask('RQ-0001')]);
+  const agent = scriptedCommand(folder, 'agent', 'echo x > "$RALPH_TASK_ID.txt"');
+  const run = (file: string) =>
+    runProgram('ralph-orchestrate', ['run', '--metrics-file', file, '--', agent], { cwd: root });
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  symlinkSync('/dev/null', join(folder, 'to-null'));
+  for (const name of ['pipe', 'to-null', '.']) {
+    const file = join(folder, name);
+    const { status, stdout, stderr } = await run(file);
+    expect([status, stdout]).toEqual([64, '']);
+    expect(errorRecord(stderr)).toMatchObject({ code: 'usage', message: expect.stringContaining('no plain file') });
+  }
+  expect(lstatSync(join(folder, 'pipe')).isFIFO()).toBe(true);
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  expect(existsSync(join(root, EVENTS))).toBe(false);
+
+  mkdirSync(join(folder, 'there'));
+  writeFileSync(join(folder, 'there/real.prom'), '');
+  symlinkSync('there/real.prom', join(folder, 'link.prom'));
+  expect((await run(join(folder, 'link.prom'))).status).toBe(0);
+  expect(lstatSync(join(folder, 'link.prom')).isSymbolicLink()).toBe(true);
+  expect(readdirSync(join(folder, 'there'))).toEqual(['real.prom']);
+  expect(readFileSync(join(folder, 'there/real.prom'), 'utf8')).toContain('ralph_run_running');
 });

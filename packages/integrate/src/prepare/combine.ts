@@ -57,7 +57,7 @@ async function commitTree(job: Job, tree: string, onto: string): Promise<string>
 async function message({ workspace, candidate, tip }: Job, onto: string): Promise<string> {
   const args = ['log', '--reverse', '--format=%s', `${onto}..${tip}`];
   const subjects = (await git(args, { cwd: workspace.path })).trimEnd().split('\n');
-  const title = candidate.title?.split('\n', 1)[0]?.trim() ?? '';
+  const title = (workspace.title ?? candidate.title)?.split('\n', 1)[0]?.trim() ?? '';
   const headline = `${candidate.taskId}: ${title === '' ? (subjects.at(-1) ?? '') : title}`;
   const list = subjects.map((subject) => `- ${subject}`).join('\n');
   return `${headline}\n\n${list}\n\nRalph-Task: ${candidate.taskId}\n`;

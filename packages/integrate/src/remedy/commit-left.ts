@@ -29,7 +29,8 @@ const UNFINISHED: ReadonlySet<FailureCode> = new Set<FailureCode>(['workspace_di
  */
 export async function commitLeft(job: Job, onto: string, listPath: string): Promise<Left> {
   const { bench, candidate, workspace, claimFd } = job;
-  const { taskId, attempt, title = '' } = candidate;
+  const { taskId, attempt } = candidate;
+  const title = workspace.title ?? candidate.title ?? '';
   const [subject = ''] = title.split('\n', 1);
   const named = subject === '' ? [] : ['--title', subject.slice(0, TITLE_LENGTH)];
   const where = ['--repo', bench.settings.root, '--workspace', workspace.path, '--attempt', String(attempt)];

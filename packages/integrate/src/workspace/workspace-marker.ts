@@ -11,6 +11,7 @@ const workspaceMarker = z.looseObject({
   attempt: z.int(),
   base_commit: z.string(),
   repo_root: z.string(),
+  finished: z.looseObject({ title: z.string().optional() }).optional().catch(undefined),
 });
 
 export type WorkspaceMarker = z.infer<typeof workspaceMarker>;

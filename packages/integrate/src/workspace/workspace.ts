@@ -15,6 +15,8 @@ export interface Workspace {
   readonly gitDir: string;
   /** The commit that the attempt began on, where the workspace tells. */
   readonly baseCommit: string | undefined;
+  /** The title of the task as it was given, where the workspace tells: events hold it without secrets. */
+  readonly title?: string | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function openWorkspace(root: string, candidate: Candidate): Promise
   const marker = readWorkspaceMarker(gitDir);
   const foreign = whyForeign(root, gitDir, marker, candidate);
   if (foreign !== undefined) throw missing(foreign);
-  return { path, gitDir, baseCommit: marker?.base_commit };
+  return { path, gitDir, baseCommit: marker?.base_commit, title: marker?.finished?.title };
 }
 
 /** A linked worktree shares the refs, settings and stash of the user's repository. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { Secrets } from '@ralph/protocol/process/secrets';
 import { enterRun } from '../loops/enter-run.ts';
 import { leftToOthers } from '../loops/left-to-others.ts';
 import { takeBackLoop } from '../loops/second-loop.ts';
-import { keepMetrics } from '../metrics/keep-metrics.ts';
+import { checkMetricsFile, keepMetrics } from '../metrics/keep-metrics.ts';
 import { startNotifier } from '../notify/start-notifier.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { EventLog } from '../run/event-log.ts';
@@ -26,12 +27,14 @@ type RunCall = Call<typeof RUN_OPTIONS>;
 /** `ralph-orchestrate run`: the pipe of the four siblings with selection, one lock and a summary around it. */
 export async function run(call: RunCall): Promise<Result> {
   const { args, output, stop } = call;
+  checkMetricsFile(args['metrics-file']);
   const asked = await planRun(call);
   const given = args.tasks === undefined ? undefined : await readGivenTasks(args.tasks, () => call.input, stop.signal);
   if (given !== undefined) checkGivenTasks(given);
   const note = (line: string) => output.note(line);
   const { plan, ground, lock, made } = await enterRun(call, asked, given === undefined);
   const { root } = plan;
+  output.redact = new Secrets(root).redact;
   // A request that was made while we waited for the lock was made to another.
   const since = plan.busy.wait === undefined ? performance.timeOrigin : Date.now();
   const stopFile = new StopFile(join(root, RALPH_PATHS.stopRequest), { holder: lock.holder, since });

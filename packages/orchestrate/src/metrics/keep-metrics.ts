@@ -1,6 +1,8 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Call } from '@ralph/protocol/cli/program';
+import { Failure } from '@ralph/protocol/contract/failure';
 import { nextFilePath } from '@ralph/protocol/process/next-file';
 import type { EventLog } from '../run/event-log.ts';
 import { prometheusText } from './prometheus-text.ts';
@@ -14,6 +16,19 @@ const BEAT_MS = 15_000;
 type MetricsCall = Pick<Call, 'output' | 'cleanup'> & {
   readonly args: { readonly 'metrics-file': string | undefined };
 };
+
+/**
+ * Makes sure that no device, folder or pipe would give way to the figures. To be called before anything is begun; what
+ * cannot be looked at is told when it cannot be written.
+ *
+ * @throws Failure `usage`
+ */
+export function checkMetricsFile(path: string | undefined): void {
+  if (path === undefined || !isInTheWay(resolve(path))) return;
+  throw new Failure('usage', `cannot keep the metrics in ${path}: it is no plain file`, {
+    hint: 'name a file with --metrics-file: it is replaced as a whole',
+  });
+}
 
 /**
  * Keeps the file of `--metrics-file` as the run goes on, and writes it a last time at its end. Where it cannot be written
@@ -72,15 +87,36 @@ class MetricsFile {
   }
 
   async #replace(isRunning: boolean): Promise<void> {
-    const draft = nextFilePath(this.#path);
+    let draft: string | undefined;
     try {
       await mkdir(dirname(this.#path), { recursive: true });
-      await writeFile(draft, prometheusText(this.counters, isRunning, Date.now()));
-      await rename(draft, this.#path);
+      if (isInTheWay(this.#path)) throw new Error(`${this.#path} is no plain file any more`);
+      const target = await behindLinks(this.#path);
+      draft = nextFilePath(target);
+      await writeFile(draft, prometheusText(this.counters, isRunning, Date.now()), { flag: 'wx' });
+      await rename(draft, target);
     } catch (error) {
-      await rm(draft, { force: true }).catch(() => {});
+      if (draft !== undefined) await rm(draft, { force: true }).catch(() => {});
       if (!this.#isTold) this.#onNote(`the metrics are not kept: ${String(error)}`);
       this.#isTold = true;
     }
+  }
+}
+
+function isInTheWay(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === false;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the file to replace: a link stays, and what it leads to is replaced, unless that is missing. */
+async function behindLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return path;
   }
 }

@@ -1,5 +1,5 @@
-/** Fields of events that hold words of others: of an agent, a gate, a server. */
-const WORDS: ReadonlySet<string> = new Set(['reason', 'message', 'tail', 'last_line', 'last_lines']);
+/** Fields of events that hold words of others: of a person, an agent, a gate, a server. */
+const WORDS: ReadonlySet<string> = new Set(['title', 'reason', 'message', 'tail', 'last_line', 'last_lines']);
 
 /** Returns the fields of an event with a change made to those that hold words of others. */
 export function withWords<T extends object>(fields: T, change: (text: string) => string): T {
