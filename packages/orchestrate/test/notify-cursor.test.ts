@@ -1,5 +1,17 @@
-import { appendFileSync, copyFileSync, existsSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
@@ -194,7 +206,31 @@ describe('a cursor', () => {
     expect(await readCursor(path)).toEqual(cursor);
     await writeCursor(path, newCursor({ ...place, head: undefined }));
     expect(await readCursor(path)).toEqual(newCursor({ ...place, head: undefined }));
-    expect(existsSync(`${path}.next`)).toBe(false);
+    expect(readdirSync(dirname(path))).toEqual(['x.json']);
+  });
+
+  it('is broken where a pipe, a folder or an endless text stands in its place, and nobody waits for it', async () => {
+    const folder = temporaryFolder();
+    const [pipe, endless] = [join(folder, 'pipe'), join(folder, 'endless')];
+    execFileSync('mkfifo', [pipe]);
+    writeFileSync(endless, `{"v":1,"ino":"1","offset":0,"head":"${'x'.repeat(65_536)}"}`);
+    expect(await Promise.all([pipe, folder, endless].map((path) => readCursor(path)))).toEqual([
+      'broken',
+      'broken',
+      'broken',
+    ]);
+  });
+
+  it('is written through no link, whatever stands beside it', async () => {
+    const folder = temporaryFolder();
+    const [path, victim] = [join(folder, 'x.json'), join(folder, 'victim')];
+    writeFileSync(victim, 'kept');
+    symlinkSync(victim, path);
+    symlinkSync(victim, `${path}.next`);
+    const cursor = newCursor({ ino: '1', head: undefined, offset: 0 });
+    await writeCursor(path, cursor);
+    expect(readFileSync(victim, 'utf8')).toBe('kept');
+    expect(await readCursor(path)).toEqual(cursor);
   });
 
   it.each(['', '{', '[]', 'null', '{"v":2,"ino":"1","offset":0}', '{"v":1,"ino":"1","offset":-1}'])(

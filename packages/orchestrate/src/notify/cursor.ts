@@ -1,6 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { nextFilePath } from '@ralph/protocol/process/next-file';
 import type { Place } from './log-reader.ts';
 
 /** How far a target was told, and what came of it. */
@@ -16,6 +18,9 @@ export interface Cursor {
   readonly error: { readonly at: string; readonly words: string } | undefined;
 }
 
+/** More than any cursor of ours takes. */
+const LIMIT_BYTES = 64 * 1024;
+
 /** Returns the file that says how far a target was told. */
 export function cursorPath(root: string, id: string): string {
   return join(root, RALPH_PATHS.notify, `${id}.json`);
@@ -28,33 +33,49 @@ export function newCursor(place: Place): Cursor {
 
 /** Reads a cursor: nothing where there is no file, `broken` where it says nothing that can be used. */
 export async function readCursor(path: string): Promise<Cursor | 'broken' | undefined> {
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    const text = await readStart(path);
+    return (text === undefined ? undefined : cursorIn(text)) ?? 'broken';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'broken';
   }
-  return cursorIn(text) ?? 'broken';
+}
+
+/** Returns the beginning of a plain file. */
+async function readStart(path: string): Promise<string | undefined> {
+  // A pipe of that name must not make us wait.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await handle.stat()).isFile()) return undefined;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(LIMIT_BYTES), 0, LIMIT_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
- * Replaces a cursor, so that a reader and a crash find the old or the new one, whole and on the disk. Its one writer holds
- * the lock of the notifications, hence the one name for the next version.
+ * Replaces a cursor, so that a reader and a crash find the old or the new one, whole and on the disk. No link is followed.
  *
  * @throws what the file system throws
  */
 export async function writeCursor(path: string, cursor: Cursor): Promise<void> {
-  const next = `${path}.next`;
+  const next = nextFilePath(path);
   await mkdir(dirname(path), { recursive: true });
-  const handle = await open(next, 'w', 0o600);
   try {
-    await handle.writeFile(textOf(cursor));
-    // Beside everything else: a delivery that is written down late is no more than told twice after a crash.
-    await handle.datasync();
-  } finally {
-    await handle.close();
+    const handle = await open(next, 'wx', 0o600);
+    try {
+      await handle.writeFile(textOf(cursor));
+      // Beside everything else: a delivery that is written down late is no more than told twice after a crash.
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await rename(next, path);
+  } catch (error) {
+    await rm(next, { force: true });
+    throw error;
   }
-  await rename(next, path);
 }
 
 function textOf({ place, runId, at, sent, givenUp, error }: Cursor): string {

@@ -9,6 +9,7 @@ const FOLDERS = [
   RALPH_PATHS.agents,
   RALPH_PATHS.logs,
   RALPH_PATHS.quota,
+  RALPH_PATHS.notify,
   dirname(RALPH_PATHS.stopRequest),
 ];
 
