@@ -11,14 +11,15 @@ export type StopCause =
 const ANSWERED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The one owner of signals in a process. The first signal starts one orderly shutdown through `signal`; a second one
- * runs the force hooks and lets the process die of it at once.
+ * The one owner of signals in a process. The first signal starts one orderly shutdown through `signal`; a SIGINT or
+ * SIGTERM after another signal runs the force hooks and lets the process die of it at once.
  */
 export class Stop {
   readonly #controller = new AbortController();
   readonly #forceHooks = new Set<() => void>();
   readonly #listeners = new Map<NodeJS.Signals, () => void>();
   #cause: StopCause | undefined;
+  #isSignalled = false;
   #leave: (signal: NodeJS.Signals) => boolean = () => false;
 
   constructor() {
@@ -76,10 +77,11 @@ export class Stop {
 
   #receive(name: (typeof ANSWERED)[number]): void {
     if (this.#leave(name)) return;
-    if (this.#cause === undefined) {
-      this.request({ kind: 'signal', signal: name });
-      return;
-    }
+    const isFirst = !this.#isSignalled;
+    this.#isSignalled = true;
+    this.request({ kind: 'signal', signal: name });
+    // A terminal that goes away fails what is written to it, and both its shell and the kernel send SIGHUP: nobody insists.
+    if (isFirst || name === 'SIGHUP') return;
     for (const hook of this.#forceHooks) hook();
     this.unlisten();
     process.kill(process.pid, name);

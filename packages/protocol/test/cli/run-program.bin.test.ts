@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_STATUS } from '../../src/contract/exit-status.ts';
 import { errorRecord, records, transcriptOf, type Transcript } from '../../src/testing/run-built-program.ts';
@@ -139,6 +140,49 @@ describe('runProgram, told to stop', () => {
     child.kill('SIGTERM');
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     expect({ code, signal, stderr }).toEqual({ code: null, signal: 'SIGTERM', stderr: 'stopping\nforced\n' });
+  });
+
+  it.each(['SIGHUP', 'SIGTERM'] as const)(
+    'ends in order when a terminal that is gone tells it after %s',
+    async (first) => {
+      const child = start('patient');
+      await once(child.stdout, 'data');
+      const transcript = transcriptOf(child);
+      let said = '';
+      child.stderr.on('data', (text: Buffer) => (said += String(text)));
+      for (const name of [first, 'SIGHUP'] as const) {
+        said = '';
+        child.kill(name);
+        await waitUntil(name, () => said.includes(`heard ${name}`));
+      }
+      child.stdin.end();
+      const status = { SIGHUP: 129, SIGTERM: 143 }[first];
+      expect(await transcript).toMatchObject({ status, stderr: `heard ${first}\nheard SIGHUP\nundone\n` });
+    },
+  );
+
+  it('takes a signal after stdout has failed for the first one', async ({ skip }) => {
+    skip(!existsSync('/dev/full'), 'there is no /dev/full here');
+    const words = [
+      '-c',
+      'exec "$@" > /dev/full',
+      'sh',
+      process.execPath,
+      bundledScript('cli/script-program'),
+      'patient',
+    ];
+    const child = spawn('sh', words, { env: testEnvironment() });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await waitUntil('the failure', () => said.includes('cannot write stdout: ENOSPC'));
+    child.kill('SIGTERM');
+    await waitUntil('the signal', () => said.includes('heard SIGTERM'));
+    child.stdin.end();
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect(status).toBe(74);
+    expect(said).not.toContain('forced');
+    expect(said).toContain('undone');
   });
 
   it('takes the end of stdin for the death of its parent only on a leash and without an end line', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { command } from '../../src/cli/program.ts';
 import { LEASH_OPTION } from '../../src/cli/options.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
@@ -57,6 +58,16 @@ const WAYS: Record<string, (call: Call) => Promise<Result> | Result> = {
     cleanup.defer('hangs', () => new Promise(() => {}), 60_000);
     await ended(output, stop.signal);
     output.error('stopping');
+    return {};
+  },
+  // Says which signals come, and is not done before its stdin has ended.
+  patient: async ({ output, stop, cleanup }) => {
+    for (const name of ['SIGHUP', 'SIGTERM'] as const) process.on(name, () => output.error(`heard ${name}`));
+    stop.onForce(() => output.error('forced'));
+    const isOver = once(process.stdin.resume(), 'end');
+    cleanup.defer('waits', () => isOver.then(() => output.error('undone')), 60_000);
+    await output.record({ ready: true });
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
     return {};
   },
   leash: async ({ input, output, stop }) => {
