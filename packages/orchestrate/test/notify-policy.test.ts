@@ -13,6 +13,7 @@ import {
   type Delivery,
 } from '../src/notify/delivery.ts';
 import { bodyOf, eventIn, messageOf } from '../src/notify/message.ts';
+import { ownSecrets, withoutOwn } from '../src/notify/own-secrets.ts';
 import { signatureOf, signingKey } from '../src/notify/signature.ts';
 import { targetOf, wants } from '../src/notify/target.ts';
 
@@ -95,6 +96,7 @@ describe('the address of a webhook', () => {
     const env = { HOST: 'h.example', S: 'whsec_aGVsbG8=', T: 't' };
     expect(resolveAddress(way, env)).toEqual({
       address: { url: 'https://h.example/x', headers: { a: 'b t' }, key: Buffer.from('hello') },
+      secrets: expect.arrayContaining(['h.example', 'whsec_aGVsbG8=', 'aGVsbG8=']),
     });
     expect(resolveAddress(way, { HOST: 'h.example', S: '' })).toEqual({ trouble: 'not set in the environment: T, S' });
     expect(resolveAddress(way, { ...env, T: 'ünsafe\n' })).toEqual({ trouble: expect.not.stringContaining('nsafe') });
@@ -107,9 +109,26 @@ describe('the address of a webhook', () => {
     ['https://x.example/hooks/SECRET?t=SECRET', 'https://x.example/…'],
     ['https://user:SECRET@x.example', 'https://x.example'],
     ['https://x.example/${SECRET}', 'https://x.example/…'],
+    ['https://x.example?t=SECRET', 'https://x.example/…'],
+    ['https://user:${SECRET}@${HOST}:80/SECRET', 'https://${HOST}:80/…'],
     ['${HOOK}', '${HOOK}'],
+    ['${HOOK}/SECRET', '${HOOK}/…'],
+    ['SECRET.example/${HOOK}', '…'],
   ])('%s is shown as %s', (url, shown) => {
     expect(shownUrl(url)).toBe(shown);
+  });
+});
+
+describe('the words of an answer', () => {
+  it('are told without what was called, in whole or cut short, whatever form it comes back in', () => {
+    const url = 'https://me:pass%20word1@x.example/services/T0/SECRET-1?key=K%C3%A9Y-22&a=b';
+    const secrets = ownSecrets({ url, headers: ['Bearer tok-12345'], filled: ['whsec_aGVsbG8='] });
+    const said = (text: string) => withoutOwn(text, secrets);
+    for (const secret of ['SECRET-1', 'KéY-22', 'pass word1', 'tok-12345', 'aGVsbG8=', btoa('me:pass word1')])
+      expect(said(`no ${secret} here`)).toBe('no [redacted] here');
+    expect(said('Cannot POST /services/T0/SECRET-1')).toBe('Cannot POST [redacted]');
+    expect(said('Cannot POST /services/T0/SEC')).toBe('Cannot POST [redacted]');
+    expect(said('no such service: Bearer is missing')).toBe('no such service: Bearer is missing');
   });
 });
 
@@ -172,6 +191,8 @@ describe('what follows from a delivery', () => {
     expect(step(later, { tries: 1, ageMs: GIVE_UP_MS + 1 })).toEqual({ step: 'next', count: 'given_up' });
     expect(step(failed, { tries: MOST_FAILURES - 1, ageMs: 0 })).toMatchObject({ step: 'again' });
     expect(step(failed, { tries: MOST_FAILURES, ageMs: 0 })).toEqual({ step: 'next', count: 'given_up' });
+    expect(step(failed, { tries: 1, ageMs: GIVE_UP_MS + 1 })).toEqual({ step: 'next', count: 'given_up' });
+    expect(step(later, { tries: 1, ageMs: Number.NaN })).toEqual({ step: 'next', count: 'given_up' });
   });
 
   it.each([

@@ -90,6 +90,27 @@ describe('ralph-orchestrate notify send', () => {
     expect(await notify(root, env, 'test')).toMatchObject({ status: 1, rows: [{ status: 101 }] });
   });
 
+  it('gives up what a command has failed at three times, whoever called it, and goes on', async () => {
+    const { root, folder } = temporaryRepository();
+    writeLog(root, [RUN, failedTask('A'), failedTask('B')], ['cmd']);
+    const hook = scriptedCommand(folder, 'hook', '[ "$RALPH_TASK_ID" = B ]');
+    const env = notifyEnvironment({ id: 'cmd', command: [hook] });
+    for (const tries of [1, 2]) {
+      expect(await notify(root, env, 'send')).toMatchObject({ rows: [{ sent: 0, given_up: 0, waiting: 2 }] });
+      expect(JSON.parse(readFileSync(cursorOf(root, 'cmd'), 'utf8'))).toMatchObject({ tries });
+    }
+    expect(await notify(root, env, 'send')).toMatchObject({ rows: [{ sent: 1, given_up: 1, waiting: 0 }] });
+  });
+
+  it.each([
+    ['of four days ago', DAYS_AGO],
+    ['that says no time', 'soon'],
+  ])('keeps nothing behind an event %s that fails', async (_, at) => {
+    const { receiver, env, root } = await webhook({ ...failedTask('A'), at }, failedTask('B'));
+    receiver.answer = () => (idsOf(receiver).at(-1) === 'A' ? 500 : 204);
+    expect(await notify(root, env, 'send')).toMatchObject({ rows: [{ sent: 1, given_up: 1, waiting: 0 }] });
+  });
+
   it('tries an old event once more, and gives it up when that fails', async () => {
     const { receiver, env, root } = await webhook(
       { ...failedTask('A'), at: DAYS_AGO },
@@ -120,12 +141,30 @@ describe('ralph-orchestrate notify send', () => {
 
   it('says from when to when events are missing whose log is gone', async () => {
     const { receiver, env, root } = await webhook(failedTask('A'));
-    const cursor = { v: 1, ino: '1', head: 'gone', offset: 99, at: '2026-01-01T00:00:00.000Z' };
+    const cursor = { v: 1, ino: '1', head: 'gone', offset: 99, at: '2026-01-01T00:00:00.000Z', run_id: 'run-0' };
     writeFileSync(cursorOf(root, 'team'), JSON.stringify(cursor));
     const { status, stderr } = await notify(root, env, 'send');
     expect(status).toBe(0);
     expect(stderr).toMatch(/what happened from 2026-01-01T00:00:00\.000Z to \S+ is not sent/);
     expect(idsOf(receiver)).toEqual(['A']);
+  });
+
+  it('names no run behind a gap, until an event does', async () => {
+    const { root } = temporaryRepository();
+    const receiver = await Receiver.open();
+    writeLog(root, [failedTask('A'), RUN, failedTask('B')], ['team']);
+    writeFileSync(cursorOf(root, 'team'), JSON.stringify({ v: 1, ino: '1', head: 'x', offset: 9, run_id: 'run-0' }));
+    await notify(root, notifyEnvironment({ id: 'team', webhook: receiver.url }), 'send');
+    const runs = receiver.received.map(({ body }) => (JSON.parse(body) as { run_id: unknown }).run_id);
+    expect(runs).toEqual([null, 'run-1']);
+  });
+
+  it('shows what it can after an event of a form that it does not know', async () => {
+    const { root, folder } = temporaryRepository();
+    writeLog(root, [{ type: 'run.finished', counts: null, exit_code: {} }, failedTask('A')], ['me']);
+    for (const name of ['notify-send', 'osascript']) scriptedCommand(folder, name, 'exit 0');
+    const env = { ...notifyEnvironment({ id: 'me', desktop: true }), ...testEnvironment(join(folder, 'bin')) };
+    expect(await notify(root, env, 'send')).toMatchObject({ rows: [{ sent: 1, given_up: 1, waiting: 0 }] });
   });
 
   it('says that a cursor cannot be read, and does not begin at the beginning of everything', async () => {

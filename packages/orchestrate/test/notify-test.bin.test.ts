@@ -116,6 +116,9 @@ describe('ralph-orchestrate notify test', () => {
     repository.write('.ralph/config.jsonc', JSON.stringify({ notify: targets }));
     const refused = await test(repository.root, {});
     expect([refused.status, errorRecord(refused.stderr)['code']]).toEqual([78, 'config_untrusted']);
+    expect(errorRecord(refused.stderr)['hint']).toMatch(/^give them by RALPH_NOTIFY or in your own configuration, or/);
+    const list = await runProgram('ralph-orchestrate', ['notify', 'list'], { cwd: repository.root });
+    expect(list).toMatchObject({ status: 0, stderr: expect.stringContaining('these targets do not count') });
     expect([receiver.received.length, existsSync(join(repository.root, 'ran'))]).toEqual([0, false]);
     repository.write('.ralph/trust.jsonc', trustText());
     expect(await test(repository.root, {})).toMatchObject({ status: 0 });
@@ -139,6 +142,30 @@ describe('ralph-orchestrate notify test', () => {
     );
     expect(receiver.received[0]?.url).toBe('/hook/T0P5ECRET?k=T0P5ECRET');
     expect(stdout).not.toContain('T0P5ECRET');
+  });
+
+  it('tells nothing of what it called by, also where the answer repeats it', async () => {
+    const { root, folder } = temporaryRepository();
+    const receiver = await Receiver.open();
+    receiver.answer = ({ url = '', headers }) => {
+      const body = `Cannot POST ${url} with ${headers.authorization ?? ''} ${headers['x-key']?.toString() ?? ''}`;
+      return { status: 404, headers: {}, body };
+    };
+    const hook = scriptedCommand(folder, 'hook', 'echo "$@ $HOOK_TOKEN"; exit 3');
+    const headers = { authorization: 'Bearer ${HOOK_TOKEN}', 'x-key': 'KEY-P5ECRET' };
+    const targets = notifyEnvironment(
+      { id: 'web', webhook: `${receiver.url}/\${HOOK_PATH}/T0P5ECRET?k=Q-P5ECRET`, headers },
+      { id: 'cmd', command: [hook, `${receiver.url}/CMD-P5ECRET`] },
+    );
+    const env = { ...targets, HOOK_PATH: 'PATH-P5ECRET', HOOK_TOKEN: 'TOK-P5ECRET' };
+    const { stdout, stderr } = await test(root, env);
+    expect(records(stdout)).toMatchObject([{ status: 404 }, { status: 3 }]);
+    expect(stdout + stderr).toContain('404 Not Found: Cannot POST [redacted] with [redacted] [redacted]');
+    const config = await runProgram('ralph-orchestrate', ['config', 'notify'], { cwd: root, env });
+    const list = await runProgram('ralph-orchestrate', ['notify', 'list'], { cwd: root, env });
+    for (const shown of [stdout + stderr, config.stdout, list.stdout]) expect(shown).not.toContain('P5ECRET');
+    expect(config.stdout).toContain('127.0.0.1');
+    expect(config.stdout).toContain('x-key');
   });
 
   it('ends a command at its time limit, with everything that it has started', async () => {

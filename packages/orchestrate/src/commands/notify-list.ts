@@ -4,6 +4,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import type { NOTIFY_OPTIONS } from '../notify/notify-options.ts';
+import { whyUntrusted } from '../notify/read-targets.ts';
 import { NO_TARGETS, shownTo } from '../notify/shown-target.ts';
 import { targetOf, type Target } from '../notify/target.ts';
 import { eventsText, standingOf } from '../notify/waiting.ts';
@@ -27,6 +28,9 @@ export async function run({ args, output }: Call<typeof NOTIFY_OPTIONS>): Promis
   const { root } = findGitRepository(args.repo);
   const { settled } = await readSettings({ root, env: process.env });
   const targets = settled.value('notify').map(targetOf);
+  const refusal = await whyUntrusted(root, settled);
+  if (refusal !== undefined)
+    output.note(`these targets do not count: ${refusal.message}\n  next: ${refusal.parts.hint ?? ''}`);
   if (targets.length === 0) output.note(NO_TARGETS);
   const { redact } = new Secrets(root);
   const logPath = join(root, RALPH_PATHS.events);

@@ -98,11 +98,13 @@ export class Courier {
     if (read === undefined) return this.#rest();
     if (read.kind === 'gap') {
       this.#hasGap = true;
+      // What follows may be of another run, which it need not name.
+      this.#cursor = { ...this.#cursor, runId: undefined, tries: undefined };
       return true;
     }
     const found = eventIn(read.text);
     if (found === undefined) {
-      this.#cursor = { ...this.#cursor, place: this.#reader.place };
+      this.#cursor = { ...this.#cursor, place: this.#reader.place, tries: undefined };
       return true;
     }
     const { target, repository } = this.#parts;
@@ -111,7 +113,7 @@ export class Courier {
     this.#tellGap(String(at));
     const isWanted = wants(target, String(type));
     if (isWanted && !(await this.#bring(messageOf(found, { runId, repository }), signal))) return false;
-    this.#cursor = { ...this.#cursor, runId, at: String(at), place: this.#reader.place };
+    this.#cursor = { ...this.#cursor, runId, at: String(at), place: this.#reader.place, tries: undefined };
     // What was passed over is written down with the next delivery, or in the end.
     if (isWanted) await this.#save();
     return true;
@@ -132,7 +134,7 @@ export class Courier {
       const wasClosing = this.#isClosing;
       const delivery = await deliverInTime(target, message, around, signal);
       const ageMs = Date.now() - Date.parse(message.at);
-      const step = stepAfter(delivery, { tries, ageMs }, Math.random());
+      const step = stepAfter(delivery, { tries: this.#triesOf(delivery, tries), ageMs }, Math.random());
       this.#tellOutcome(message, delivery, step.step === 'next' ? step.count : undefined);
       if (step.step === 'next') {
         this.#count(step.count);
@@ -142,6 +144,14 @@ export class Courier {
       await this.#save();
       await this.#woken(step.afterMs);
     }
+  }
+
+  /** Failures that nobody knows the end of are counted across processes, since each of these may try but once. */
+  #triesOf({ kind }: Delivery, tries: number): number {
+    if (kind !== 'failed') return tries;
+    const failures = (this.#cursor.tries ?? 0) + 1;
+    this.#cursor = { ...this.#cursor, tries: failures };
+    return failures;
   }
 
   #count(count: keyof Tally): void {
@@ -209,6 +219,6 @@ export class Courier {
   }
 }
 
-function placeText({ place, error }: Cursor): string {
-  return JSON.stringify([place, error]);
+function placeText({ place, tries, error }: Cursor): string {
+  return JSON.stringify([place, tries, error]);
 }

@@ -14,6 +14,8 @@ export interface Cursor {
   readonly at: string | undefined;
   readonly sent: number;
   readonly givenUp: number;
+  /** How often the event behind the place has failed at a command that may never take it. */
+  readonly tries?: number | undefined;
   /** Why the next event could not be told so far, or the last one was given up. */
   readonly error: { readonly at: string; readonly words: string } | undefined;
 }
@@ -78,15 +80,15 @@ export async function writeCursor(path: string, cursor: Cursor): Promise<void> {
   }
 }
 
-function textOf({ place, runId, at, sent, givenUp, error }: Cursor): string {
+function textOf({ place, runId, at, sent, givenUp, tries, error }: Cursor): string {
   const { ino, head, offset } = place;
-  return `${JSON.stringify({ v: 1, ino, head, offset, run_id: runId, at, sent, given_up: givenUp, error })}\n`;
+  return `${JSON.stringify({ v: 1, ino, head, offset, run_id: runId, at, sent, given_up: givenUp, tries, error })}\n`;
 }
 
 function cursorIn(text: string): Cursor | undefined {
   const read = recordIn(text);
   if (read === undefined || read['v'] !== 1) return undefined;
-  const { ino, offset, sent, given_up: givenUp, error } = read;
+  const { ino, offset, sent, given_up: givenUp, tries, error } = read;
   if (typeof ino !== 'string' || !isCount(offset)) return undefined;
   const { at, words } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   return {
@@ -95,6 +97,7 @@ function cursorIn(text: string): Cursor | undefined {
     at: textIn(read['at']),
     sent: isCount(sent) ? sent : 0,
     givenUp: isCount(givenUp) ? givenUp : 0,
+    tries: isCount(tries) ? tries : undefined,
     error: typeof at === 'string' && typeof words === 'string' ? { at, words } : undefined,
   };
 }

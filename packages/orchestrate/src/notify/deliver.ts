@@ -4,6 +4,7 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { resolveAddress } from './address.ts';
+import { commandSecrets, withoutOwn } from './own-secrets.ts';
 import { POPUP_MS, type Delivery } from './delivery.ts';
 import { desktopProgram, popupCommand, popupOf } from './desktop.ts';
 import { bodyOf, type Message } from './message.ts';
@@ -26,7 +27,9 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<Delivery> {
   const delivery = await tell(target, message, around, signal).catch((error: unknown) => {
-    return { kind: 'later', words: error instanceof Error ? error.message : String(error) } as const;
+    const words = error instanceof Error ? error.message : String(error);
+    // An event of a form that we do not know keeps no popup that comes after it.
+    return { kind: target.way.kind === 'desktop' ? 'refused' : 'later', words } as const;
   });
   return { ...delivery, words: around.redact(delivery.words) };
 }
@@ -51,19 +54,24 @@ export function troubleOf({ way }: Target, { root, env }: Pick<Surroundings, 'ro
 async function tell(
   { id, way, limitMs }: Target,
   message: Message,
-  { root, env, trees, logs }: Surroundings,
+  { root, env, trees, logs, redact }: Surroundings,
   signal: AbortSignal,
 ): Promise<Delivery> {
   const logPath = join(root, RALPH_PATHS.notify, `${id}.log`);
-  const run = { cwd: root, logPath, limitMs, signal, trees, logs };
+  const run = { cwd: root, logPath, limitMs, signal, trees, logs, redact };
   switch (way.kind) {
     case 'webhook': {
       const resolved = resolveAddress(way, env);
       if ('trouble' in resolved) return { kind: 'later', words: resolved.trouble };
-      return postWebhook(resolved.address, { id: message.id, body: bodyOf(message), limitMs, signal });
+      const { address, secrets } = resolved;
+      const taken = (text: string) => redact(withoutOwn(text, secrets));
+      return postWebhook(address, { id: message.id, body: bodyOf(message), limitMs, signal, redact: taken });
     }
-    case 'command':
-      return runProgram({ ...run, argv: way.argv, env: hookEnvironment(message, env), input: `${message.line}\n` });
+    case 'command': {
+      const given = { argv: way.argv, env: hookEnvironment(message, env), input: `${message.line}\n` };
+      const secrets = commandSecrets(way.argv, env);
+      return runProgram({ ...run, ...given, redact: (text) => redact(withoutOwn(text, secrets)) });
+    }
     case 'desktop':
       return popUp(message, { ...run, env });
   }
@@ -73,7 +81,9 @@ async function popUp(
   message: Message,
   run: Omit<Parameters<typeof runProgram>[0], 'argv' | 'input'>,
 ): Promise<Delivery> {
-  if (Date.now() - Date.parse(message.at) > POPUP_MS) return { kind: 'skipped', words: 'too old for a popup' };
+  const ageMs = Date.now() - Date.parse(message.at);
+  // A time that cannot be read is none of a moment ago.
+  if (!(ageMs <= POPUP_MS)) return { kind: 'skipped', words: 'too old for a popup' };
   const trouble = troubleOf(
     { id: '', way: { kind: 'desktop' }, events: [], limitMs: 0 },
     { root: run.cwd, env: run.env },

@@ -21,7 +21,7 @@ export type Step =
 export interface Tries {
   /** How often it was tried, this one included. */
   readonly tries: number;
-  /** Of the event. */
+  /** Of the event; not a number where it says no time. */
   readonly ageMs: number;
 }
 
@@ -48,16 +48,21 @@ export function stepAfter(delivery: Delivery, { tries, ageMs }: Tries, chance: n
     case 'refused':
       return { step: 'next', count: 'given_up' };
     case 'failed':
-      if (tries >= MOST_FAILURES) return { step: 'next', count: 'given_up' };
+      if (tries >= MOST_FAILURES || isOld(ageMs)) return { step: 'next', count: 'given_up' };
       return { step: 'again', afterMs: pauseMs(tries, chance) };
     case 'later': {
-      if (ageMs > GIVE_UP_MS) return { step: 'next', count: 'given_up' };
+      if (isOld(ageMs)) return { step: 'next', count: 'given_up' };
       const asked = Math.min(delivery.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
       return { step: 'again', afterMs: Math.max(asked, pauseMs(tries, chance)) };
     }
     case 'cut':
       return { step: 'stop' };
   }
+}
+
+/** What says no time is old: nothing is to wait behind it for ever. */
+function isOld(ageMs: number): boolean {
+  return !(ageMs <= GIVE_UP_MS);
 }
 
 /** Returns the pause after so many tries: doubled each time, up to 5 min, and of that a chance from half to all. Pure. */

@@ -16,6 +16,8 @@ export interface Post {
   readonly body: string;
   readonly limitMs: number;
   readonly signal: AbortSignal;
+  /** Takes out of what is answered what nobody is to read: before it is cut short, which leaves parts of it. */
+  readonly redact: (text: string) => string;
 }
 
 /** Posts a body to a webhook, once. Redirects are not followed. Never throws: whatever happens is what came of it. */
@@ -32,11 +34,11 @@ export async function postWebhook(address: Address, post: Post): Promise<Deliver
     const headers = { ...address.headers, ...ownHeaders(address, post) };
     // A connection of its own: one that is kept may be closed by the other side in the very moment of the next post.
     const sent = request(address.url, { method: 'POST', headers, agent: false, signal: end.signal });
-    return await deliveryOf(await answerOf(sent, post.body));
+    return await deliveryOf(await answerOf(sent, post.body), post.redact);
   } catch (error) {
     if (signal.aborted) return CUT;
     if (end.signal.aborted) return { kind: 'later', words: `no answer within ${limitMs / 1000} s` };
-    return { kind: 'later', words: wordsOf(error as Error) };
+    return { kind: 'later', words: wordsOf(error as Error, post.redact) };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
@@ -71,10 +73,10 @@ function ownHeaders({ key }: Address, { id, body }: Post): Record<string, string
   };
 }
 
-async function deliveryOf(answer: IncomingMessage): Promise<Delivery> {
+async function deliveryOf(answer: IncomingMessage, redact: Post['redact']): Promise<Delivery> {
   const { statusCode: status = 0, statusMessage = '', headers } = answer;
   const kind = kindOfStatus(status);
-  const words = printable(`${status} ${statusMessage}`.trim()).slice(0, SHOWN);
+  const words = printable(redact(`${status} ${statusMessage}`.trim())).slice(0, SHOWN);
   if (kind === 'taken') {
     // What it still says is waited for by nobody, and read so that it does not see itself cut off.
     answer.socket.unref();
@@ -82,7 +84,7 @@ async function deliveryOf(answer: IncomingMessage): Promise<Delivery> {
     return { kind, status, words };
   }
   const to = status >= 300 && status < 400 ? '; redirects are not followed: name the final address' : '';
-  const said = status === 101 ? '' : firstLine(await readStart(answer));
+  const said = status === 101 ? '' : firstLine(redact(await readStart(answer)));
   const after = kind === 'later' ? retryAfterMs(headers['retry-after'], Date.now()) : undefined;
   const told = { kind, status, words: `${words}${said === '' ? '' : `: ${said}`}${to}` };
   return after === undefined ? told : { ...told, retryAfterMs: after };
@@ -114,9 +116,9 @@ function firstLine(text: string): string {
 }
 
 /** Several addresses of a host that all fail come as one error without words. */
-function wordsOf(error: Error): string {
+function wordsOf(error: Error, redact: Post['redact']): string {
   const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [];
   const { code } = error as NodeJS.ErrnoException;
   const words = first?.message ?? error.message;
-  return printable(words === '' ? (code ?? 'no connection') : words).slice(0, SHOWN);
+  return printable(redact(words === '' ? (code ?? 'no connection') : words)).slice(0, SHOWN);
 }

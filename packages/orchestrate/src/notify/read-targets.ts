@@ -1,6 +1,7 @@
 import { nearestWord } from '@ralph/protocol/cli/nearest-word';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { sharedRoot } from '@ralph/protocol/process/repository';
+import type { Settled } from '../settings/layers.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { askTrust, inNeedOfTrust, untrusted } from '../settings/trust.ts';
 import { targetOf, type Target } from './target.ts';
@@ -12,10 +13,16 @@ import { targetOf, type Target } from './target.ts';
  */
 export async function readTargets(root: string): Promise<readonly Target[]> {
   const { settled } = await readSettings({ root, env: process.env });
+  const refusal = await whyUntrusted(root, settled);
+  if (refusal !== undefined) throw refusal;
+  return settled.value('notify').map(targetOf);
+}
+
+/** Returns why the targets of the configuration do not count; nothing where they do. */
+export async function whyUntrusted(root: string, settled: Settled): Promise<Failure | undefined> {
   const doubtful = inNeedOfTrust(settled).filter(({ key }) => key === 'notify');
   const trust = doubtful.length === 0 ? undefined : await askTrust(sharedRoot(root));
-  if (trust?.trusted === false) throw untrusted(doubtful, root, trust);
-  return settled.value('notify').map(targetOf);
+  return trust?.trusted === false ? untrusted(doubtful, root, trust) : undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { dropFile } from '@ralph/protocol/process/drop-file';
 import { KeptLog } from '@ralph/protocol/process/kept-log';
 import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { olderLogPath } from '@ralph/protocol/process/older-log';
-import type { ProcessTrees, TreeEnd } from '@ralph/protocol/process/process-tree';
+import type { ProcessTree, ProcessTrees, TreeEnd } from '@ralph/protocol/process/process-tree';
 import { randomHex } from '@ralph/protocol/process/random-hex';
 import type { Delivery } from './delivery.ts';
 
@@ -35,6 +35,8 @@ export interface ProgramRun extends Programs {
   readonly limitMs: number;
   /** Ends it, as the time limit does: with everything that it has started. */
   readonly signal: AbortSignal;
+  /** Takes out of what it prints what nobody is to read, before it is cut short. */
+  readonly redact: (text: string) => string;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function runProgram(run: ProgramRun): Promise<Delivery> {
   const unwatch = logs.watch(log, { report: () => Promise.resolve(), idleMs: undefined, onIdle: () => {} });
   try {
     const end = await endOf(run);
-    return deliveryOf(end, run, lastLine(log.tail().text));
+    return deliveryOf(end, run, lastLine(run.redact(log.tail().text)));
   } finally {
     await unwatch();
     log.close();
@@ -59,11 +61,15 @@ export async function runProgram(run: ProgramRun): Promise<Delivery> {
 async function endOf(run: ProgramRun): Promise<TreeEnd> {
   const { argv, cwd, env, limitMs, signal } = run;
   const stdin = inputFile(run.input);
-  const out = openSync(run.logPath, 'a');
-  const streams = { stdin, stdout: out, stderr: out };
-  const tree = await run.trees.start({ command: argv, cwd, env, ...streams }).finally(() => {
-    for (const descriptor of [stdin, out]) closeSync(descriptor);
-  });
+  const opened = [stdin];
+  let tree: ProcessTree;
+  try {
+    const out = openSync(run.logPath, 'a');
+    opened.push(out);
+    tree = await run.trees.start({ command: argv, cwd, env, stdin, stdout: out, stderr: out });
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
   const end = (cause: 'timeout' | 'cancelled') => void tree.end(cause).catch(() => {});
   const onStop = () => end('cancelled');
   const timer = setTimeout(() => end('timeout'), timerMs(limitMs));
@@ -91,10 +97,15 @@ function deliveryOf({ cause, exitCode, signal }: TreeEnd, { limitMs }: ProgramRu
 function inputFile(text: string): number {
   const path = join(tmpdir(), `.ralph-${randomHex(8)}`);
   const descriptor = openSync(path, 'wx+', 0o600);
-  unlinkSync(path);
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done, undefined, done);
-  return descriptor;
+  try {
+    unlinkSync(path);
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done, undefined, done);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
 }
 
 function lastLine(text: string): string {

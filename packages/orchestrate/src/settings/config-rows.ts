@@ -1,4 +1,6 @@
 import { basename, dirname, join } from 'node:path';
+import type { NotifyTarget } from '@ralph/protocol/contract/notify-settings';
+import { shownTarget } from '../notify/shown-target.ts';
 import type { Given, Setting } from './layers.ts';
 import type { ReadSettings } from './read-settings.ts';
 import { SETTINGS, variableOf } from './setting-keys.ts';
@@ -50,7 +52,7 @@ function settingRow(setting: Setting, { root, doubtful, trusted, redact }: Showi
   const note = needsTrust && !trusted ? 'not trusted: a run refuses it' : noteOn(setting);
   return {
     key,
-    value: redacted(key === 'parallel.workspace_root' ? shownRoot(setting.value, root) : setting.value, redact),
+    value: redacted(shownSetting(setting, root), redact),
     source,
     from,
     ...(line === undefined ? {} : { line }),
@@ -60,6 +62,11 @@ function settingRow(setting: Setting, { root, doubtful, trusted, redact }: Showi
     ...(variable === undefined ? {} : { variable }),
     ...(flag === undefined ? {} : { flag: `--${flag}` }),
   };
+}
+
+function shownSetting({ key, value }: Setting, root: string): unknown {
+  if (key === 'parallel.workspace_root') return shownRoot(value, root);
+  return key === 'notify' && Array.isArray(value) ? (value as NotifyTarget[]).map(shownTarget) : value;
 }
 
 /** The default is known to the worker alone, which goes by the same rule. */

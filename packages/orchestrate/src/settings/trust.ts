@@ -3,7 +3,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { Setting, Settled } from './layers.ts';
-import { SETTINGS, type SettingKey } from './setting-keys.ts';
+import { SETTINGS, variableOf, type SettingKey } from './setting-keys.ts';
 
 /** What `ralph-worker trust` says. */
 export interface Trust {
@@ -53,9 +53,17 @@ export function untrusted(settings: readonly Setting[], root: string, { path, re
   const isTracked = reason?.startsWith('git tracks') === true;
   const untrack = isTracked ? `${commandLine(['git', '-C', root, 'rm', '--cached', RALPH_PATHS.trust])}; ` : '';
   return new Failure('config_untrusted', `${what}; ${path} does not allow it: ${reason ?? ''}`, {
-    hint: `give them by flags, or read what they do and say that you trust them: ${untrack}${trust}`,
+    hint: `give them ${otherWays(settings)}, or read what they do and say that you trust them: ${untrack}${trust}`,
     details: { keys: settings.map(({ key }) => key), config: first?.from, trust: path, reason },
   });
+}
+
+/** How else the settings can be given: not each of them has a flag. */
+function otherWays(settings: readonly Setting[]): string {
+  const flagless = settings.filter(({ key }) => key === 'notify').map(({ key }) => variableOf(key));
+  const inOwn = `by ${flagless.join(', ')} or in your own configuration`;
+  if (flagless.length === 0) return 'by flags';
+  return flagless.length === settings.length ? inOwn : `by flags (notify: ${inOwn})`;
 }
 
 /** Returns the content of a trust file that allows the commands of a repository's configuration. */
