@@ -36,6 +36,24 @@ describe('a run whose targets are in trouble', () => {
     expect(stderr).toContain('was given up: 101 Switching');
   });
 
+  it('lets a call by hand be ended, and the lock go, while a receiver is waited for', async () => {
+    const { repository } = queued();
+    const { root } = repository;
+    writeLog(root, [{ type: 'run.paused' }], ['team']);
+    const receiver = await Receiver.open();
+    receiver.answer = () => 'hang';
+    const env = notifyEnvironment({ id: 'team', webhook: receiver.url, timeout: '10m' });
+    const sending = startProgram('ralph-orchestrate', ['notify', 'send'], { cwd: root, env });
+    const ended = transcriptOf(sending);
+    await waitUntil('it was sent', () => receiver.received.length === 1);
+    const second = await send(repository, env);
+    expect(second).toMatchObject({ status: 75, stderr: expect.stringContaining('or by another notify send') });
+    sending.kill('SIGTERM');
+    await ended;
+    receiver.answer = () => 204;
+    expect(await send(repository, env)).toMatchObject({ status: 0 });
+  });
+
   it('tells the other targets where one has a cursor that cannot be made', async () => {
     const { repository, agent } = queued();
     repository.write('.ralph/cache/notify/bad.json/x', 'a folder where the file should be');

@@ -46,7 +46,7 @@ export async function run({ args, output }: Call<typeof NOTIFY_OPTIONS>): Promis
       waiting,
       sent,
       given_up: givenUp,
-      error: error?.words ?? null,
+      error: error === undefined ? null : redact(error.words),
     });
   }
   return {

@@ -22,7 +22,7 @@ export function shownTarget(target: NotifyTarget): NotifyTarget {
     ...target,
     ...(webhook === undefined ? {} : { webhook: shownUrl(webhook) }),
     ...(headers === undefined ? {} : { headers: Object.fromEntries(Object.keys(headers).map((name) => [name, '…'])) }),
-    ...(command === undefined ? {} : { command: command.map(withShownUrls) as [string, ...string[]] }),
+    ...(command === undefined ? {} : { command: command.map(withShownUrls) }),
   };
 }
 
