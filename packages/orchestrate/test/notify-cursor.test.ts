@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { LINE_LIMIT_BYTES } from '@ralph/protocol/cli/input';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { newCursor, readCursor, writeCursor } from '../src/notify/cursor.ts';
 import { logParts, partPath } from '../src/notify/log-parts.ts';
@@ -168,6 +169,17 @@ describe('the place in the log', () => {
     expect(await numbers(copy.readFrom(reader.place))).toEqual([2, 3]);
   });
 
+  it('is behind a line as long as any of ours may be, and behind a longer one, which is told as a gap', async () => {
+    const log = filled(1);
+    const reader = log.readFrom({ ...(await log.end()), offset: 0 });
+    const lineOfBytes = (bytes: number) => `{"n":1,"text":"`.padEnd(bytes - 2, 'x') + '"}';
+    appendFileSync(log.path, `${lineOfBytes(LINE_LIMIT_BYTES)}\n${lineOf(2)}\n`);
+    appendFileSync(log.path, `${lineOfBytes(LINE_LIMIT_BYTES + 1)}\n${lineOf(4)}\n`);
+    appendFileSync(log.path, `${lineOfBytes(3 * LINE_LIMIT_BYTES)}\n${lineOf(6)}\n`);
+    expect(await numbers(reader)).toEqual([0, 1, 2, 'gap', 4, 'gap', 6]);
+    expect(reader.place).toEqual(await log.end());
+  });
+
   it('waits at half a line, which is read when it is whole, and left behind when it never will be', async () => {
     const log = filled(1);
     const reader = log.readFrom({ ...(await log.end()), offset: 0 });
@@ -178,14 +190,6 @@ describe('the place in the log', () => {
     log.rotate();
     appendFileSync(log.path, `${lineOf(3)}\n`);
     expect(await numbers(reader)).toEqual([3]);
-  });
-
-  it('passes over a line that is too long to be ours', async () => {
-    const log = filled(1);
-    const reader = log.readFrom({ ...(await log.end()), offset: 0 });
-    appendFileSync(log.path, `${'x'.repeat(5 * 1024 * 1024)}\n${lineOf(1)}\n`);
-    expect(await numbers(reader)).toEqual([0, 1]);
-    expect(reader.place).toEqual(await log.end());
   });
 
   it('has nothing to read where there is no log', async () => {

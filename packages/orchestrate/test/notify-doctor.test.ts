@@ -5,6 +5,7 @@ const seen = (id: string, more: Partial<SeenTarget> = {}): SeenTarget => ({
   id,
   trouble: undefined,
   isUnsigned: false,
+  isBroken: false,
   waiting: 0,
   ...more,
 });
@@ -33,5 +34,13 @@ describe('what the doctor says of notifications', () => {
       facts: { waiting: 1002 },
     });
     expect(finding.message).toContain('not sent yet: 2 events for a, 1000 events or more for b');
+  });
+
+  it('is a warning where nobody knows what a target was told', () => {
+    const finding = judgeNotifications([seen('a', { isBroken: true }), seen('b')]);
+    expect(finding).toMatchObject({ level: 'warning', hint: expect.stringContaining('begins anew') });
+    expect(finding.message).toBe(
+      'targets of events: a, b; a: what it was told up to now cannot be read (.ralph/cache/notify/a.json)',
+    );
   });
 });

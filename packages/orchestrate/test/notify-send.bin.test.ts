@@ -52,6 +52,18 @@ describe('ralph-orchestrate notify send', () => {
     expect((await notify(root, env, 'list')).rows).toMatchObject([{ waiting: 0, sent: 2, error: null }]);
   });
 
+  it('does not say that nothing waits where nobody knows what was told', async () => {
+    const { env, root } = await webhook(failedTask('A'));
+    writeFileSync(cursorOf(root, 'team'), '{');
+    const error = 'what it was told up to now cannot be read';
+    const sent = await notify(root, env, 'send');
+    expect(sent).toMatchObject({ status: 1, rows: [{ target: 'team', sent: 0, error }] });
+    expect(sent.stderr).toContain('cannot be read: what was not sent before now will not be');
+    expect(await notify(root, env, 'list')).toMatchObject({ status: 0, rows: [{ target: 'team', error }] });
+    const doctor = await runProgram('ralph-orchestrate', ['doctor', '--format', 'json'], { cwd: root, env });
+    expect(doctor.stdout).toContain(`team: ${error}`);
+  });
+
   it.each([500, 408, 425, 429, 503])(
     'keeps what is answered with %i, and all behind it, in their order',
     async (status) => {

@@ -7,7 +7,7 @@ import type { NOTIFY_OPTIONS } from '../notify/notify-options.ts';
 import { whyUntrusted } from '../notify/read-targets.ts';
 import { NO_TARGETS, shownTo } from '../notify/shown-target.ts';
 import { targetOf, type Target } from '../notify/target.ts';
-import { eventsText, standingOf } from '../notify/waiting.ts';
+import { BROKEN_CURSOR, eventsText, standingOf } from '../notify/waiting.ts';
 import { readSettings } from '../settings/read-settings.ts';
 
 /** One target, and how far it was told. */
@@ -36,7 +36,7 @@ export async function run({ args, output }: Call<typeof NOTIFY_OPTIONS>): Promis
   const logPath = join(root, RALPH_PATHS.events);
   const rows: TargetRow[] = [];
   for (const target of targets) {
-    const { cursor, waiting } = await standingOf(root, logPath, target);
+    const { isBroken, cursor, waiting } = await standingOf(root, logPath, target);
     const { sent = 0, givenUp = 0, error } = cursor ?? {};
     rows.push({
       target: target.id,
@@ -46,7 +46,7 @@ export async function run({ args, output }: Call<typeof NOTIFY_OPTIONS>): Promis
       waiting,
       sent,
       given_up: givenUp,
-      error: error === undefined ? null : redact(error.words),
+      error: isBroken ? BROKEN_CURSOR : error === undefined ? null : redact(error.words),
     });
   }
   return {

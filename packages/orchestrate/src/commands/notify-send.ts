@@ -6,7 +6,7 @@ import type { NOTIFY_OPTIONS } from '../notify/notify-options.ts';
 import { chosenTargets, readTargets } from '../notify/read-targets.ts';
 import { NO_TARGETS } from '../notify/shown-target.ts';
 import type { Target } from '../notify/target.ts';
-import { standingOf } from '../notify/waiting.ts';
+import { BROKEN_CURSOR, standingOf } from '../notify/waiting.ts';
 import type { LockHolder } from '../start/lock-holder.ts';
 
 /** What became of what waited for one target. */
@@ -17,6 +17,11 @@ interface SentRow {
   readonly waiting: number;
   /** Why something still waits, or was given up. */
   readonly error: string | null;
+}
+
+interface Sending {
+  readonly row: SentRow;
+  readonly isBroken: boolean;
 }
 
 /** `ralph-orchestrate notify send`: tells the targets now what the runs so far could not; each event is tried once. */
@@ -30,7 +35,8 @@ export async function run(call: Call<typeof NOTIFY_OPTIONS>): Promise<Result> {
   if (lock !== undefined) cleanup.defer('release the lock', () => lock.release());
   cleanup.defer('end the commands', () => room.around.trees.endAll());
   stop.onForce(() => room.around.trees.killAll());
-  const rows = await Promise.all(targets.map((target) => send(room, target, stop.signal)));
+  const sendings = await Promise.all(targets.map((target) => send(room, target, stop.signal)));
+  const rows = sendings.map(({ row }) => row);
   return {
     records: rows,
     columns: {
@@ -40,17 +46,22 @@ export async function run(call: Call<typeof NOTIFY_OPTIONS>): Promise<Result> {
       'given up': (row: SentRow) => String(row.given_up),
       error: (row: SentRow) => row.error ?? '',
     },
-    exit: rows.every((row) => row.waiting === 0 && row.given_up === 0) ? 'ok' : 'failed',
+    exit: sendings.every(isDone) ? 'ok' : 'failed',
   };
 }
 
-async function send(room: DeliveryRoom, target: Target, signal: AbortSignal): Promise<SentRow> {
+async function send(room: DeliveryRoom, target: Target, signal: AbortSignal): Promise<Sending> {
   const courier = await room.courierFor(target);
   courier?.close();
   await courier?.run(signal);
-  const { cursor, waiting } = await standingOf(room.root, room.logPath, target);
+  const { isBroken, cursor, waiting } = await standingOf(room.root, room.logPath, target);
   const { sent = 0, given_up = 0 } = courier?.tally ?? {};
-  return { target: target.id, sent, given_up, waiting, error: cursor?.error?.words ?? null };
+  const error = isBroken ? BROKEN_CURSOR : (cursor?.error?.words ?? null);
+  return { row: { target: target.id, sent, given_up, waiting, error }, isBroken };
+}
+
+function isDone({ row, isBroken }: Sending): boolean {
+  return !isBroken && row.waiting === 0 && row.given_up === 0;
 }
 
 async function takeLock(room: DeliveryRoom, signal: AbortSignal): Promise<LockHolder> {

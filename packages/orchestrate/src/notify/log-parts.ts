@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { olderNumbers, olderPart } from '../record/log-parts.ts';
 
 /** A file that holds a part of the log of events, by what stays the same when it is renamed. */
 export interface LogPart {
@@ -18,7 +18,7 @@ const HEAD_BYTES = 4096;
  */
 export async function logParts(path: string): Promise<LogPart[]> {
   const found = new Map<string, LogPart>();
-  const most = await highestNumber(path);
+  const most = highestNumber(path);
   for (let number = 0; number <= most + 1; number += 1) {
     const part = await partAt(partPath(path, number));
     if (part !== undefined && !found.has(part.ino)) found.set(part.ino, part);
@@ -28,7 +28,7 @@ export async function logParts(path: string): Promise<LogPart[]> {
 
 /** Returns the path of an older part of a log, 0 being the log itself. */
 export function partPath(path: string, number: number): string {
-  return number === 0 ? path : path.replace(/(?=\.ndjson$)/, `.${number}`);
+  return number === 0 ? path : olderPart(path, number);
 }
 
 /** Opens a part, wherever it has gone since it was seen; nothing when it is gone for good. */
@@ -60,14 +60,11 @@ async function partAt(path: string): Promise<LogPart | undefined> {
   return stats?.isFile() === true ? { path, ino: String(stats.ino), size: Number(stats.size) } : undefined;
 }
 
-async function highestNumber(path: string): Promise<number> {
-  const stem = basename(path, '.ndjson');
-  const names = await readdir(dirname(path)).catch(() => []);
-  const numbers = names.flatMap((name) => {
-    const number = name.startsWith(`${stem}.`)
-      ? /^(\d{1,4})\.ndjson$/.exec(name.slice(stem.length + 1))?.[1]
-      : undefined;
-    return number === undefined ? [] : [Number(number)];
-  });
-  return Math.max(0, ...numbers);
+/** A folder that cannot be read has the log alone, as far as anybody can tell. */
+function highestNumber(path: string): number {
+  try {
+    return olderNumbers(path).at(-1) ?? 0;
+  } catch {
+    return 0;
+  }
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { LINE_LIMIT_BYTES } from '@ralph/protocol/cli/input';
 import { headOf, logParts, openPart } from './log-parts.ts';
 
 /** Up to where a log was read. */
@@ -11,12 +12,10 @@ export interface Place {
   readonly offset: number;
 }
 
-/** A line of the log, or that what stood between the last and the next one is gone. */
+/** A line of the log, or that what stood between the last and the next one is gone, or was a line that is much too long. */
 export type LogRead = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'gap' };
 
 const CHUNK_BYTES = 64 * 1024;
-/** Nothing that we write is as long: it is left out, so that it is not kept in memory. */
-const LONGEST_LINE = 4 * 1024 * 1024;
 
 /**
  * Reads the log of events line by line from a place on, through all of its parts, in memory that does not grow with it.
@@ -43,8 +42,8 @@ export class LogReader {
   async next(): Promise<LogRead | undefined> {
     if (this.#handle === undefined && (await this.#open())) return { kind: 'gap' };
     while (this.#handle !== undefined) {
-      const text = this.#take();
-      if (text !== undefined) return { kind: 'line', text };
+      const read = this.#take();
+      if (read !== undefined) return read;
       if (await this.#fill(this.#handle)) continue;
       const next = await this.#newer();
       if (next === undefined) return undefined;
@@ -86,25 +85,26 @@ export class LogReader {
     return oldest !== undefined && this.#goTo(oldest.ino);
   }
 
-  #take(): string | undefined {
-    for (;;) {
-      const end = this.#bytes.indexOf(10);
-      if (end === -1) return undefined;
-      const text = this.#bytes.toString('utf8', 0, end);
-      this.#pass(end + 1);
-      if (!this.#isTooLong) return text;
-      this.#isTooLong = false;
-    }
+  #take(): LogRead | undefined {
+    const end = this.#bytes.indexOf(10);
+    if (end === -1) return undefined;
+    const isTooLong = this.#isTooLong || end > LINE_LIMIT_BYTES;
+    const text = isTooLong ? '' : this.#bytes.toString('utf8', 0, end);
+    this.#isTooLong = false;
+    this.#pass(end + 1);
+    return isTooLong ? { kind: 'gap' } : { kind: 'line', text };
   }
 
   /** Reads on; returns whether there was anything. */
   async #fill(handle: FileHandle): Promise<boolean> {
-    if (this.#bytes.length > LONGEST_LINE) {
+    if (this.#bytes.length > LINE_LIMIT_BYTES) {
       this.#isTooLong = true;
       this.#pass(this.#bytes.length);
     }
     const from = this.#place.offset + this.#bytes.length;
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, from);
+    // Of a long line as much again as there is, so that its length costs no more than it is long.
+    const most = Math.max(CHUNK_BYTES, this.#bytes.length);
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(most), 0, most, from);
     if (bytesRead === 0) return false;
     this.#bytes = Buffer.concat([this.#bytes, buffer.subarray(0, bytesRead)]);
     if (this.#place.head === undefined) this.#place = { ...this.#place, head: await headOf(handle) };

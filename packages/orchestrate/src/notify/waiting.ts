@@ -25,8 +25,13 @@ export async function countWaiting(
   return count;
 }
 
+/** Why nothing is known of a target whose cursor cannot be used. */
+export const BROKEN_CURSOR = 'what it was told up to now cannot be read';
+
 /** What is known of a target from its cursor. */
 export interface Standing {
+  /** Whether there is a cursor that cannot be used: nobody knows what waits. */
+  readonly isBroken: boolean;
   /** Nothing before the first run that has the target. */
   readonly cursor: Cursor | undefined;
   readonly waiting: number;
@@ -35,8 +40,8 @@ export interface Standing {
 /** Looks how far a target was told. Changes nothing. */
 export async function standingOf(root: string, logPath: string, target: Target): Promise<Standing> {
   const read = await readCursor(cursorPath(root, target.id));
-  const cursor = read === 'broken' ? undefined : read;
-  return { cursor, waiting: cursor === undefined ? 0 : await countWaiting(logPath, target, cursor) };
+  if (read === 'broken') return { isBroken: true, cursor: undefined, waiting: 0 };
+  return { isBroken: false, cursor: read, waiting: read === undefined ? 0 : await countWaiting(logPath, target, read) };
 }
 
 /** Returns a number of events as a person reads it. */
