@@ -2,8 +2,10 @@ import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
-import { EventTail, rotatedPath } from '../src/follow/event-tail.ts';
+import { EventTail } from '../src/follow/event-tail.ts';
 import { tailOfRun } from '../src/follow/find-start.ts';
+import { olderNumbers, olderPart } from '../src/record/log-parts.ts';
+import { rotateLog } from '../src/record/rotate-log.ts';
 
 /** A log of events in a folder of its own, as those see it who write and who rotate it. */
 class Log {
@@ -18,7 +20,7 @@ class Log {
   }
 
   rotate(): void {
-    renameSync(this.path, rotatedPath(this.path));
+    rotateLog(this.path, 4);
   }
 
   /** Returns what reads the names of the lines that have come. */
@@ -50,7 +52,7 @@ describe('EventTail', () => {
     log.rotate();
     expect(read()).toEqual(['b']);
     // Whoever has it open may still write to it, as long as there is no fresh one.
-    appendFileSync(rotatedPath(log.path), '{"name":"c"}\n');
+    appendFileSync(olderPart(log.path, 1), '{"name":"c"}\n');
     log.append('d');
     expect(read()).toEqual(['c', 'd']);
     log.append('e');
@@ -64,11 +66,25 @@ describe('EventTail', () => {
     expect(read()).toEqual(['a']);
     log.append('b');
     log.rotate();
-    renameSync(rotatedPath(log.path), `${log.path}.2`);
+    renameSync(olderPart(log.path, 1), `${log.path}.2`);
     log.append('c');
     log.rotate();
     log.append('d');
     expect(read()).toEqual(['b', 'c', 'd']);
+  });
+
+  it.each([1, 2, 3, 4])('misses nothing when that has happened %i times between two looks', (times) => {
+    const log = new Log();
+    const read = log.reader();
+    log.append('first');
+    expect(read()).toEqual(['first']);
+    const names = Array.from({ length: times + 1 }, (_, n) => `part ${n}`);
+    for (const [n, name] of names.entries()) {
+      if (n > 0) log.rotate();
+      log.append(name);
+    }
+    expect(olderNumbers(log.path)).toHaveLength(times);
+    expect(read()).toEqual(names);
   });
 
   it('begins anew with a log that was cut', () => {
@@ -118,6 +134,25 @@ describe('the log of the run that goes on', () => {
     log.append('b');
     expect(log.reader(tailOfRun(log.path, since))()).toEqual(['now', 'a', 'b']);
   });
+
+  it.each([2, 3, 4])(
+    'begins in the part that it began in, %i rotations ago, and goes on through all newer ones',
+    (times) => {
+      const log = new Log();
+      log.start('old', '2020-01-01T00:00:00.000Z');
+      log.start('now', '2020-01-02T00:00:00.000Z');
+      const names = Array.from({ length: times }, (_, n) => `part ${n}`);
+      for (const name of names) {
+        log.rotate();
+        log.append(name);
+      }
+      const read = log.reader(tailOfRun(log.path, Date.parse('2020-01-02T00:00:00.000Z')));
+      expect(read()).toEqual(['now', ...names]);
+      log.rotate();
+      log.append('last');
+      expect(read()).toEqual(['last']);
+    },
+  );
 
   it('is what comes from now on when the run has not come to say that it has started', () => {
     const log = new Log();

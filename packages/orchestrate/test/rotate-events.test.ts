@@ -4,6 +4,7 @@ import {
   constants,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -132,6 +133,20 @@ describe('EventLog', () => {
     log.close();
     expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(20);
     expect(notes).toEqual([expect.stringMatching(/the event log grows on.*EISDIR/)]);
+  });
+
+  it('begins a new log also where an earlier try was cut off behind the rename', () => {
+    const path = logIn();
+    const notes: string[] = [];
+    const log = new EventLog(path, small, (line) => notes.push(line));
+    log.append(event(0));
+    renameSync(path, olderPart(path, 1));
+    for (let number = 1; number < 8; number += 1) log.append(event(number));
+    log.close();
+    expect(notes).toEqual([]);
+    const kept = partsOf(path).join('').trimEnd().split('\n');
+    expect(kept).toEqual(Array.from({ length: 8 }, (_, n) => JSON.stringify(event(n))));
+    expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.next'))).toEqual([]);
   });
 
   it('tells observers of every event, also of one that could not be written, and bears what they throw', () => {

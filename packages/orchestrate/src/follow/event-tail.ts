@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { olderNumbers, olderPart } from '../record/log-parts.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -9,11 +10,6 @@ const LINE_LIMIT = 16 * 1024 * 1024;
 export interface LoggedLine {
   readonly text: string;
   readonly record: Record<string, unknown>;
-}
-
-/** Returns where a log goes when a fresh one is begun in its place. */
-export function rotatedPath(path: string): string {
-  return path.replace(/(?:\.ndjson)?$/, '.1$&');
 }
 
 /**
@@ -47,7 +43,7 @@ export class EventTail {
       // Whoever writes may have appended to it until it was renamed: it is looked at once more after that was seen.
       if (!this.#isRenamed(this.#fd)) return;
       yield* this.#more(this.#fd);
-      this.#goOn(this.#fd);
+      if (!this.#goOn(this.#fd)) return;
     }
   }
 
@@ -78,14 +74,14 @@ export class EventTail {
     return now !== undefined && now !== keyOf(fd);
   }
 
-  /** The one that was renamed last is another one where that has happened twice since we looked. */
-  #goOn(fd: number): void {
-    const older = openIfThere(rotatedPath(this.#path));
-    const isAnother = older !== undefined && keyOf(older) !== keyOf(fd) && isLater(older, fd);
-    if (older !== undefined && !isAnother) closeSync(older);
+  /** Goes on with the part that was begun after this one; stays where there is none yet. Returns whether it went on. */
+  #goOn(fd: number): boolean {
+    const next = openNext(this.#path, fd);
+    if (next === undefined) return false;
     closeSync(fd);
-    this.#fd = isAnother ? older : openIfThere(this.#path);
+    this.#fd = next;
     this.#begin(0);
+    return true;
   }
 
   #begin(offset: number): void {
@@ -95,14 +91,40 @@ export class EventTail {
   }
 }
 
-/** Opens a file for reading; nothing where there is none. */
+/** Opens a plain file for reading; nothing where there is none. */
 export function openIfThere(path: string): number | undefined {
   try {
-    return openSync(path, 'r');
+    // A pipe of that name must not make us wait.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (fstatSync(fd).isFile()) return fd;
+    closeSync(fd);
+    return undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/**
+ * Opens the part of a log that follows one: looked for from the newest on, since what is renamed meanwhile goes to a place
+ * that is yet to be looked at. Where the one itself is gone, the oldest that was written after it.
+ */
+function openNext(path: string, fd: number): number | undefined {
+  const own = keyOf(fd);
+  const parts = [path, ...olderNumbers(path).map((number) => olderPart(path, number))];
+  const isThere = parts.some((part) => keyOf(part) === own);
+  let next: number | undefined;
+  for (const candidate of parts) {
+    const part = openIfThere(candidate);
+    if (part === undefined) continue;
+    const isOwn = keyOf(part) === own;
+    if (!isOwn && (isThere || next === undefined || isLater(part, fd))) {
+      if (next !== undefined) closeSync(next);
+      next = part;
+    } else closeSync(part);
+    if (isOwn) break;
+  }
+  return next;
 }
 
 function keyOf(file: string | number): string | undefined {

@@ -1,7 +1,11 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { EventTail, openIfThere, rotatedPath } from './event-tail.ts';
+import { olderNumbers, olderPart } from '../record/log-parts.ts';
+import { EventTail, openIfThere } from './event-tail.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+
+/** The times of files lag behind the clock by a tick. */
+const CLOCK_MS = 1000;
 
 /** How our programs begin this line. No text of others can hold it: in a text the quotes would be escaped. */
 const BEGINNING = Buffer.from('{"v":1,"type":"run.started"');
@@ -16,14 +20,19 @@ export function tailOfRun(path: string, since: number): EventTail {
   const fd = openIfThere(path);
   const start = fd === undefined ? undefined : lastStart(fd, since);
   if (start !== undefined) return new EventTail(path, fd, start);
-  // It may have been renamed since the run has started.
-  const older = openIfThere(rotatedPath(path));
-  const before = older === undefined ? undefined : lastStart(older, since);
-  if (before !== undefined) {
-    if (fd !== undefined) closeSync(fd);
-    return new EventTail(path, older, before);
+  // It may have been renamed since the run has started, more than once.
+  for (const number of olderNumbers(path)) {
+    const older = openIfThere(olderPart(path, number));
+    if (older === undefined) continue;
+    const before = lastStart(older, since);
+    if (before !== undefined) {
+      if (fd !== undefined) closeSync(fd);
+      return new EventTail(path, older, before);
+    }
+    const isTooOld = fstatSync(older).mtimeMs < since - CLOCK_MS;
+    closeSync(older);
+    if (isTooOld) break;
   }
-  if (older !== undefined) closeSync(older);
   return new EventTail(path, fd, fd === undefined ? 0 : fstatSync(fd).size);
 }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
+import { nextFilePath } from '@ralph/protocol/process/next-file';
 import { LineFile } from '../record/line-file.ts';
 import { rotateLog, type LogLimits } from '../record/rotate-log.ts';
 
@@ -85,8 +86,7 @@ export class EventLog {
     const { size } = this.#file;
     if (size <= this.#due) return;
     try {
-      rotateLog(this.path, this.#limits.older);
-      const next = new LineFile(openSync(this.path, 'a+'));
+      const next = this.#begunAnew();
       this.#file.close();
       this.#file = next;
       this.#due = this.#limits.bytes;
@@ -94,6 +94,23 @@ export class EventLog {
       if (this.#due === this.#limits.bytes)
         this.#onNote(`the event log grows on, since it cannot be renamed: ${String(error)}`);
       this.#due = size + this.#limits.bytes;
+    }
+  }
+
+  /** The new file is there before the old one is renamed: where none can be made, the old one stays what it is. */
+  #begunAnew(): LineFile {
+    const draft = nextFilePath(this.path);
+    const fd = openSync(draft, 'ax+');
+    try {
+      const next = new LineFile(fd);
+      // Gone where an earlier try was cut off, or where somebody has taken it away: it is written on under another name.
+      if (existsSync(this.path)) rotateLog(this.path, this.#limits.older);
+      renameSync(draft, this.path);
+      return next;
+    } catch (error) {
+      closeSync(fd);
+      rmSync(draft, { force: true });
+      throw error;
     }
   }
 }
