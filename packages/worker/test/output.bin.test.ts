@@ -46,8 +46,8 @@ echo the end`;
     const revealed = await runProgram('ralph-worker', ['logs', 'RQ-0001', '--reveal'], { cwd: repo.root });
     expect(revealed.stdout).toBe(`${older}${newer}`);
     const { stdout } = await runProgram('ralph-worker', ['logs', 'RQ-0001'], { cwd: repo.root });
-    // The line whose beginning was dropped may have held a secret.
-    expect(stdout).toBe(`${older}${newer}`.replace(/\n.*\n/, '\n'));
+    // A line whose beginning was dropped may have held a secret; on a busy machine that is more than one.
+    expect(stdout).toBe(`${older}${newer}`.replaceAll(/(\[ralph: \d+ bytes of .* dropped.*\]\n).*\n/g, '$1'));
     expect(stdout).toMatch(/\nthe end\n$/);
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { transcriptOf } from '@ralph/protocol/testing/run-built-program';
@@ -35,10 +35,21 @@ describe('ralph-worker run, when an agent is turned away by a limit', () => {
 
   it('lets those run on that run already', async () => {
     const repo = temporaryRepository();
+    // Neither goes on before both have begun, and the second not before the first was turned away.
     const agent = `
+touch "$OUT/begun.$RALPH_TASK_ID"
+while [ ! -e "$OUT/begun.RQ-0001" ] || [ ! -e "$OUT/begun.RQ-0002" ]; do sleep 0.05; done
 [ "$RALPH_TASK_ID" = RQ-0001 ] || while ! [ -e "$OUT/told" ]; do sleep 0.05; done
-${TURNED_AWAY.replace('&& exit 1', '&& touch "$OUT/told" && exit 1')}`;
-    const run = await runWorker(repo, taskLines('RQ-0001', 'RQ-0002', 'RQ-0003'), agent, '--jobs', '2');
+${TURNED_AWAY}`;
+    const child = startWorker(repo, agent, '--jobs', '2');
+    let told = '';
+    child.stdout.on('data', (text: Buffer) => (told += text.toString()));
+    const ended = transcriptOf(child);
+    child.stdin.end(taskLines('RQ-0001', 'RQ-0002', 'RQ-0003'));
+    await waitUntil('the first is turned away', () => told.includes('"task.failed"'));
+    writeFileSync(join(repo.folder, 'told'), '');
+    const { status, stdout, stderr } = await ended;
+    const run = runOf(status, stdout, stderr);
     expect(run.status).toBe(5);
     expect(begunIn(repo).toSorted()).toEqual(['RQ-0001', 'RQ-0002']);
     expect(run.events('agent.finished').find(({ task_id: id }) => id === 'RQ-0002')).toMatchObject({ commits: 1 });
