@@ -60,7 +60,7 @@ describe('GatePasses', () => {
     const { pid: gone } = spawnSync('true');
     for (const pid of [gone, process.pid]) writeFileSync(join(folderIn(root), draft(pid)), 'half');
     // The number has been given to us since.
-    const reused = join(folderIn(root), draft(process.pid).replace('.17', ''));
+    const reused = join(folderIn(root), draft(process.pid).replace(/\.17$/, ''));
     writeFileSync(reused, 'half');
     utimesSync(reused, 1, 1);
     await new GatePasses(root).remember(KEY, PASS);
