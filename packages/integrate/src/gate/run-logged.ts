@@ -1,5 +1,5 @@
-import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
+import { endWithin } from '@ralph/protocol/process/bounded-tree';
 import { LAST_LINES, lastLines } from '@ralph/protocol/process/log-lines';
 import type { LogReader } from '@ralph/protocol/process/log-scan';
 import type { ProcessTree, TreeEnd, TreeOptions } from '@ralph/protocol/process/process-tree';
@@ -62,7 +62,7 @@ async function runWatched(job: Job, run: LoggedRun, open: OpenLog): Promise<Tree
       stdout: open.fd,
       stderr: open.fd,
     });
-    const end = await ended(tree, run);
+    const end = await endWithin(tree, run);
     running.remove(job, tree);
     return end;
   } finally {
@@ -79,19 +79,5 @@ async function startTree({ bench, candidate, workspace }: Job, asked: TreeOption
   } catch (error) {
     tree.kill();
     throw asIoFailure(error, `write down what runs for ${candidate.taskId}`);
-  }
-}
-
-async function ended(tree: ProcessTree, { limitMs, signal }: LoggedRun): Promise<TreeEnd> {
-  const onStop = () => void tree.end('cancelled');
-  const timer = setTimeout(() => void tree.end('timeout'), timerMs(limitMs));
-  signal.addEventListener('abort', onStop, { once: true });
-  try {
-    if (signal.aborted) onStop();
-    else tree.release();
-    return await tree.finished;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onStop);
   }
 }

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { statSync } from 'node:fs';
 import type { Call, Result } from '@ralph/protocol/cli/program';
-import { lockRecord, type LockRecord } from '@ralph/protocol/contract/lock-record';
+import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StopRequest } from '@ralph/protocol/contract/stop-request';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { findGitRepository } from '@ralph/protocol/process/repository';
-import { callSibling } from '@ralph/protocol/process/sibling';
 import { isRun, means, readStopRequest } from '../stop/judge-stop.ts';
+import { loopHolder } from '../stop/loop-holder.ts';
 import type { STOP_OPTIONS } from '../stop/stop-options.ts';
 import { waitForEnd } from '../stop/wait-for-end.ts';
 
@@ -17,7 +17,7 @@ export async function run(call: Call<typeof STOP_OPTIONS>): Promise<Result> {
   const { args, output, stop } = call;
   const { root } = findGitRepository(args.repo);
   const path = join(root, RALPH_PATHS.stopRequest);
-  const look = () => holderOf(root, (line) => output.note(line));
+  const look = () => loopHolder(root, (line) => output.note(line));
   const holder = await look();
   if (holder === undefined || !isRun(holder)) {
     const other = holder === undefined ? '' : `; pid ${holder.pid} holds the lock: ${holder.prompt}`;
@@ -35,11 +35,6 @@ export async function run(call: Call<typeof STOP_OPTIONS>): Promise<Result> {
   const ended = args.wait === undefined ? {} : { ended: true };
   const after = args.wait === undefined ? text : 'it has ended\n';
   return { record: { requested: true, already, holder, path, ...ended }, text: after };
-}
-
-async function holderOf(root: string, onNote: (line: string) => void): Promise<LockRecord | undefined> {
-  const [view = {}] = await callSibling('ralph-lock', ['status', '--repo', root], onNote);
-  return view['locked'] === true ? lockRecord.safeParse(view['holder']).data : undefined;
 }
 
 /** Tells whether a request stands that the run heeds. */

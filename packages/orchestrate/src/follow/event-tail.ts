@@ -1,11 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { LINE_LIMIT_BYTES } from '@ralph/protocol/cli/input';
 import { olderNumbers, olderPart } from '../record/log-parts.ts';
+import { jsonObject } from '../record/read-line.ts';
 
 const CHUNK_BYTES = 64 * 1024;
-
-/** More than any line of a log of ours has: what is longer is passed over, so that it cannot fill our memory. */
-const LINE_LIMIT = 16 * 1024 * 1024;
 
 export interface LoggedLine {
   readonly text: string;
@@ -61,9 +60,9 @@ export class EventTail {
       this.#offset += count;
       const texts = (this.#rest + this.#decoder.write(this.#buffer.subarray(0, count))).split('\n');
       this.#rest = texts.pop() ?? '';
-      if (this.#rest.length > LINE_LIMIT) this.#rest = '';
+      if (this.#rest.length > LINE_LIMIT_BYTES) this.#rest = '';
       for (const text of texts) {
-        const record = recordIn(text);
+        const record = jsonObject(text);
         if (record !== undefined) yield { text, record };
       }
     }
@@ -134,15 +133,4 @@ function keyOf(file: string | number): string | undefined {
 
 function isLater(one: number, other: number): boolean {
   return fstatSync(one).mtimeMs >= fstatSync(other).mtimeMs;
-}
-
-function recordIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

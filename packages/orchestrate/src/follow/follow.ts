@@ -1,8 +1,9 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
-import { EVENTS, isEventType, type AnyEvent } from '@ralph/protocol/contract/events';
+import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { watchPipeReader } from '@ralph/protocol/process/pipe-reader';
 import { Secrets } from '@ralph/protocol/process/secrets';
+import { eventOf } from '../record/read-line.ts';
 import { openView } from '../view/open-view.ts';
 import type { LiveView } from '../view/live-view.ts';
 import type { EventTail, LoggedLine } from './event-tail.ts';
@@ -104,10 +105,8 @@ class Follower {
 }
 
 function eventIn({ record }: LoggedLine): AnyEvent | undefined {
-  const { type } = record;
-  if (typeof type !== 'string' || !isEventType(type)) return undefined;
-  const parsed = EVENTS[type].safeParse(record);
-  return parsed.success ? (parsed.data as AnyEvent) : undefined;
+  const event = eventOf(record, 0);
+  return event === 'broken' ? undefined : event;
 }
 
 function goneWithoutWord({ holder }: WatchedRun): Failure {

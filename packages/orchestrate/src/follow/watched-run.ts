@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { lockRecord, type LockRecord } from '@ralph/protocol/contract/lock-record';
+import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { bootId, isAlive } from '@ralph/protocol/process/process-identity';
-import { callSibling } from '@ralph/protocol/process/sibling';
 import { FileStamps } from '../run/file-stamps.ts';
 import { isRun } from '../stop/judge-stop.ts';
+import { loopHolder } from '../stop/loop-holder.ts';
 
 const LOCK = '.ralph/loop.lock';
 
@@ -24,7 +24,7 @@ export class WatchedRun {
 
   /** Finds the run that goes on; nothing where there is none. */
   static async find(root: string, onNote: (line: string) => void): Promise<WatchedRun | undefined> {
-    const holder = await holderOf(root, onNote);
+    const holder = await loopHolder(root, onNote);
     return holder === undefined || !isRun(holder) ? undefined : new WatchedRun(root, holder, onNote);
   }
 
@@ -38,12 +38,7 @@ export class WatchedRun {
     const { pid, start_time = '', boot_id = bootId(), token } = this.holder;
     const hasChanged = this.#lock.look();
     if (!hasChanged && isAlive({ pid, start_time, boot_id })) return true;
-    const now = await holderOf(this.#root, this.#onNote);
+    const now = await loopHolder(this.#root, this.#onNote);
     return now !== undefined && now.pid === pid && now.token === token;
   }
-}
-
-async function holderOf(root: string, onNote: (line: string) => void): Promise<LockRecord | undefined> {
-  const [view = {}] = await callSibling('ralph-lock', ['status', '--repo', root], onNote);
-  return view['locked'] === true ? lockRecord.safeParse(view['holder']).data : undefined;
 }

@@ -1,7 +1,6 @@
-import { lockRecord } from '@ralph/protocol/contract/lock-record';
-import { callSibling } from '@ralph/protocol/process/sibling';
 import type { RunLines } from '../record/run-index.ts';
 import { isRun } from '../stop/judge-stop.ts';
+import { loopHolder } from '../stop/loop-holder.ts';
 
 /** Tells of the newest run of a loop whether it goes on. */
 export type AskRunning = (newest: RunLines) => Promise<boolean>;
@@ -13,8 +12,7 @@ export type AskRunning = (newest: RunLines) => Promise<boolean>;
 export function askLock(repo: string, onNote: (line: string) => void): AskRunning {
   return async ({ started, finished }) => {
     if (finished !== undefined) return false;
-    const [lock] = await callSibling('ralph-lock', ['status', '--repo', repo], onNote);
-    const holder = lock?.['locked'] === true ? lockRecord.safeParse(lock['holder']).data : undefined;
+    const holder = await loopHolder(repo, onNote);
     return holder !== undefined && isRun(holder) && isSince(started?.at, holder.started);
   };
 }

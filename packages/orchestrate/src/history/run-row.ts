@@ -1,9 +1,7 @@
-import type { EventOf, RUN_OUTCOMES, STOP_REASONS } from '@ralph/protocol/contract/events';
+import type { EventOf, STOP_REASONS } from '@ralph/protocol/contract/events';
 import type { Receipt } from '@ralph/protocol/contract/receipt';
+import { stateOf, type RunState } from '../record/run-state.ts';
 import { countsOf, sumOf, type RunStory } from '../record/run-story.ts';
-
-/** How a run ended; `running` where it goes on, `lost` where it was killed before it could say. */
-export type RunState = (typeof RUN_OUTCOMES)[number] | 'running' | 'lost';
 
 /** One line of `ralph-orchestrate history`. */
 export interface RunRow {
@@ -35,7 +33,7 @@ export interface RunRow {
 /** Returns the line of a run. */
 export function runRow(story: RunStory, isRunning: boolean): RunRow {
   const { id, begin, end, finished, targetBranch, workers, loop, stopReason, isWhole, tasks } = story;
-  const outcome = finished?.outcome ?? (isRunning ? 'running' : 'lost');
+  const outcome = stateOf(story, isRunning);
   return {
     run_id: id ?? null,
     outcome,

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Call } from '@ralph/protocol/cli/program';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { nextFilePath } from '@ralph/protocol/process/next-file';
+import { isTaken } from '../record/plain-place.ts';
 import type { EventLog } from '../run/event-log.ts';
 import { prometheusText } from './prometheus-text.ts';
 import { RunCounters } from './run-counters.ts';
@@ -24,7 +24,7 @@ type MetricsCall = Pick<Call, 'output' | 'cleanup'> & {
  * @throws Failure `usage`
  */
 export function checkMetricsFile(path: string | undefined): void {
-  if (path === undefined || !isInTheWay(resolve(path))) return;
+  if (path === undefined || !isTaken(resolve(path))) return;
   throw new Failure('usage', `cannot keep the metrics in ${path}: it is no plain file`, {
     hint: 'name a file with --metrics-file: it is replaced as a whole',
   });
@@ -90,7 +90,7 @@ class MetricsFile {
     let draft: string | undefined;
     try {
       await mkdir(dirname(this.#path), { recursive: true });
-      if (isInTheWay(this.#path)) throw new Error(`${this.#path} is no plain file any more`);
+      if (isTaken(this.#path)) throw new Error(`${this.#path} is no plain file any more`);
       const target = await behindLinks(this.#path);
       draft = nextFilePath(target);
       await writeFile(draft, prometheusText(this.counters, isRunning, Date.now()), { flag: 'wx' });
@@ -100,14 +100,6 @@ class MetricsFile {
       if (!this.#isTold) this.#onNote(`the metrics are not kept: ${String(error)}`);
       this.#isTold = true;
     }
-  }
-}
-
-function isInTheWay(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() === false;
-  } catch {
-    return false;
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { nextFilePath } from '@ralph/protocol/process/next-file';
+import { jsonObject } from '../record/read-line.ts';
 import type { Place } from './log-reader.ts';
 
 /** How far a target was told, and what came of it. */
@@ -86,7 +87,7 @@ function textOf({ place, runId, at, sent, givenUp, tries, error }: Cursor): stri
 }
 
 function cursorIn(text: string): Cursor | undefined {
-  const read = recordIn(text);
+  const read = jsonObject(text);
   if (read === undefined || read['v'] !== 1) return undefined;
   const { ino, offset, sent, given_up: givenUp, tries, error } = read;
   if (typeof ino !== 'string' || !isCount(offset)) return undefined;
@@ -100,15 +101,6 @@ function cursorIn(text: string): Cursor | undefined {
     tries: isCount(tries) ? tries : undefined,
     error: typeof at === 'string' && typeof words === 'string' ? { at, words } : undefined,
   };
-}
-
-function recordIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isCount(value: unknown): value is number {

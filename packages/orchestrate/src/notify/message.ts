@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonObject } from '../record/read-line.ts';
 
 /** The beginning of every event that we write; a half line may stand in front of it. */
 const BEGINNING = '{"v":1,';
@@ -43,12 +44,6 @@ export function bodyOf({ id, type, at, line, runId, repository }: Message): stri
 }
 
 function parsed(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const event = value as Record<string, unknown>;
-    return typeof event['type'] === 'string' && typeof event['at'] === 'string' ? event : undefined;
-  } catch {
-    return undefined;
-  }
+  const event = jsonObject(line);
+  return typeof event?.['type'] === 'string' && typeof event['at'] === 'string' ? event : undefined;
 }

@@ -1,8 +1,8 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { timerMs } from '@ralph/protocol/cli/timer-ms';
 import { printable } from '@ralph/protocol/cli/printable';
+import { endWithin } from '@ralph/protocol/process/bounded-tree';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { KeptLog } from '@ralph/protocol/process/kept-log';
 import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
@@ -59,7 +59,7 @@ export async function runProgram(run: ProgramRun): Promise<Delivery> {
 }
 
 async function endOf(run: ProgramRun): Promise<TreeEnd> {
-  const { argv, cwd, env, limitMs, signal } = run;
+  const { argv, cwd, env } = run;
   const stdin = inputFile(run.input);
   const opened = [stdin];
   let tree: ProcessTree;
@@ -70,18 +70,7 @@ async function endOf(run: ProgramRun): Promise<TreeEnd> {
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
   }
-  const end = (cause: 'timeout' | 'cancelled') => void tree.end(cause).catch(() => {});
-  const onStop = () => end('cancelled');
-  const timer = setTimeout(() => end('timeout'), timerMs(limitMs));
-  signal.addEventListener('abort', onStop, { once: true });
-  try {
-    if (signal.aborted) onStop();
-    else tree.release();
-    return await tree.finished;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onStop);
-  }
+  return endWithin(tree, run);
 }
 
 function deliveryOf({ cause, exitCode, signal }: TreeEnd, { limitMs }: ProgramRun, said: string): Delivery {

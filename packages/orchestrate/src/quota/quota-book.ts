@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { quotaEntry, type QuotaEntry } from '@ralph/protocol/contract/quota-entry';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
+import { LONGEST_TOLD_PAUSE } from '../run/pause.ts';
 import { fileNameOf } from './account.ts';
 
 /** No limit is heeded for longer than a day: a time beyond was written by a clock that went wrong. */
-const LONGEST_MS = 24 * 3600 * 1000 + 60_000;
+const LONGEST_MS = LONGEST_TOLD_PAUSE * 1000 + 60_000;
 
 /** An entry of the account that the book is about. */
 export type NewEntry = Pick<QuotaEntry, 'closed_at' | 'open_at' | 'told' | 'task_id' | 'reason'>;

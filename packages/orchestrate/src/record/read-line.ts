@@ -2,16 +2,21 @@ import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 
-/** Returns the record that a line of the log holds; nothing for one that is broken. */
-export function recordOf(bytes: Buffer | undefined): Readonly<Record<string, unknown>> | undefined {
-  if (bytes === undefined) return undefined;
+/** Returns the object that a text is in JSON; nothing for anything else. */
+export function jsonObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
-    return typeof value.type === 'string' ? value : undefined;
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Returns the record that a line of the log holds; nothing for one that is broken. */
+export function recordOf(bytes: Buffer | undefined): Readonly<Record<string, unknown>> | undefined {
+  const record = bytes === undefined ? undefined : jsonObject(bytes.toString('utf8'));
+  return typeof record?.['type'] === 'string' ? record : undefined;
 }
 
 /** Returns the event that a record is; `broken` where it lacks what such an event must carry, nothing where it is none of ours. */

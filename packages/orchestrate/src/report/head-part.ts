@@ -1,16 +1,17 @@
 import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { clockText, costOfText, timeText, tokensText, zoneText } from '../record/figures.ts';
 import { countsOf, sumOf, type RunStory } from '../record/run-story.ts';
+import { stateOf } from '../record/run-state.ts';
 import type { ReceiptResult } from '../record/task-receipt.ts';
 import { markup, type Html } from './markup.ts';
 import type { PageFacts } from './page-facts.ts';
 import { markOf, resultWord } from './result-mark.ts';
-import { outcomeOf, outcomeWords, stopWords } from './outcome-words.ts';
+import { outcomeWords, stopWords } from './outcome-words.ts';
 
 /** Returns the headline: how the run ended, its counts, how long it took and what it has cost. */
 export function headPart(run: RunStory, facts: PageFacts): Html {
   const { id, begin, end, workers, targetBranch, loop, isWhole } = run;
-  const outcome = outcomeOf(run, facts.isRunning);
+  const outcome = stateOf(run, facts.isRunning);
   const where = [
     ...(targetBranch === undefined ? [] : [markup`landing on <code><bdi>${targetBranch}</bdi></code>`]),
     ...(workers === undefined ? [] : [markup`at most ${workers} agent${workers === 1 ? '' : 's'} side by side`]),

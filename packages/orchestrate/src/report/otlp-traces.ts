@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { VERSION } from '@ralph/protocol/cli/version';
 import type { RunStory, TaskStory } from '../record/run-story.ts';
+import { stateOf } from '../record/run-state.ts';
 import { isWait } from '../record/spent-time.ts';
 import type { Part, Stretch } from '../record/task-phases.ts';
 import { attributes, usageAttributes, type Attribute } from './otlp-attributes.ts';
-import { outcomeOf } from './outcome-words.ts';
 
 /** A collector reads a line of at most 1 MiB; a span takes some 1 to 5 KiB. */
 const SPANS_PER_LINE = 100;
@@ -77,7 +77,7 @@ class SpanIds {
 
 function runSpan(run: RunStory, isRunning: boolean, ids: SpanIds): Span {
   const { id, begin, end, finished, targetBranch, workers, loop, stopReason } = run;
-  const outcome = outcomeOf(run, isRunning);
+  const outcome = stateOf(run, isRunning);
   const isBad = outcome === 'lost' || outcome === 'interrupted' || outcome === 'partial';
   return {
     ...spanOf(ids, { spanId: ids.root, parentSpanId: '', name: 'run', from: begin, to: end }),

@@ -1,10 +1,5 @@
-import type { RunState } from '../history/run-row.ts';
+import type { RunState } from '../record/run-state.ts';
 import type { RunStory } from '../record/run-story.ts';
-
-/** Returns how a run ended, or that it did not. */
-export function outcomeOf({ finished }: RunStory, isRunning: boolean): RunState {
-  return finished?.outcome ?? (isRunning ? 'running' : 'lost');
-}
 
 const WORDS: Readonly<Record<RunState, string>> = {
   completed: 'All that was attempted has landed, or awaits a review.',

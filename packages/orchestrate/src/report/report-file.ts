@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
+import { isTaken } from '../record/plain-place.ts';
 
 export type ReportForm = 'html' | 'otlp' | 'prometheus';
 
@@ -21,8 +21,7 @@ export function reportPath(root: string, runId: string | undefined, form: Report
  * @throws Failure `usage` where something other than a file stands there; `disk_full`, `permission`, `io`
  */
 export async function writeReport(path: string, text: string): Promise<void> {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats !== undefined && !stats.isFile()) {
+  if (isTaken(path)) {
     throw new Failure('usage', `cannot write ${path}: it is no plain file`, {
       hint: 'name a file, or - for stdout',
     });

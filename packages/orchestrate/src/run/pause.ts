@@ -4,7 +4,7 @@ import type { View } from './view.ts';
 const LONGEST_PAUSE = 15 * 60;
 
 /** No word of an agent holds a run for longer, in seconds: then it is tried again. */
-const LONGEST_TOLD_PAUSE = 24 * 3600;
+export const LONGEST_TOLD_PAUSE = 24 * 3600;
 
 /** Times are told in whole seconds: those that differ by no more are one. */
 const SAME_MS = 1500;

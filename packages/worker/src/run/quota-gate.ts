@@ -13,11 +13,6 @@ interface TurnedAway extends RateLimit {
 export class QuotaGate {
   #closedBy: { readonly taskId: string; readonly reason: string; readonly until: number | undefined } | undefined;
 
-  /** Whether no agent is started now. */
-  get isClosed(): boolean {
-    return this.#closedBy !== undefined;
-  }
-
   /**
    * Closes the gate, since an agent was turned away.
    *
