@@ -55,6 +55,16 @@ describe('ralph-state retry', () => {
     expect(read(STATE)).toBe(written);
   });
 
+  it('lets only those that land from kept commits be selected while no agent may be started', async () => {
+    const { root, queue } = withRecords(record('RQ-0002', 'blocked_push', { attempt: 3 }));
+    queue(['RQ-0001', 'RQ-0002'].map((id) => ({ id, title: id, status: 'todo' })));
+    const select = stream({ type: 'task.select', finished_only: true });
+    const ask = async () => records((await ralphState(root, ['apply', '--answer'], select)).stdout);
+    expect(await ask()).toMatchObject([{ ok: true, task: null, waiting: { blocked: 1 } }]);
+    await ralphState(root, ['retry', 'RQ-0002']);
+    expect(await ask()).toMatchObject([{ task: { id: 'RQ-0002', attempt: 4 }, resume: { attempt: 3 } }]);
+  });
+
   it('lets a blocked task be selected again, as its next attempt', async () => {
     const { root, queue } = withRecords(record('RQ-0001', 'blocked_push', { attempt: 3 }));
     queue([{ id: 'RQ-0001', title: 'again', status: 'todo' }]);

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { eventOf, recordOf } from './read-line.ts';
-import { LogReader } from './log-reader.ts';
+import { LogSnapshot } from './log-snapshot.ts';
 import { RunIndex, type RunLines } from './run-index.ts';
 
 /** What takes the events of one run in. */
@@ -12,10 +12,10 @@ const FRAMES: ReadonlySet<unknown> = new Set(['run.started', 'run.finished']);
 
 /** The runs that a loop has on record, read from its log of events without keeping more of it than is asked for. */
 export class RunLog {
-  readonly #reader: LogReader;
+  readonly #reader: LogSnapshot;
   #broken = 0;
 
-  private constructor(reader: LogReader) {
+  private constructor(reader: LogSnapshot) {
     this.#reader = reader;
   }
 
@@ -25,7 +25,7 @@ export class RunLog {
    * @throws Failure `permission`, `io`
    */
   static async open(path: string): Promise<RunLog> {
-    return new RunLog(await LogReader.open(path));
+    return new RunLog(await LogSnapshot.open(path));
   }
 
   /** Lines that were left out, since nobody can read them. */

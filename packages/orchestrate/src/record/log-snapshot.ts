@@ -14,7 +14,7 @@ export type TakeLine = (bytes: Buffer | undefined, number: number) => void;
  * A log with all its older parts, as it was when it was opened: what is renamed meanwhile is read to its end all the same.
  * It takes as much memory as its longest line.
  */
-export class LogReader {
+export class LogSnapshot {
   readonly #files: readonly FileHandle[];
 
   private constructor(files: readonly FileHandle[]) {
@@ -26,7 +26,7 @@ export class LogReader {
    *
    * @throws Failure `permission`, `io`
    */
-  static async open(path: string): Promise<LogReader> {
+  static async open(path: string): Promise<LogSnapshot> {
     const files: FileHandle[] = [];
     const seen = new Set<string>();
     try {
@@ -43,7 +43,7 @@ export class LogReader {
       await Promise.all(files.map((file) => file.close()));
       throw asIoFailure(error, `read ${path}`);
     }
-    return new LogReader(files);
+    return new LogSnapshot(files);
   }
 
   /**
