@@ -90,4 +90,10 @@ describe('GatePasses', () => {
     new GatePasses(root).find(KEY);
     expect(statSync(path).mtimeMs).toBeGreaterThan(1_000_000);
   });
+
+  it('are forgotten by this process, the oldest first, when there are very many', async () => {
+    const passes = new GatePasses(undefined);
+    for (let one = 0; one <= 1000; one += 1) await passes.remember(`key ${one}`, PASS);
+    expect([passes.find('key 0'), passes.find('key 1'), passes.find('key 1000')]).toEqual([undefined, PASS, PASS]);
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { retainedBytes } from '@ralph/protocol/testing/retained-bytes';
 import { TaskPool } from '../src/run/task-pool.ts';
 
 const pool = (options: { jobs: number; ahead: number }) => {
@@ -40,5 +41,10 @@ describe('a pool of tasks', () => {
     free();
     await third;
     await tasks.idle();
+  });
+
+  it('keeps nothing of a task that has ended, however many there are', async () => {
+    const { pool: tasks } = pool({ jobs: 2, ahead: 4 });
+    expect(await retainedBytes(10_000, () => tasks.add('A', () => Promise.resolve()))).toBeLessThan(20);
   });
 });

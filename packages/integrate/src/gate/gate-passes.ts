@@ -48,6 +48,8 @@ export class GatePasses {
   /** Remembers a pass. That it could not be written is no failure: the gate is then asked again some time. */
   async remember(key: string, pass: Pass): Promise<void> {
     this.#own.set(key, pass);
+    const [oldest] = this.#own.keys();
+    if (this.#own.size > MOST && oldest !== undefined) this.#own.delete(oldest);
     if (this.#folder === undefined) return;
     const path = join(this.#folder, `${key}.json`);
     try {

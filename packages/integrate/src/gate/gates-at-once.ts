@@ -1,3 +1,4 @@
+import { eitherSignal } from '../site/either-signal.ts';
 import { throwIfStopped } from '../site/stopped.ts';
 import { putHeadOn, type Workspace } from '../workspace/workspace.ts';
 import { tryGit } from '../workspace/workspace-git.ts';
@@ -34,7 +35,7 @@ export async function passSideBySide(judging: Judging, gates: readonly Gate[]): 
 async function runAll(judging: Judging, gates: readonly Gate[]): Promise<Ended[]> {
   const { flakyRetry } = judging.job.bench.settings.gates;
   const over = new AbortController();
-  const signal = AbortSignal.any([judging.signal, over.signal]);
+  const { signal, release } = eitherSignal(judging.signal, over.signal);
   const ended: Ended[] = [];
   const run = async (gate: Gate) => {
     try {
@@ -49,6 +50,7 @@ async function runAll(judging: Judging, gates: readonly Gate[]): Promise<Ended[]
     }
   };
   const all = await Promise.allSettled(gates.map(run));
+  release();
   const failed = all.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return ended;

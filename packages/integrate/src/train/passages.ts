@@ -24,7 +24,7 @@ export interface Passage {
 export class Passages {
   readonly #lanes: Lanes;
   #count = 0;
-  #allBefore: Promise<unknown> = Promise.resolve();
+  #allBefore: Promise<void> = Promise.resolve();
 
   constructor(lanes: Lanes) {
     this.#lanes = lanes;
@@ -38,7 +38,8 @@ export class Passages {
     let letPass = () => {};
     let hasEntered = false;
     const entered = new Promise<void>((resolve) => (letPass = resolve));
-    this.#allBefore = Promise.all([before, entered]);
+    // Without a value: that of each would hold those of all before it.
+    this.#allBefore = before.then(() => entered);
     return {
       letPass,
       async land(job) {

@@ -1,6 +1,7 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { passGate } from '../gate/pass-gate.ts';
 import type { Landed } from '../push/landed.ts';
+import { eitherSignal } from '../site/either-signal.ts';
 import { Stopped, throwIfStopped } from '../site/stopped.ts';
 import { buildCar, type Ground } from './build-car.ts';
 import type { Car } from './car.ts';
@@ -37,8 +38,8 @@ export async function judge(road: Road, car: Car, commit: string, below: readonl
   if (prepared === undefined || prepared.commit !== commit) return [{ kind: 'judged', id, commit, end: 'cut_off' }];
   job.judgedWith = below.map((other) => other.job.candidate.taskId);
   car.gate = new AbortController();
+  const { signal, release } = eitherSignal(stop, car.gate.signal);
   try {
-    const signal = AbortSignal.any([stop, car.gate.signal]);
     const gate = road.withPlace(async () => {
       throwIfStopped(signal);
       await passGate(job, prepared, signal);
@@ -57,6 +58,8 @@ export async function judge(road: Road, car: Car, commit: string, below: readonl
     }
     car.failure = error;
     return [{ kind: 'judged', id, commit, end: 'red' }];
+  } finally {
+    release();
   }
 }
 

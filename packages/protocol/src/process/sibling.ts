@@ -38,6 +38,7 @@ export class Sibling {
   readonly #onNote: (line: string) => void;
   readonly #notes: string[] = [];
   #held: string[] = [];
+  #draining: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -67,7 +68,20 @@ export class Sibling {
   async send(record: object): Promise<void> {
     const { stdin } = this.#child;
     if (stdin.destroyed || stdin.write(`${JSON.stringify(record)}\n`)) return;
-    await Promise.race([new Promise((resolve) => stdin.once('drain', resolve)), this.ended.catch(() => {})]);
+    await this.#drained();
+  }
+
+  /** All that wait for the pipe wait for the same: to wait for `ended` each time would hold every one of them for ever. */
+  #drained(): Promise<void> {
+    this.#draining ??= new Promise<void>((resolve) => {
+      const settle = () => {
+        this.#child.stdin.off('drain', settle).off('close', settle);
+        this.#draining = undefined;
+        resolve();
+      };
+      this.#child.stdin.on('drain', settle).on('close', settle);
+    });
+    return this.#draining;
   }
 
   /** Says that no more lines come. */

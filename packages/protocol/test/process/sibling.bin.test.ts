@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isFailure } from '../../src/contract/failure.ts';
-import { callSibling } from '../../src/process/sibling.ts';
+import { callSibling, Sibling } from '../../src/process/sibling.ts';
 import { siblingCommand } from '../../src/process/sibling-command.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
@@ -48,6 +48,36 @@ describe('callSibling', () => {
   it('passes on the failure that a sibling has told', async () => {
     const record = '{"error":{"code":"lock_held","message":"held by 7","hint":"wait","exit":75}}';
     expect(await failureOf(`echo '${record}' >&2; exit 75`)).toEqual(['lock_held', 75, 'held by 7']);
+  });
+});
+
+describe('Sibling', () => {
+  it('takes any number of lines while it does not read, and goes on with all of them', async () => {
+    const folder = temporaryFolder();
+    const go = join(folder, 'go');
+    place(join(folder, 'ralph-state'), `#!/bin/sh\nuntil [ -e '${go}' ]; do sleep 0.1; done\nwc -l >'${go}'\n`);
+    execPath(folder);
+    const warnings: string[] = [];
+    const listen = (warning: Error) => void warnings.push(warning.name);
+    process.on('warning', listen);
+    onTestFinished(() => void process.off('warning', listen));
+    const sibling = new Sibling('ralph-state', []);
+    const sent = Array.from({ length: 30 }, () => sibling.send({ text: 'x'.repeat(100_000) }));
+    writeFileSync(go, '');
+    await Promise.all(sent);
+    sibling.end();
+    await sibling.ended;
+    expect([readFileSync(go, 'utf8').trim(), warnings]).toEqual(['31', []]);
+  });
+
+  it('lets go of whoever waits to write when it has ended', async () => {
+    const folder = temporaryFolder();
+    place(join(folder, 'ralph-state'), '#!/bin/sh\nexec 0<&-\nexit 3\n');
+    execPath(folder);
+    const sibling = new Sibling('ralph-state', []);
+    const sent = Array.from({ length: 30 }, () => sibling.send({ text: 'x'.repeat(100_000) }));
+    await expect(Promise.all(sent)).resolves.toHaveLength(30);
+    expect((await sibling.ended).exitCode).toBe(3);
   });
 });
 

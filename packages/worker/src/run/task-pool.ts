@@ -13,7 +13,8 @@ export interface PoolOptions {
 export class TaskPool {
   readonly #options: PoolOptions;
   readonly #slots: PQueue;
-  readonly #running: Promise<void>[] = [];
+  /** Only those that have not ended: a run may take any number of tasks. */
+  readonly #running = new Set<Promise<void>>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -28,7 +29,8 @@ export class TaskPool {
 
   /** Runs something at once, beside the tasks. */
   aside(name: string, job: () => Promise<void>): void {
-    this.#running.push(this.#alone(name, job));
+    const running = this.#alone(name, job).finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   /** Waits until everything that was added has ended. */
