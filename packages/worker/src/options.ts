@@ -166,6 +166,16 @@ export const REAP_OPTIONS = {
   keep: { kind: 'text', value: 'ID', many: true, describe: 'leave the workspace of this task; may be repeated' },
 } as const satisfies OptionSpecs;
 
+export const PRUNE_OPTIONS = {
+  'dry-run': { kind: 'flag', describe: 'only say how much would be removed' },
+  'older-than': {
+    kind: 'seconds',
+    value: 'TIME',
+    fallback: 30 * 24 * 3600,
+    describe: 'what nothing was written to for so long (default: 30d)',
+  },
+} as const satisfies OptionSpecs;
+
 export const WORKTREE_OPTIONS = {} as const satisfies OptionSpecs;
 
 export const STOP_OPTIONS = {} as const satisfies OptionSpecs;

@@ -5,6 +5,7 @@ import {
   LOGS_OPTIONS,
   PREFLIGHT_OPTIONS,
   PREPARE_OPTIONS,
+  PRUNE_OPTIONS,
   REAP_OPTIONS,
   REMOVE_OPTIONS,
   RUN_OPTIONS,
@@ -68,6 +69,13 @@ export const program: ProgramSpec = {
       summary: 'Remove what agents that are gone have left, after keeping its work.',
       options: REAP_OPTIONS,
       load: () => import('./commands/reap.ts'),
+    }),
+    command({
+      words: ['prune'],
+      summary: 'Remove logs of long ago and the refs of what has landed, and let git pack what is loose.',
+      options: PRUNE_OPTIONS,
+      examples: ['ralph-worker prune --dry-run'],
+      load: () => import('./commands/prune.ts'),
     }),
     command({
       words: ['logs'],

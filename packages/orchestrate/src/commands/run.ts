@@ -10,6 +10,7 @@ import { startNotifier } from '../notify/start-notifier.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { EventLog } from '../run/event-log.ts';
 import { StateKeeper } from '../run/state-keeper.ts';
+import { Upkeep } from '../run/upkeep.ts';
 import { workThrough } from '../run/work-through.ts';
 import { logLimits } from '../settings/log-limits.ts';
 import { planRun } from '../settings/plan-run.ts';
@@ -53,6 +54,14 @@ export async function run(call: RunCall): Promise<Result> {
   call.cleanup.defer('close the event log', () => log.close());
   keepMetrics(call, log);
   const endNotifier = await startNotifier(call, { root, settled: plan.settled, log });
+  const upkeep = new Upkeep({
+    root,
+    keepDays: plan.settled.value('history.keep_days'),
+    signal: stop.signal,
+    onNote: note,
+  });
+  log.observe((event) => upkeep.take(event));
+  call.cleanup.defer('wait for what is cleared away', () => upkeep.done());
   const { maxFailures } = plan.loop;
   const queued = fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures }, leftToOthers(root, note));
   const pushed = ground.pushedQueue === undefined ? undefined : new PushedTasks(root, ground.pushedQueue);
@@ -70,6 +79,7 @@ export async function run(call: RunCall): Promise<Result> {
     given: given?.length,
     live: !args['no-live'],
   });
+  await upkeep.done();
   if (made !== undefined && attempted === 0) {
     await endNotifier();
     await keeper.end();

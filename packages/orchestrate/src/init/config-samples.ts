@@ -34,5 +34,6 @@ export const CONFIG_SAMPLES: Readonly<Record<string, unknown>> = {
   'queue.done_file': '.ralph/done.jsonc',
   'history.log_mb': 16,
   'history.older_logs': 4,
+  'history.keep_days': 30,
   notify: [{ id: 'me', desktop: true, events: ['run.finished', 'task.blocked'] }],
 };

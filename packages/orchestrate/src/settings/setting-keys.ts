@@ -52,6 +52,7 @@ export interface SettingValues {
   'queue.done_file': string;
   'history.log_mb': number;
   'history.older_logs': number;
+  'history.keep_days': number;
   notify: readonly NotifyTarget[];
 }
 
@@ -172,6 +173,7 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K
   'queue.done_file': { schema: queue.done_file, fallback: RALPH_PATHS.done },
   'history.log_mb': { schema: history.log_mb, form: 'number', fallback: 16 },
   'history.older_logs': { schema: history.older_logs, form: 'number', fallback: 4 },
+  'history.keep_days': { schema: history.keep_days, form: 'number', fallback: 30 },
   notify: { schema: notify, form: 'json', fallback: [], runs: true },
 };
 

@@ -174,6 +174,12 @@ export const historySettings = z.strictObject({
     .nullish()
     .describe('ours: size in MiB at which the log of events is begun anew'),
   older_logs: z.int().min(1).max(99).nullish().describe('ours: how many older logs of events are kept'),
+  keep_days: z
+    .int()
+    .min(1)
+    .max(36_500)
+    .nullish()
+    .describe('ours: for how many days logs of tasks, and refs of what has landed, are kept'),
 });
 
 /** `.ralph/config.jsonc`: sections of other tools are left alone. */

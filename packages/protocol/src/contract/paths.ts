@@ -17,6 +17,7 @@ export const RALPH_PATHS = {
   ciFailureMarker: '.ralph/cache/parallel/ci-failure-marker',
   ciPasses: '.ralph/cache/parallel/ci-passes',
   published: '.ralph/cache/parallel/published',
+  pruned: '.ralph/cache/parallel/pruned',
   followups: '.ralph/cache/followups',
   quota: '.ralph/cache/quota',
   notify: '.ralph/cache/notify',

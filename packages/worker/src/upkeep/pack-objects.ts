@@ -1,0 +1,29 @@
+import { git, tryGit } from '@ralph/protocol/process/git';
+
+/** A large repository takes git that long. */
+const LIMIT_MS = 3_600_000;
+
+/**
+ * Lets git tidy the user's repository up as it would do by itself after a fetch or a commit, which we keep it from while
+ * tasks land: loose objects and refs are packed when there are many. What the user has set holds, so that nothing is done
+ * with `gc.auto=0` or `maintenance.auto=false`. Nothing is left running.
+ *
+ * @returns whether git was asked, and did it
+ */
+export async function packObjects(root: string, signal: AbortSignal): Promise<boolean> {
+  const { auto, isWanted } = await settingsOf(root);
+  if (!isWanted) return false;
+  const args = ['-c', `gc.auto=${auto}`, '-c', 'gc.autoDetach=false', 'gc', '--auto', '--quiet'];
+  const { exitCode } = await tryGit(args, { cwd: root, signal, limitMs: LIMIT_MS });
+  return exitCode === 0;
+}
+
+/** What we set ourselves in each call of git is not the user's. */
+async function settingsOf(root: string): Promise<{ readonly auto: string; readonly isWanted: boolean }> {
+  const args = ['config', '--show-scope', '--get-regexp', String.raw`^(gc|maintenance)\.auto$`];
+  const lines = (await git(args, { cwd: root })).split('\n').map((line) => line.split(/\s+/));
+  const own = (name: string) => lines.findLast(([scope, key]) => scope !== 'command' && key === name)?.[2];
+  const auto = own('gc.auto') ?? '6700';
+  const isOff = ['false', 'no', 'off', '0'].includes(own('maintenance.auto')?.toLowerCase() ?? '');
+  return { auto, isWanted: !isOff && auto !== '0' };
+}
