@@ -1,5 +1,6 @@
 import { LANDINGS } from './train/line.ts';
 import { SCOPE_OPTIONS } from './train/landing-scopes.ts';
+import { SANDBOX_OPTIONS } from '@ralph/protocol/cli/sandbox-options';
 import { LEASH_OPTION, REPORT_OPTIONS, SURVEY_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 import { GATE_OPTIONS } from './gate/gate-options.ts';
 import { PUBLISH_OPTIONS } from './publish/publish-options.ts';
@@ -36,6 +37,7 @@ export const LAND_OPTIONS = {
     describe: 'time limit of a push and of each question to the remote',
   },
   ...REMEDY_OPTIONS,
+  ...SANDBOX_OPTIONS,
   'keep-workspaces': { kind: 'flag', describe: 'leave the workspace of a landed task where it is' },
   ...PUBLISH_OPTIONS,
 } as const satisfies OptionSpecs;

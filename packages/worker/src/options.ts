@@ -1,3 +1,4 @@
+import { SANDBOX_OPTIONS } from '@ralph/protocol/cli/sandbox-options';
 import { LEASH_OPTION, REPORT_OPTIONS, SURVEY_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 
 /** How long the log of an attempt may grow where nobody says otherwise. */
@@ -89,6 +90,7 @@ const AGENT_OPTIONS = {
   },
   ...WORKSPACE_OPTIONS,
   ...SETUP_OPTIONS,
+  ...SANDBOX_OPTIONS,
   warm: {
     kind: 'count',
     value: 'N',
@@ -110,6 +112,7 @@ export const PREPARE_OPTIONS = {
   ...WORKSPACE_OPTIONS,
   ...SETUP_OPTIONS,
   'setup-timeout': { ...SETUP_OPTIONS['setup-timeout'], describe: 'end a set-up that runs longer (default: no limit)' },
+  ...SANDBOX_OPTIONS,
   'from-attempt': {
     kind: 'count',
     value: 'N',

@@ -11,7 +11,7 @@ import { commandLine, quoted } from '@ralph/protocol/cli/shell-words';
  * ended.
  */
 export function landAgain(
-  { root, targetBranch, remote, gates, publish, pushTimeoutMs, remedy }: Settings,
+  { root, targetBranch, remote, gates, publish, pushTimeoutMs, remedy, sandboxWords }: Settings,
   { taskId, attempt, workspacePath }: Candidate,
 ): string {
   const where = [
@@ -26,7 +26,8 @@ export function landAgain(
   ];
   const whither = remote.name === 'origin' ? [] : ['--remote', remote.name];
   const limit = pushTimeoutMs === PUSH_TIMEOUT_S * 1000 ? [] : ['--push-timeout', String(pushTimeoutMs / 1000)];
-  const how = [...whither, ...gates.repeated, ...limit, ...remedyArguments(remedy), ...publishWords(publish)];
+  const run = [...gates.repeated, ...limit, ...remedyArguments(remedy), ...sandboxWords];
+  const how = [...whither, ...run, ...publishWords(publish)];
   const land = commandLine(['ralph-integrate', 'one', taskId, ...where, ...how]);
   return `${land} | ${commandLine(['ralph-state', 'apply', '--repo', root])}`;
 }

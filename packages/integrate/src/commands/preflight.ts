@@ -1,6 +1,7 @@
 import { findingsResult } from '@ralph/protocol/cli/findings-result';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { endGitWith } from '@ralph/protocol/process/git';
+import { openSandbox } from '@ralph/protocol/process/open-sandbox';
 import { readParallelConfig } from '@ralph/protocol/process/parallel-config';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
@@ -10,6 +11,7 @@ import type { PREFLIGHT_OPTIONS } from '../options.ts';
 import { pushRights } from '../push/push-rights.ts';
 import { aheadBehind, divergedWords, hasDiverged } from '../site/checkout.ts';
 import { checkOptions } from '../site/check-options.ts';
+import { sandboxRequest } from '../site/sandbox-request.ts';
 import { findRemote, shownUrl } from '../site/remote.ts';
 import { fetchCommit, remoteCommit } from '../site/remote-commit.ts';
 
@@ -21,9 +23,10 @@ export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result>
   checkOptions(args);
   if (args.report || args.survey) {
     const { integratorReport } = await import('../site/integrator-report.ts');
-    return findingsResult(await integratorReport(args));
+    return findingsResult(await integratorReport(call));
   }
   await readParallelConfig(root);
+  await openSandbox(sandboxRequest(call));
   const remote = await findRemote(root, args.remote);
   const branch = await targetBranch(root, args['target-branch']);
   const commit = await remoteCommit(root, remote, branch);

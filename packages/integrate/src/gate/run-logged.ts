@@ -17,6 +17,8 @@ export interface LoggedRun {
   readonly limitMs: number;
   /** Ends it when it is aborted. */
   readonly signal: AbortSignal;
+  /** Files of ours that it has to see, also in a sandbox. */
+  readonly reads?: readonly string[];
   /** Is shown what it prints. */
   readonly reader?: LogReader;
 }
@@ -51,12 +53,13 @@ async function runWatched(job: Job, run: LoggedRun, open: OpenLog): Promise<Tree
   const { logs, running } = job.bench;
   const unwatch = logs.watch(open.log, { report: () => Promise.resolve(), idleMs: undefined, onIdle: () => {} });
   try {
-    const { command, env, stdin } = run;
+    const { command, env, stdin, reads = [] } = run;
     const { path } = job.workspace;
     const tree = await startTree(job, {
       command,
       env,
       stdin,
+      reads,
       cwd: path,
       folder: path,
       stdout: open.fd,
@@ -72,7 +75,7 @@ async function runWatched(job: Job, run: LoggedRun, open: OpenLog): Promise<Tree
 
 /** Held before its first instruction until it is written down. */
 async function startTree({ bench, candidate, workspace }: Job, asked: TreeOptions): Promise<ProcessTree> {
-  const tree = await bench.trees.start(asked);
+  const tree = await bench.trees.start({ ...asked, sandbox: bench.sandbox });
   try {
     bench.running.add({ candidate, workspace }, tree);
     return tree;

@@ -50,7 +50,7 @@ export async function runResolver(job: Job, run: ResolverRun): Promise<ResolverE
     const env = resolverEnvironment(job, run, promptPath);
     const limits = { logLimitBytes: LOG_BYTES, limitMs: settings.remedy.timeoutMs, signal: stop };
     const tally = new UsageTally();
-    const end = await runLogged(job, { command, env, stdin, logPath, ...limits, reader: tally });
+    const end = await runLogged(job, { command, env, stdin, logPath, ...limits, reads: [promptPath], reader: tally });
     return { ...end, usage: withoutSecret(tally.end(), secrets.redact) };
   } catch (error) {
     throw asIoFailure(error, 'run the resolver');

@@ -5,12 +5,15 @@ import type { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
 import { startGitInShell } from '@ralph/protocol/process/git';
 import { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
+import { openSandbox } from '@ralph/protocol/process/open-sandbox';
+import type { Sandbox } from '@ralph/protocol/process/sandbox';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { GatePasses } from '../gate/gate-passes.ts';
 import { RunningGates } from '../gate/running-gates.ts';
 import { movesByProgram, type TaskMoves } from '../books/task-moves.ts';
 import { Clearing } from '../candidate/clearing.ts';
 import type { LAND_OPTIONS } from '../options.ts';
+import { sandboxRequest } from './sandbox-request.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { abortedAfter } from './stopped.ts';
 
@@ -27,6 +30,8 @@ export interface Bench {
   /** Aborted when what a push has begun must be given up as well. */
   readonly lastCall: AbortSignal;
   readonly trees: ProcessTrees;
+  /** In what gates and resolvers are locked. */
+  readonly sandbox: Sandbox | undefined;
   /** What is to be shown to nobody. */
   readonly secrets: Secrets;
   readonly passes: GatePasses;
@@ -39,13 +44,13 @@ export interface Bench {
   readonly moves: TaskMoves;
 }
 
-type LandCall = Pick<Call, 'output' | 'stop' | 'cleanup'> & {
+type LandCall = Pick<Call, 'program' | 'output' | 'stop' | 'cleanup'> & {
   readonly args: OptionValues<typeof LAND_OPTIONS> & OptionValues<typeof COMMON_OPTIONS>;
 };
 
 /** Reads the settings and makes sure that no gate outlives this process. */
 export async function openBench(
-  { args, output, stop, cleanup }: LandCall,
+  { program, args, output, stop, cleanup }: LandCall,
   moves: TaskMoves = movesByProgram,
 ): Promise<Bench> {
   const trees = new ProcessTrees();
@@ -53,6 +58,7 @@ export async function openBench(
   stop.onForce(() => trees.killAll());
   cleanup.defer('end the shell of git', await startGitInShell());
   const settings = await readSettings(args);
+  const sandbox = await openSandbox(sandboxRequest({ program, args, output }));
   const secrets = new Secrets(settings.root);
   output.redact = secrets.redact;
   return {
@@ -63,6 +69,7 @@ export async function openBench(
     stop: stop.signal,
     lastCall: abortedAfter(stop.signal, VERIFY_GRACE_MS),
     trees,
+    sandbox,
     passes: new GatePasses(settings.gates.cache ? settings.root : undefined),
     running: new RunningGates(settings.root),
     logs: new LogKeeper(),

@@ -1,8 +1,9 @@
-import type { COMMON_OPTIONS, OptionValues } from '@ralph/protocol/cli/options';
+import type { Call } from '@ralph/protocol/cli/program';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
 import { checked, unchecked } from '@ralph/protocol/process/findings';
 import { tryGit } from '@ralph/protocol/process/git';
+import { reportSandbox } from '@ralph/protocol/process/report-sandbox';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 import { bookkeepingMode, placesOfBooks } from '../books/bookkeeping.ts';
@@ -10,10 +11,9 @@ import { requirePushedTasks } from '../books/pushed-tasks.ts';
 import type { PREFLIGHT_OPTIONS } from '../options.ts';
 import { pushRights } from '../push/push-rights.ts';
 import { aheadBehind, divergedWords, hasDiverged } from './checkout.ts';
+import { sandboxRequest } from './sandbox-request.ts';
 import { findRemote, shownUrl, type Remote } from './remote.ts';
 import { fetchCommit, isKnown, remoteCommit } from './remote-commit.ts';
-
-type Args = OptionValues<typeof PREFLIGHT_OPTIONS> & OptionValues<typeof COMMON_OPTIONS>;
 
 /** Where work would land, and what is known of it here. */
 interface Landing {
@@ -31,9 +31,10 @@ interface Landing {
  *
  * @throws Failure `not_a_repository`
  */
-export async function integratorReport(args: Args): Promise<PreflightFinding[]> {
+export async function integratorReport(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<PreflightFinding[]> {
+  const { args } = call;
   const { root } = findGitRepository(args.repo);
-  const [origin, branch] = await Promise.all([
+  const [origin, branch, box] = await Promise.all([
     checked(
       'origin',
       () => findRemote(root, args.remote),
@@ -47,8 +48,9 @@ export async function integratorReport(args: Args): Promise<PreflightFinding[]> 
       () => targetBranch(root, args['target-branch']),
       (name) => `work lands on ${name}`,
     ),
+    reportSandbox(sandboxRequest(call)),
   ]);
-  const found = [origin.finding, branch.finding];
+  const found = [...box, origin.finding, branch.finding];
   const remote = origin.value;
   const name = branch.value;
   if (remote === undefined || name === undefined)

@@ -1,4 +1,5 @@
 import type { OptionValues, COMMON_OPTIONS } from '@ralph/protocol/cli/options';
+import { sandboxArguments } from '@ralph/protocol/cli/sandbox-options';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import type { LAND_OPTIONS } from '../options.ts';
 import { readPublishSettings, type PublishSettings } from '../publish/publish-settings.ts';
@@ -21,6 +22,8 @@ export interface Settings {
   readonly keepWorkspaces: boolean;
   readonly publish: PublishSettings;
   readonly remedy: RemedySettings;
+  /** The options that lock in the same way again. */
+  readonly sandboxWords: readonly string[];
 }
 
 /**
@@ -45,6 +48,7 @@ export async function readSettings(
     keepWorkspaces: args['keep-workspaces'],
     publish,
     remedy: readRemedySettings(args),
+    sandboxWords: sandboxArguments(args),
   };
 }
 

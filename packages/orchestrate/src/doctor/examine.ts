@@ -3,6 +3,7 @@ import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { checked, unchecked } from '@ralph/protocol/process/findings';
 import { flagLayer } from '../settings/flag-layer.ts';
+import { sandboxWords } from '../settings/handed-words.ts';
 import { Settled } from '../settings/layers.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { settingsOf } from '../settings/settings.ts';
@@ -42,6 +43,7 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
   const branchWords = patient.targetBranch === undefined ? [] : ['--target-branch', patient.targetBranch];
   const copied = settled.value('parallel.ignored_file_allowlist').flatMap((glob) => ['--copy', glob]);
   const chosen = settled.value('agent.command') ?? command;
+  const box = sandboxWords({}, settled);
   const agent = chosen.length === 0 ? [] : ['--', ...chosen];
   const silent = () => {};
   const at = ['--repo', root];
@@ -49,12 +51,12 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
     report('ralph-lock', ['--report', ...at], silent, ['status'], signal),
     report(
       'ralph-worker',
-      ['--survey', ...at, ...branchWords, ...folderWords, ...copied, ...agent],
+      ['--survey', ...at, ...branchWords, ...folderWords, ...copied, ...box, ...agent],
       silent,
       ['preflight'],
       signal,
     ),
-    report('ralph-integrate', ['--survey', ...at, ...branchWords], silent, ['preflight'], signal),
+    report('ralph-integrate', ['--survey', ...at, ...branchWords, ...box], silent, ['preflight'], signal),
     report('ralph-state', ['--report', ...at], silent),
   ]);
   const others = await Promise.all([

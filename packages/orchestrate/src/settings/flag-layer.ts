@@ -34,6 +34,8 @@ function settingOf(key: SettingKey, value: unknown): unknown {
   if (form === 'command' || form === 'command-or-false') return ['sh', '-c', value];
   // As every path on a command line, from where it was typed.
   if (key === 'parallel.workspace_root') return resolve(String(value));
+  if (key === 'agent.sandbox_write' || key === 'agent.sandbox_read')
+    return (value as readonly string[]).map((path) => (path.startsWith('~/') ? path : resolve(path)));
   return key === 'parallel.landing_scopes' ? scopesOf(value as readonly string[]) : value;
 }
 

@@ -1,9 +1,11 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { asSeconds } from '@ralph/protocol/contract/time-value';
-import { GATE_OPTIONS, SIBLING_NAMES } from './handed-options.ts';
+import { GATE_OPTIONS, SANDBOX_OPTIONS, SIBLING_NAMES } from './handed-options.ts';
 import type { Settled } from './layers.ts';
 import { SETTING_KEYS, SETTINGS } from './setting-keys.ts';
+
+const SANDBOX_KEYS = ['agent.sandbox_write', 'agent.sandbox_read', 'agent.sandbox_net'] as const;
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -51,6 +53,14 @@ export function resolverWords(settled: Settled): string[] {
 export function gateWords(args: Values, settled: Settled): string[] {
   const ci = gateOf(settled);
   return [...(ci === undefined ? [] : optionWords('--ci', ci)), ...handedWords(GATE_OPTIONS, args, settled)];
+}
+
+/** Returns the arguments that name the sandbox. What files say of one is of no use where a run wants none. */
+export function sandboxWords(args: Values, settled: Settled): string[] {
+  const isAsked = SANDBOX_KEYS.some((key) => settled.get(key).source === 'flag');
+  // A wish on the command line without a sandbox is refused by the sibling.
+  if (settled.value('agent.sandbox') === 'none' && !isAsked) return [];
+  return handedWords(SANDBOX_OPTIONS, args, settled);
 }
 
 /** Returns the gate as a script of sh; nothing where there is none. */

@@ -9,7 +9,7 @@ import { budgetOf, type Budget } from '../quota/budget.ts';
 import { loopPolicy, type LoopPolicy } from './loop-policy.ts';
 import { flagLayer } from './flag-layer.ts';
 import { GATE_OPTIONS, INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './handed-options.ts';
-import { gateWords, handedWords, resolverWords } from './handed-words.ts';
+import { gateWords, handedWords, resolverWords, sandboxWords } from './handed-words.ts';
 import type { Settled } from './layers.ts';
 import { publishingOf, publishWords, type Publishing } from './publishing.ts';
 import { queueTrouble } from './queue-place.ts';
@@ -62,6 +62,7 @@ export async function planRun(call: RunCall): Promise<RunPlan> {
   const settled = await trustedSettings(call, root);
   const settings = settingsOf(settled, root);
   const gates = gateWords(args, settled);
+  const box = sandboxWords(args, settled);
   const others = Object.fromEntries(Object.entries(INTEGRATOR_OPTIONS).filter(([name]) => !(name in GATE_OPTIONS)));
   return {
     root,
@@ -80,11 +81,12 @@ export async function planRun(call: RunCall): Promise<RunPlan> {
     busy,
     queueTrouble: queueTrouble(settled, root),
     words: {
-      worker: ['--jobs', String(settings.workers), ...handedWords(WORKER_OPTIONS, args, settled)],
+      worker: ['--jobs', String(settings.workers), ...handedWords(WORKER_OPTIONS, args, settled), ...box],
       integrator: [
         ...gates,
         ...handedWords(others, args, settled),
         ...resolverWords(settled),
+        ...box,
         ...publishWords(publishing),
       ],
     },

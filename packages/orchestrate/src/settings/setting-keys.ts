@@ -45,6 +45,10 @@ export interface SettingValues {
   'agent.setup': Argv | null;
   'agent.setup_timeout': Time | null;
   'agent.setup_keys': readonly string[];
+  'agent.sandbox': 'none' | 'bwrap';
+  'agent.sandbox_write': readonly string[];
+  'agent.sandbox_read': readonly string[];
+  'agent.sandbox_net': 'host' | 'none';
   'budget.time': Time | null;
   'budget.tokens': number | null;
   'budget.cost': number | null;
@@ -71,7 +75,7 @@ export interface SettingSpec<T = unknown> {
   readonly variable?: string;
   /** The option of `run` that sets it. */
   readonly flag?: string;
-  /** It makes something be run or copied: a repository's own configuration needs trust for it. */
+  /** It makes something be run or copied, or says what may be done then: a repository's own configuration needs trust for it. */
   readonly runs?: true;
 }
 
@@ -166,6 +170,16 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K
   'agent.setup': { schema: agent.setup, form: 'command', fallback: null, flag: 'setup', runs: true },
   'agent.setup_timeout': { schema: agent.setup_timeout, form: 'time', fallback: null, flag: 'setup-timeout' },
   'agent.setup_keys': { schema: agent.setup_keys, form: 'list', fallback: [], flag: 'setup-key' },
+  'agent.sandbox': { schema: agent.sandbox, form: 'text', fallback: 'none', flag: 'sandbox', runs: true },
+  'agent.sandbox_write': {
+    schema: agent.sandbox_write,
+    form: 'list',
+    fallback: [],
+    flag: 'sandbox-write',
+    runs: true,
+  },
+  'agent.sandbox_read': { schema: agent.sandbox_read, form: 'list', fallback: [], flag: 'sandbox-read', runs: true },
+  'agent.sandbox_net': { schema: agent.sandbox_net, form: 'text', fallback: 'host', flag: 'sandbox-net', runs: true },
   'budget.time': { schema: budget.time, form: 'time', fallback: null, flag: 'max-time' },
   'budget.tokens': { schema: budget.tokens, form: 'number', fallback: null, flag: 'max-tokens' },
   'budget.cost': { schema: budget.cost, form: 'number', fallback: null, flag: 'max-cost' },

@@ -22,6 +22,7 @@ export const PREFLIGHT_ORDER: readonly PreflightCheck[] = [
   'signing',
   'lfs',
   'disk_space',
+  'sandbox',
   'agent',
 ];
 

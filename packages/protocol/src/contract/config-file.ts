@@ -108,6 +108,9 @@ const runnerShape = Object.fromEntries(
   RUNNER_KEYS.map((key) => [key, z.unknown().optional().describe('of ralph-agent-loop: without effect here')]),
 ) as unknown as RunnerShape;
 
+/** Of folders, files or sockets. */
+const sandboxPaths = z.array(z.string().regex(/^(?:\/|~\/)/, 'must be absolute or begin with ~/'));
+
 /** The `agent` section: what is run for a task. Those of ralph-agent-loop's keys that name a runner are let be. */
 export const agentSettings = z.strictObject({
   command: commandArgv.nullish().describe('ours: the agent: program and arguments'),
@@ -147,6 +150,13 @@ export const agentSettings = z.strictObject({
     .array(z.string().min(1))
     .nullish()
     .describe('ours: files that decide about the result of the set-up, which is then shared'),
+  sandbox: z
+    .enum(['none', 'bwrap'])
+    .nullish()
+    .describe('ours: lock agent, resolver, set-up and gates in, so that they can write their workspace only'),
+  sandbox_write: sandboxPaths.nullish().describe('ours: what may be written in the sandbox too'),
+  sandbox_read: sandboxPaths.nullish().describe('ours: what is hidden in the sandbox, and can be read all the same'),
+  sandbox_net: z.enum(['host', 'none']).nullish().describe('ours: the network in the sandbox'),
   ...runnerShape,
 });
 

@@ -73,6 +73,7 @@ export const FAILURE_CODES = {
   rate_limited: 'limit',
   budget_spent: 'limit',
   secrets_committed: 'failed',
+  sandbox_unavailable: 'config',
   setup_failed: 'failed',
   travel_refused: 'config',
   workspace_unsupported: 'config',

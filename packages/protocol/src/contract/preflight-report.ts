@@ -28,6 +28,7 @@ export const PREFLIGHT_CHECKS = [
   'queue_lock',
   'queue_path',
   'records',
+  'sandbox',
   'signing',
   'state_file',
   'stop_request',

@@ -8,6 +8,8 @@ import { identityOf } from './process-identity.ts';
 import { endMembers, signalMembers } from './end-members.ts';
 import { outerMarks, TREE_MARK, type TreeSigns } from './tree-members.ts';
 import { OrphanWatcher } from './orphan-watcher.ts';
+import type { Sandbox } from './sandbox.ts';
+import { endInSandbox, type CommandEnd } from './sandbox-end.ts';
 import { removeGroup, TreeGroups } from './tree-group.ts';
 
 /** Why a tree ended; the first cause wins. */
@@ -29,6 +31,10 @@ export interface TreeOptions {
   readonly stdin: number | 'ignore';
   readonly stdout: number;
   readonly stderr: number;
+  /** In what the command is locked; its folder is then the one that it can write. */
+  readonly sandbox?: Sandbox | undefined;
+  /** Files of ours that it has to see in there. */
+  readonly reads?: readonly string[];
 }
 
 /**
@@ -63,13 +69,15 @@ export class ProcessTrees {
     const name = randomBytes(4).toString('hex');
     const mark = `${this.#mark}.${name}`;
     const cgroup = this.#groups.add(name);
-    const child = spawn('sh', ['-c', GATE, 'ralph-gate', cgroup ?? '', ...options.command], {
+    const boxed = options.sandbox?.around(options.command, realpathSync(options.cwd), options.reads);
+    // By its full name: with a PATH that counts from the folder, an agent could have put another there.
+    const child = spawn('/bin/sh', ['-c', GATE, 'ralph-gate', cgroup ?? '', ...(boxed?.command ?? options.command)], {
       cwd: options.cwd,
       env: { ...options.env, [TREE_MARK]: [...outerMarks(), mark].join(',') },
       detached: true,
-      stdio: [options.stdin, options.stdout, options.stderr, 'pipe'],
+      stdio: [options.stdin, options.stdout, options.stderr, 'pipe', ...(boxed?.descriptors ?? [])],
     });
-    const ended = endOf(child);
+    const ended = boxed === undefined ? endOf(child) : endInSandbox(child, endOf(child));
     const pid = child.pid;
     const identity = pid === undefined ? undefined : identityOf(pid);
     if (pid === undefined || identity === undefined)
@@ -108,12 +116,12 @@ interface TreeParts {
   readonly child: ChildProcess;
   readonly identity: ProcessIdentity;
   readonly signs: TreeSigns & { readonly mark: string };
-  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly ended: Promise<CommandEnd>;
 }
 
 export class ProcessTree {
   readonly identity: ProcessIdentity;
-  /** Settles when the command has ended and nothing of its tree is left. */
+  /** Settles when the command has ended and nothing of its tree is left; fails where no sandbox could be made for it. */
   readonly finished: Promise<TreeEnd>;
   readonly #parts: TreeParts;
   #cause: TreeEndCause | undefined;
@@ -123,9 +131,10 @@ export class ProcessTree {
   constructor(parts: TreeParts) {
     this.#parts = parts;
     this.identity = parts.identity;
-    this.finished = parts.ended.then(async ({ code, signal }) => {
+    this.finished = parts.ended.then(async ({ code, signal, failure }) => {
       const cause = this.#cause ?? 'exited';
       await this.#endTree();
+      if (failure !== undefined && cause === 'exited') throw failure;
       return { exitCode: code, signal, cause };
     });
     // A caller may end the tree without ever waiting for it.
@@ -178,8 +187,8 @@ export class ProcessTree {
   }
 }
 
-function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+function endOf(child: ChildProcess): Promise<CommandEnd> {
+  const ended = new Promise<CommandEnd>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });

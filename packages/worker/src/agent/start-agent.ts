@@ -53,9 +53,9 @@ export async function startAgent(
     context.quota.pass(Date.now());
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
     if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
-    const { command, trees } = context;
+    const { command, sandbox, trees } = context;
     const streams = { stdin, stdout: log, stderr: log };
-    const tree = await trees.start({ command, cwd: path, folder: path, env, ...streams });
+    const tree = await trees.start({ command, cwd: path, folder: path, env, sandbox, ...streams });
     return recorded(seatOf(context, run), attempt, tree);
   } catch (error) {
     if (isFailure(error) && KEPT_CODES.has(error.code)) throw error;

@@ -1,5 +1,6 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { endGitWith } from '@ralph/protocol/process/git';
+import { openSandbox } from '@ralph/protocol/process/open-sandbox';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { findingsResult } from '@ralph/protocol/cli/findings-result';
 import { findGitRepository } from '@ralph/protocol/process/repository';
@@ -7,6 +8,7 @@ import type { PREFLIGHT_OPTIONS } from '../options.ts';
 import { readOrigin } from '../site/origin.ts';
 import { rateLimitPattern } from '../run/rate-limit.ts';
 import { readSetupOptions } from '../setup/read-setup-options.ts';
+import { sandboxRequest } from '../site/sandbox-request.ts';
 import { openSite } from '../site/site.ts';
 import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
@@ -28,6 +30,7 @@ export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result>
   const branch = await targetBranch(root, args['target-branch']);
   const site = await openSite(args);
   readSetupOptions(call.program, site, args, undefined);
+  await openSandbox(sandboxRequest(call, site));
   rateLimitPattern(call.program, args['rate-limit']);
   const origin = await readOrigin(site.repo);
   const { localConfig } = origin;

@@ -1,6 +1,7 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
+import { openSandbox } from '@ralph/protocol/process/open-sandbox';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { logPath } from '../agent/agent-log.ts';
 import { claimSeat } from '../agent/claimed-seat.ts';
@@ -12,6 +13,7 @@ import { provideSetup, type SetupOutcome } from '../setup/provide-setup.ts';
 import { readSetupOptions } from '../setup/read-setup-options.ts';
 import type { SetupRun } from '../setup/run-setup.ts';
 import { readOrigin } from '../site/origin.ts';
+import { sandboxRequest } from '../site/sandbox-request.ts';
 import { openSite, type Site } from '../site/site.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
 import { workspacePath } from '../site/workspace-path.ts';
@@ -34,6 +36,7 @@ export async function run(call: PrepareCall): Promise<Result> {
   requireUsableRoot(site.root);
   const travellers = await travellersOf(call, site);
   const setup = readSetupOptions(program, site, args, undefined);
+  const sandbox = await openSandbox(sandboxRequest(call, site));
   const claim = await claimSeat({ repoRoot: site.repo.root, taskId, path });
   try {
     const again = args['from-attempt'];
@@ -48,7 +51,12 @@ export async function run(call: PrepareCall): Promise<Result> {
       space: spaceOf(args, site, origin.localConfig),
       setup,
       signal: stop.signal,
-      reuse: { limit: DEFAULT_WARM, fresh: args.fresh, keepIgnored: args['keep-ignored'] },
+      reuse: {
+        limit: DEFAULT_WARM,
+        fresh: args.fresh,
+        keepIgnored: args['keep-ignored'],
+        apart: sandbox !== undefined,
+      },
     };
     const opened =
       again === undefined
@@ -57,7 +65,8 @@ export async function run(call: PrepareCall): Promise<Result> {
     const { baseCommit, salvaged } = opened;
     if (salvaged !== undefined) output.note(`${program}: what the workspace held before was kept as ${salvaged.ref}`);
     const facts = { taskId, title: taskId, attempt, path, branch, baseCommit };
-    const outcome = setup === undefined ? undefined : await setUp(call, site, { ...facts, plan: setup }, opened);
+    const outcome =
+      setup === undefined ? undefined : await setUp(call, site, { ...facts, plan: setup, sandbox }, opened);
     const record = {
       task_id: taskId,
       attempt,
@@ -78,7 +87,7 @@ export async function run(call: PrepareCall): Promise<Result> {
 async function setUp(
   { program, output, stop, cleanup }: PrepareCall,
   site: Site,
-  facts: Pick<SetupRun, 'taskId' | 'title' | 'attempt' | 'path' | 'branch' | 'baseCommit' | 'plan'>,
+  facts: Pick<SetupRun, 'taskId' | 'title' | 'attempt' | 'path' | 'branch' | 'baseCommit' | 'plan' | 'sandbox'>,
   opened: OpenedWorkspace,
 ): Promise<SetupOutcome> {
   const trees = new ProcessTrees();

@@ -5,6 +5,7 @@ import { startGitInShell } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { LogKeeper } from '@ralph/protocol/process/log-keeper';
+import { openSandbox } from '@ralph/protocol/process/open-sandbox';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { reapAgents } from '../removal/reap-agents.ts';
 import { obeyRemovalOrder, readRemovalOrder } from '../removal/removal-order.ts';
@@ -16,6 +17,7 @@ import { QuotaGate } from '../run/quota-gate.ts';
 import { rateLimitPattern } from '../run/rate-limit.ts';
 import { runStatus } from '../run/run-outcome.ts';
 import { runTask, type TaskOutcome } from '../run/run-task.ts';
+import { sandboxRequest } from '../site/sandbox-request.ts';
 import { openSite } from '../site/site.ts';
 import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
@@ -88,8 +90,9 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
     logLimitBytes: args['log-limit'],
     logs: new LogKeeper(),
     ports: new AgentPorts((text) => output.note(`${program}: ${text}`)),
-    reuse: { limit: args.warm ?? (fresh ? 0 : args.jobs), fresh, keepIgnored },
+    reuse: { limit: args.warm ?? (fresh ? 0 : args.jobs), fresh, keepIgnored, apart: args.sandbox !== 'none' },
     setup: readSetupOptions(program, site, args, timeoutMs),
+    sandbox: await openSandbox(sandboxRequest(call, site)),
     secrets,
     environment: { ...process.env },
     trees,

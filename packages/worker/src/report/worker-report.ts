@@ -1,5 +1,6 @@
 import type { Call } from '@ralph/protocol/cli/program';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
+import { reportSandbox } from '@ralph/protocol/process/report-sandbox';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { checked, unchecked } from '@ralph/protocol/process/findings';
 import { findGitRepository, type Repository } from '@ralph/protocol/process/repository';
@@ -11,6 +12,7 @@ import { requireIdentity } from '../site/identity.ts';
 import { lfsWarning } from '../site/lfs.ts';
 import { readOrigin, type Origin } from '../site/origin.ts';
 import { requireSigning } from '../site/signing.ts';
+import { sandboxRequest } from '../site/sandbox-request.ts';
 import { openSite, type Site } from '../site/site.ts';
 import { readCopyPatterns } from '../travel/copy-patterns.ts';
 import { findTravellers } from '../travel/travellers.ts';
@@ -80,10 +82,14 @@ async function reportRoot(call: PreflightCall): Promise<PreflightFinding[]> {
   const because = 'workspace_root';
   if (site === undefined)
     return [opened.finding, unchecked('travelling_files', because), unchecked('disk_space', because)];
-  const [room, travel] = await Promise.all([reportRoom(call.args, site), reportTravel(call, site)]);
+  const [room, travel, box] = await Promise.all([
+    reportRoom(call.args, site),
+    reportTravel(call, site),
+    reportSandbox(sandboxRequest(call, site)),
+  ]);
   // A root that cannot be written is no better than one that may not be used.
   const rooms = room.check === because ? [room, unchecked('disk_space', because)] : [opened.finding, room];
-  return [...rooms, travel];
+  return [...rooms, travel, ...box];
 }
 
 async function reportTravel({ args, stop }: PreflightCall, site: Site): Promise<PreflightFinding> {

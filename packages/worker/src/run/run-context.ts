@@ -2,6 +2,7 @@ import type { Output } from '@ralph/protocol/cli/output';
 import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import type { AgentPorts } from '../ports/agent-ports.ts';
 import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
+import type { Sandbox } from '@ralph/protocol/process/sandbox';
 import type { Secrets } from '@ralph/protocol/process/secrets';
 import type { Origin } from '../site/origin.ts';
 import type { SetupPlan } from '../setup/setup-plan.ts';
@@ -36,6 +37,8 @@ export interface RunContext {
   readonly secrets: Secrets;
   readonly reuse: ReusePolicy;
   readonly setup: SetupPlan | undefined;
+  /** In what agents and set-ups are locked. */
+  readonly sandbox: Sandbox | undefined;
   /** Ours, as it was when the run began: Node asks the system for each variable anew. */
   readonly environment: NodeJS.ProcessEnv;
   readonly trees: ProcessTrees;

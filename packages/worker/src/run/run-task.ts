@@ -115,12 +115,13 @@ async function setUp(
   { task, number: attempt, path, logPath: log }: Attempt,
   opened: OpenedWorkspace,
 ): Promise<SetupOutcome | undefined> {
-  const { program, site, branch, setup: plan, secrets, trees, logs, logLimitBytes, output, signal } = context;
+  const { program, site, branch, setup: plan, sandbox, secrets, trees, logs, logLimitBytes, output, signal } = context;
   if (plan === undefined) return undefined;
   const facts = { taskId: task.id, title: task.title, attempt, path, branch, baseCommit: opened.baseCommit };
   const journal = { logPath: log, logLimitBytes, logs, redact: secrets.redact };
   const note = (text: string) => output.note(`${program}: ${text}`);
-  return provideSetup(site, { ...facts, ...journal, repoRoot: site.repo.root, plan, trees, signal, note }, opened);
+  const how = { repoRoot: site.repo.root, plan, sandbox, trees, signal, note };
+  return provideSetup(site, { ...facts, ...journal, ...how }, opened);
 }
 
 function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseCommit: string): WorkspaceMarker {

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitOptions } from '@ralph/protocol/process/git';
-import { quotedForGit } from '../workspace/borrowed-objects.ts';
+import { quotedForGit } from '@ralph/protocol/process/borrowed-objects';
 import { inWorkspace } from '../workspace/workspace-git.ts';
 
 /**

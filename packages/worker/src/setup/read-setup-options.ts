@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { OptionValues } from '@ralph/protocol/cli/options';
+import type { SANDBOX_OPTIONS } from '@ralph/protocol/cli/sandbox-options';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { SETUP_OPTIONS } from '../options.ts';
@@ -8,7 +9,10 @@ import { canClone } from './copy-files.ts';
 import type { SetupPlan, ShareMethod } from './setup-plan.ts';
 import { storeFolder } from './setup-store.ts';
 
-type SetupArguments = Pick<OptionValues<typeof SETUP_OPTIONS>, 'setup' | 'setup-key' | 'setup-share' | 'setup-timeout'>;
+type SetupArguments = Pick<
+  OptionValues<typeof SETUP_OPTIONS & typeof SANDBOX_OPTIONS>,
+  'setup' | 'setup-key' | 'setup-share' | 'setup-timeout' | 'sandbox'
+>;
 
 /**
  * Returns the set-up that the options ask for.
@@ -33,15 +37,20 @@ export function readSetupOptions(
     throw usageFailure(program, `--setup-key ${JSON.stringify(bad)}: not a path below the root of the repository`);
   const isNamed = share !== 'auto' && share !== 'none';
   if (keyFiles.length === 0 && isNamed) throw usageFailure(program, `--setup-share ${share} needs --setup-key`);
+  const boxed = args.sandbox !== 'none';
+  // As the owner of a file, an agent makes it writable by whatever name it has.
+  if (boxed && share === 'link')
+    throw usageFailure(program, '--setup-share link: hard links lead out of a sandbox; leave it out, or say copy');
   return {
     command,
     keyFiles,
-    share: keyFiles.length === 0 ? undefined : shareMethod(site, share),
+    boxed,
+    share: keyFiles.length === 0 ? undefined : shareMethod(site, share, boxed),
     timeoutMs: own === undefined ? timeoutMs : own * 1000,
   };
 }
 
-function shareMethod(site: Site, chosen: SetupArguments['setup-share']): ShareMethod | undefined {
+function shareMethod(site: Site, chosen: SetupArguments['setup-share'], boxed: boolean): ShareMethod | undefined {
   switch (chosen) {
     case 'none':
       return undefined;
@@ -56,6 +65,6 @@ function shareMethod(site: Site, chosen: SetupArguments['setup-share']): ShareMe
     case 'auto':
       if (canClone(storeFolder(site))) return 'clone';
       // Root writes to read-only files, and so in what others have, too.
-      return process.getuid?.() === 0 ? 'copy' : 'link';
+      return boxed || process.getuid?.() === 0 ? 'copy' : 'link';
   }
 }

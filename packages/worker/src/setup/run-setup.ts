@@ -7,6 +7,7 @@ import { emptySeat, isToStop, recordAgent } from '../agent/claimed-seat.ts';
 import { KeptLog } from '@ralph/protocol/process/kept-log';
 import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { LAST_LINES, lastLines } from '@ralph/protocol/process/log-lines';
+import type { Sandbox } from '@ralph/protocol/process/sandbox';
 import type { SetupPlan } from './setup-plan.ts';
 
 export interface SetupRun extends AgentFacts {
@@ -19,6 +20,7 @@ export interface SetupRun extends AgentFacts {
   /** Takes the secrets out of what the command printed. */
   readonly redact: (text: string) => string;
   readonly trees: ProcessTrees;
+  readonly sandbox: Sandbox | undefined;
   readonly signal: AbortSignal;
   /** Tells a person what became of edits that no commit may hold. */
   readonly note: (text: string) => void;
@@ -71,13 +73,13 @@ async function watchSetup(run: SetupRun, log: KeptLog): Promise<TreeEnd> {
 }
 
 async function startSetup(run: SetupRun): Promise<ProcessTree> {
-  const { plan, repoRoot, taskId, attempt, path, logPath, trees } = run;
+  const { plan, repoRoot, taskId, attempt, path, logPath, trees, sandbox } = run;
   const log = openSync(logPath, 'a');
   try {
     const command = ['sh', '-c', plan.command];
     const env = agentEnvironment(run);
     const streams = { stdin: 'ignore', stdout: log, stderr: log } as const;
-    const tree = await trees.start({ command, cwd: path, folder: path, env, ...streams });
+    const tree = await trees.start({ command, cwd: path, folder: path, env, sandbox, ...streams });
     try {
       recordAgent({ repoRoot, taskId, path }, attempt, tree);
       return tree;

@@ -14,6 +14,8 @@ export interface SetupPlan {
   readonly keyFiles: readonly string[];
   /** Nothing when results are not shared. */
   readonly share: ShareMethod | undefined;
+  /** Whether it is run in a sandbox, out of which no file of it can be a second name for another. */
+  readonly boxed: boolean;
   /** Nothing means no limit. */
   readonly timeoutMs: number | undefined;
 }
@@ -26,7 +28,7 @@ export interface SetupPlan {
  */
 export async function setupKey(site: Site, plan: SetupPlan, commit: string): Promise<string> {
   const files = plan.keyFiles.length === 0 ? [] : await contentOf(site.repo.root, plan.keyFiles, commit);
-  const form = plan.share === 'link' ? 'linked' : 'apart';
+  const form = plan.boxed ? 'boxed' : plan.share === 'link' ? 'linked' : 'apart';
   const known = [plan.command, site.repo.root, process.platform, process.arch, form, files];
   return createHash('sha256').update(JSON.stringify(known)).digest('hex').slice(0, 32);
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import type { Origin } from '../site/origin.ts';
-import { alternatesText } from './borrowed-objects.ts';
+import { alternatesText } from '@ralph/protocol/process/borrowed-objects';
 import type { ConfigEntry } from './config-list.ts';
 import { configText, sharedEntries } from './repository-config.ts';
 import type { Site } from '../site/site.ts';

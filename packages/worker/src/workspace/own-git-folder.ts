@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tryGit } from '@ralph/protocol/process/git';
 import type { Site } from '../site/site.ts';
 import { kindAt } from '../site/workspace-path.ts';
-import { alternatesText } from './borrowed-objects.ts';
+import { alternatesText } from '@ralph/protocol/process/borrowed-objects';
 import { tryWorkspaceGit } from './workspace-git.ts';
 
 /**

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } fr
 import { join } from 'node:path';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { git } from '@ralph/protocol/process/git';
-import { alternatesText } from './borrowed-objects.ts';
+import { alternatesText } from '@ralph/protocol/process/borrowed-objects';
 import { configText, sharedEntries } from './repository-config.ts';
 import { tryWorkspaceGit, workspaceGit } from './workspace-git.ts';
 import { readOrigin, type Origin } from '../site/origin.ts';

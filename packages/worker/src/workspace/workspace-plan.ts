@@ -28,4 +28,6 @@ export interface ReusePolicy {
   readonly fresh: boolean;
   /** Whether ignored files stay in a workspace that is reused. */
   readonly keepIgnored: boolean;
+  /** Whether no file in it may be that of another place under another name. */
+  readonly apart: boolean;
 }

@@ -1,15 +1,22 @@
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { readTextIfPresent } from './read-jsonc.ts';
 
 /**
  * Returns the file by which a repository borrows the objects of another, and what that borrows itself: git follows only
  * five steps from one to the next, and a workspace would be one more.
  */
 export function alternatesText(objects: string): string {
+  return borrowedFolders(objects)
+    .map((folder) => `${folder.includes('\n') ? quotedForGit(folder) : folder}\n`)
+    .join('');
+}
+
+/** Returns a folder of objects and those that it borrows from, through any number of steps; real paths. */
+export function borrowedFolders(objects: string): string[] {
   const folders = new Set<string>();
   addFolder(objects, folders);
-  return [...folders].map((folder) => `${folder.includes('\n') ? quotedForGit(folder) : folder}\n`).join('');
+  return [...folders];
 }
 
 function addFolder(path: string, folders: Set<string>): void {
