@@ -90,10 +90,12 @@ export class ProcessTrees {
     const leader = { pid, startTime: since, isOurs: true };
     const tree = new ProcessTree({ child, identity, signs: { leader, mark, folder, cgroup, since }, ended });
     this.#trees.add(tree);
-    void tree.finished.finally(() => {
+    const forget = () => {
       this.#trees.delete(tree);
       watcher.remove(pid);
-    });
+    };
+    // Whoever started it hears of a failure.
+    void tree.finished.then(forget, forget);
     return tree;
   }
 

@@ -33,6 +33,9 @@ const CONFINED = [
   ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
 ].flat();
 
+/** Root stays the kernel's root: the settings of the machine in there could be written by one without any power. */
+const CLOSED = ['--remount-ro', '/proc'];
+
 /** SIGINT asks the command to end, not its sandbox: with that, the time to end would be taken from it. */
 const HOLD = `trap '' INT; exec "$@"`;
 const LET_GO = ['env', '--default-signal=INT', '/bin/sh', '-c', 'exec "$@"', 'ralph-sandboxed'];
@@ -64,7 +67,7 @@ export class Sandbox {
     const { bwrap, aside } = this.#tools;
     const net = this.#wishes.net === 'none' ? ['--unshare-net'] : [];
     const status = ['--json-status-fd', String(STATUS_DESCRIPTOR)];
-    const box = [...CONFINED, ...net, ...status, ...layout.words, '--chdir', workspace ?? '/', '--'];
+    const box = [...CONFINED, ...net, ...status, ...layout.words, ...CLOSED, '--chdir', workspace ?? '/', '--'];
     return {
       command: ['/bin/sh', '-c', HOLD, 'ralph-sandbox', ...aside, bwrap, ...box, ...LET_GO, ...command],
       descriptors: descriptorsFor(layout),
