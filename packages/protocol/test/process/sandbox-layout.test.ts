@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readEnd } from '../../src/process/sandbox-end.ts';
 import { layoutOf, type Place } from '../../src/process/sandbox-layout.ts';
+import { HIDDEN_AT_HOME, HIDDEN_OF_MACHINE } from '../../src/process/sandbox-places.ts';
 
 const PRIVATE: Place = { kind: 'private', path: '/tmp' };
 
@@ -57,4 +60,14 @@ describe('an end in a sandbox', () => {
     expect(readEnd('{ "child-pid": 7 }', of(1)).failure?.code).toBe('sandbox_unavailable');
     expect(readEnd('', { code: null, signal: 'SIGKILL' })).toEqual({ code: null, signal: 'SIGKILL' });
   });
+});
+
+it('tells in the docs all that it hides, and why', () => {
+  const page = readFileSync(fileURLToPath(new URL('../../../../docs/sandbox.md', import.meta.url)), 'utf8');
+  const places = [
+    ...HIDDEN_AT_HOME.map(({ why, names }) => ({ why, names: names.map((name) => `~/${name}`) })),
+    ...HIDDEN_OF_MACHINE,
+  ];
+  const untold = places.flatMap(({ why, names }) => [why, ...names.map((name) => `\`${name}\``)]);
+  expect(untold.filter((words) => !page.includes(words))).toEqual([]);
 });
