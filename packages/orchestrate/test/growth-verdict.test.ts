@@ -122,6 +122,13 @@ describe('slowdown', () => {
     expect(slowdown(run(() => ({})))?.processor).toBeCloseTo(1);
   });
 
+  it('goes by those processes only that are there all the time', () => {
+    const others = (ended: number) => [{ ...worker, pid: ended, ticks: 1e6 }];
+    const samples = run(() => ({})).map((one) => ({ ...one, processes: [...one.processes, ...others(one.ended)] }));
+    const ending = samples.map((one, index) => (index === 79 ? { ...one, processes: [] } : one));
+    expect(slowdown(ending)?.processor).toBeCloseTo(1);
+  });
+
   it('is far more where each task costs as much as all before it', () => {
     expect(slowdown(run((ended) => ({ process: { ticks: ended ** 2 } })))?.processor).toBeGreaterThan(3);
   });

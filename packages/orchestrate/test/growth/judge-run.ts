@@ -46,13 +46,22 @@ export interface Slowdown {
 /** Returns by how much tasks have become slower; nothing for a series that is too short to say. */
 export function slowdown(samples: readonly Sample[]): Slowdown | undefined {
   const longest = longestRun(samples);
-  const last = Math.max(0, ...longest.map(({ ended }) => ended));
-  const early = longest.filter(({ ended }) => ended >= last * 0.1 && ended <= last * 0.4);
-  const late = longest.filter(({ ended }) => ended >= last * 0.7);
+  const pids = longLived(longest);
+  // Near the end some have ended already, and their time is seen no more.
+  const whole = longest.filter(({ processes }) => pids.every((pid) => processes.some((one) => one.pid === pid)));
+  const last = Math.max(0, ...whole.map(({ ended }) => ended));
+  const early = whole.filter(({ ended }) => ended >= last * 0.1 && ended <= last * 0.4);
+  const late = whole.filter(({ ended }) => ended >= last * 0.7);
   if (early.length < 2 || late.length < 2) return undefined;
-  const ticks = ({ processes }: Sample) => processes.reduce((sum, one) => sum + one.ticks, 0);
+  const ticks = ({ processes }: Sample) =>
+    processes.reduce((sum, one) => sum + (pids.includes(one.pid) ? one.ticks : 0), 0);
   const factor = (figure: (sample: Sample) => number) => pace(late, figure) / pace(early, figure);
   return { processor: factor(ticks), wall: factor(({ at }) => at) };
+}
+
+function longLived(samples: readonly Sample[]): number[] {
+  const all = samples.flatMap(({ processes }) => processes.map(({ pid }) => pid));
+  return [...new Set(all)].filter((pid) => all.filter((one) => one === pid).length > samples.length * STAYS);
 }
 
 function pace(samples: readonly Sample[], figure: (sample: Sample) => number): number {
