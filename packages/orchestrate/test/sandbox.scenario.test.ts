@@ -24,7 +24,7 @@ git add -A && git commit -q -m work`;
     });
     expect(end.status).toBe(0);
     const landed = records(end.stdout).filter(({ type }) => type === 'task.completed');
-    expect(landed.map(({ task_id }) => task_id).toSorted()).toEqual(['RQ-0001', 'RQ-0002']);
+    expect(landed.map(({ task_id }) => String(task_id)).toSorted()).toEqual(['RQ-0001', 'RQ-0002']);
     expect(repository.gitOrigin('show', 'main:RQ-0002')).toBe('RQ-0002');
     expect(existsSync(join(repository.root, 'evil'))).toBe(false);
   });
