@@ -1,0 +1,70 @@
+// What is recorded as completed is on the target, each state of the target has passed the gate, and no secret has travelled.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { git } from '../../bench/measure/generated-repository.mjs';
+import { fatesOf, recordsIn } from './fates.mjs';
+import { findings } from './findings.mjs';
+
+const FORBIDDEN =
+  /(?:^|\/)\.env(?:$|\.(?!example|sample|template|dist|defaults))|^\.ralph\/(?:cache|logs)\/|^\.ralph\/[^/]*\.lock$/;
+
+/** Returns records that say what is not so, once all has come to rest. */
+export function wrongRecords(world) {
+  const onTarget = new Set(world.gitOrigin('rev-list', 'main').split('\n'));
+  const fates = fatesOf(world);
+  const texts = recordsIn(world).flatMap(({ task_id: id, lifecycle, pushed_commit: commit }) => {
+    const fate = fates.get(id);
+    if (lifecycle === 'running' || lifecycle === 'integrating')
+      return [`${id} is recorded as ${lifecycle}, and all is over`];
+    if (lifecycle !== 'completed')
+      return fate === 'landed' ? [`${id} has landed, but is recorded as ${lifecycle}`] : [];
+    if (fate !== 'landed') return [`${id} is recorded as completed, but has not landed`];
+    return commit === undefined || onTarget.has(commit)
+      ? []
+      : [`${id} is recorded with ${commit}, which is not on the target`];
+  });
+  return findings('untrue', texts);
+}
+
+/** Returns the states that the target branch of origin ever had and that no gate has passed. */
+export function redTips(world) {
+  const green = new Set(readFileSync(join(world.folder, 'green'), 'utf8').split('\n'));
+  const log = readFileSync(join(world.origin, 'logs/refs/heads/main'), 'utf8').trimEnd().split('\n');
+  const tips = log.map((line) => line.split(' ')[1]).filter((tip) => !world.foreign.has(tip));
+  return findings(
+    'untrue',
+    tips
+      .filter((tip) => !green.has(world.gitOrigin('rev-parse', `${tip}^{tree}`)))
+      .map((tip) => `${tip} was pushed without a green gate`),
+  );
+}
+
+/** Returns secrets and runtime files in what was pushed, and in what was told. */
+export function secretsOut(world) {
+  const pushed = git(
+    world.origin,
+    '-c',
+    'core.quotePath=false',
+    'log',
+    '--all',
+    '--no-renames',
+    '--format=',
+    '--name-only',
+  ).split('\n');
+  const files = [...new Set(pushed)].filter((path) => FORBIDDEN.test(path)).map((path) => `pushed: ${path}`);
+  const events = join(world.root, '.ralph/logs/parallel/events.ndjson');
+  const isTold = existsSync(events) && readFileSync(events, 'utf8').includes(world.token);
+  return findings('untrue', [...files, ...(isTold ? ['a secret stands in events.ndjson'] : [])]);
+}
+
+/** Returns what a run said of itself that is not so: a 0 although a task failed or is blocked. */
+export function wrongStatus(world, runs) {
+  const last = runs.at(-1);
+  const bad = [...fatesOf(world)].filter(([, fate]) => fate === 'failed');
+  return findings(
+    'untrue',
+    last?.status === 0 && bad.length > 0
+      ? [`the last run ended with 0, but ${bad.map(([id]) => id).join(' ')} failed`]
+      : [],
+  );
+}

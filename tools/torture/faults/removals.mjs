@@ -1,0 +1,42 @@
+// Things that are taken away while they are in use.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pick } from '../chance.mjs';
+import { striking } from './striking.mjs';
+
+const always = () => undefined;
+
+/** Folders and files of the cache that the documents allow to be removed at any time. */
+const CACHES = ['.ralph/cache/parallel/ci-passes', '.ralph/cache/quota'];
+
+async function removeLock(world) {
+  const path = join(world.root, '.ralph/loop.lock');
+  if (!existsSync(path)) return 0;
+  rmSync(path);
+  return 1;
+}
+
+async function removeWorkspace(world, run, dice) {
+  const names = existsSync(world.workspaces)
+    ? readdirSync(world.workspaces).filter((name) => !name.startsWith('.'))
+    : [];
+  if (names.length === 0) return 0;
+  const id = pick(names, dice);
+  const ready = run.events().filter((event) => event.type === 'workspace.ready' && event.task_id === id);
+  world.deleted.push({ id, attempt: ready.at(-1)?.attempt });
+  rmSync(join(world.workspaces, id), { recursive: true, force: true, maxRetries: 20 });
+  return 1;
+}
+
+async function removeCaches(world) {
+  const there = CACHES.map((path) => join(world.root, path)).filter((path) => existsSync(path));
+  for (const path of there) rmSync(path, { recursive: true, force: true, maxRetries: 20 });
+  return there.length;
+}
+
+/** @type {readonly import('./list.mjs').Fault[]} */
+export const REMOVALS = [
+  striking('lock file deleted', 'removal', removeLock, always),
+  striking('workspace deleted', 'removal', removeWorkspace, always),
+  striking('caches deleted', 'removal', removeCaches, always),
+];

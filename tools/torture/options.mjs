@@ -1,0 +1,60 @@
+// The command line of the torture.
+import { parseArgs } from 'node:util';
+
+const NUMBERS = { minutes: 'minutes', rounds: 'rounds', seed: 'seed', round: 'round' };
+
+export const HELP = `npm run torture -- [--minutes M | --rounds N | --round K] [--seed S] [--json FILE] [--keep]
+
+Runs the whole system on generated repositories, queues and agents, injects faults, and checks after each round from
+outside that nothing is lost, landed twice, left behind, stuck or torn. Ends with a table; status 1 if anything was wrong.
+
+  --minutes M   begin no round after so many minutes (default: 5)
+  --rounds N    play so many rounds
+  --round K     play this round alone, as the line of a bad one says
+  --seed S      a whole number; the same seed plays the same rounds (default: of the moment)
+  --json FILE   write the sum as JSON
+  --keep        keep the worlds of good rounds too
+`;
+
+/**
+ * Returns the options.
+ *
+ * @throws Error that says what is wrong with them
+ */
+export function optionsFrom(args) {
+  const names = Object.keys(NUMBERS);
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+      json: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const numbers = Object.fromEntries(
+    names.filter((name) => values[name] !== undefined).map((name) => [name, numberOf(name, values[name])]),
+  );
+  const bounds = ['minutes', 'rounds', 'round'].filter((name) => values[name] !== undefined);
+  if (bounds.length > 1) throw new Error(`--${bounds.join(' and --')} exclude each other`);
+  const seed = numbers.seed ?? Date.now() % 1e6;
+  return {
+    ...numbers,
+    seed,
+    ...(bounds.length === 0 ? { minutes: 5 } : {}),
+    json: values.json,
+    keep: values.keep,
+    help: values.help,
+  };
+}
+
+function numberOf(name, text) {
+  const isFraction = name === 'minutes';
+  const number = Number(text);
+  const isRight =
+    (isFraction ? number > 0 : Number.isSafeInteger(number) && number >= (name === 'seed' ? 0 : 1)) &&
+    text.trim() !== '';
+  if (!isRight || !Number.isFinite(number))
+    throw new Error(`--${name} takes a ${isFraction ? 'number above 0' : 'whole number'}, not "${text}"`);
+  return number;
+}

@@ -1,0 +1,132 @@
+// One round: a world, disturbed runs, quiet runs until all has landed that can, and then the checks.
+import { rmSync } from 'node:fs';
+import { deal } from './deal.mjs';
+import { disturbedRun } from './disturbed-run.mjs';
+import { keepEvidence } from './evidence.mjs';
+import { fatesOf, openTasks } from './checks/fates.mjs';
+import { findings } from './checks/findings.mjs';
+import { landedInPart, landedTwice, unfinished, wrongBooks } from './checks/landings.mjs';
+import { lostWork } from './checks/kept-work.mjs';
+import { leftFiles, orphans, strayPlaces } from './checks/remains.mjs';
+import { brokenRepositories, tornFiles } from './checks/torn.mjs';
+import { redTips, secretsOut, wrongRecords, wrongStatus } from './checks/truth.mjs';
+import { touched } from './checks/user-things.mjs';
+import { ControlGroups } from './look/control-groups.mjs';
+import { membersOf, send } from './look/processes.mjs';
+import { callProgram, endOf, startRun } from './one-run.mjs';
+import { pause } from './wait.mjs';
+import { makeWorld } from './world/make-world.mjs';
+
+/** So many quiet runs must do: what failed or was blocked because of a fault is taken up by each, or asked for again. */
+const QUIET_RUNS = 4;
+
+/** A run that was killed may hold the lock for a moment: its siblings are ending. */
+const BUSY = 75;
+const BUSY_TRIES = 20;
+const BUSY_MS = 1000;
+
+/** How a run may end that nobody disturbs: well, or some or all failed or blocked. */
+const ORDERLY = new Set([0, 1, 2, 3]);
+
+/**
+ * Plays one round.
+ *
+ * @param {{ seed: number, round: number, faults: readonly import('./faults/list.mjs').Fault[], signal: AbortSignal, keep: boolean, evidence: string }} how
+ *   `evidence`: the folder that a bad round is kept in
+ */
+export async function playRound({ seed, round, faults, signal, keep, evidence }) {
+  const world = makeWorld({ seed, round, signal });
+  const groups = new ControlGroups(world.folder);
+  const runs = [];
+  let wrong = [];
+  try {
+    const hands = deal(seed, round, faults);
+    for (const [index, hand] of hands.entries()) {
+      if (signal.aborted) break;
+      const share = String(Math.ceil(world.tasks.size / (hands.length + 1)));
+      runs.push(await disturbedRun(world, hand, { seed, round, index }, ['--max-tasks', share]));
+    }
+    wrong.push(...runs.flatMap(({ hung }, index) => hangs(hung, `run ${index + 1}`)));
+    wrong.push(...(await quietRuns(world, runs)));
+    if (!signal.aborted) wrong.push(...(await checked(world, runs, groups)));
+  } finally {
+    for (const { pid } of membersOf(world.folder)) send(pid, 'SIGKILL');
+    groups.left();
+  }
+  if (signal.aborted) wrong = [];
+  const fates = [...fatesOf(world).values()];
+  const kept = keep || wrong.length > 0 ? keepEvidence(world, evidence, { runs, wrong }) : undefined;
+  rmSync(world.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  return {
+    round,
+    wrong,
+    fates,
+    kept,
+    isWhole: !signal.aborted,
+    runs: runs.length,
+    hits: runs.flatMap((run) => run.hits),
+  };
+}
+
+/** Goes on until nothing is open any more; whatever is blocked against its kind is asked for again, as a person would. */
+async function quietRuns(world, runs) {
+  const wrong = [];
+  for (let turn = 0; turn < QUIET_RUNS && !world.signal.aborted; turn += 1) {
+    const blocked = openTasks(world)
+      .filter(({ fate }) => fate === 'blocked')
+      .map(({ id }) => id);
+    if (blocked.length > 0) {
+      const { status, stderr, hung } = await callProgram(world, 'ralph-orchestrate', ['retry', ...blocked]);
+      wrong.push(...hangs(hung, 'retry'));
+      if (status !== 0)
+        wrong.push(...findings('stuck', [`retry ${blocked.join(' ')} ended with ${status}: ${tailOf(stderr)}`]));
+    }
+    const end = await quietRun(world);
+    runs.push({ ...end, hits: [] });
+    wrong.push(...hangs(end.hung, `quiet run ${turn + 1}`));
+    if (!ORDERLY.has(end.status) && !world.signal.aborted) {
+      wrong.push(
+        ...findings('stuck', [`quiet run ${turn + 1} ended with ${end.status ?? end.signal}: ${tailOf(end.stderr)}`]),
+      );
+    }
+    if (openTasks(world).length === 0) break;
+  }
+  return wrong;
+}
+
+async function quietRun(world) {
+  for (let left = BUSY_TRIES; ; left -= 1) {
+    const end = await endOf(world, startRun(world));
+    if (end.status !== BUSY || left === 0 || world.signal.aborted) return end;
+    await pause(BUSY_MS, world.signal);
+  }
+}
+
+async function checked(world, runs, groups) {
+  const kills = runs.reduce((sum, { hits }) => sum + hits.reduce((all, { count }) => all + count, 0), 0);
+  return [
+    ...(await orphans(world, groups)),
+    ...unfinished(world),
+    ...landedTwice(world),
+    ...landedInPart(world),
+    ...lostWork(world),
+    ...wrongBooks(world),
+    ...wrongRecords(world),
+    ...wrongStatus(world, runs),
+    ...redTips(world),
+    ...secretsOut(world),
+    ...strayPlaces(world),
+    ...leftFiles(world),
+    ...tornFiles(world, kills),
+    ...brokenRepositories(world),
+    ...touched(world),
+  ];
+}
+
+function hangs(hung, where) {
+  return hung.length === 0 ? [] : findings('stuck', [`${where} does not end: ${hung.join('; ')}`]);
+}
+
+function tailOf(stderr) {
+  return stderr.trimEnd().split('\n').slice(-3).join(' | ');
+}

@@ -1,0 +1,50 @@
+// The sum over rounds, and the table of it.
+import { ROWS } from './checks/findings.mjs';
+
+/** Returns the sum of no rounds over these faults. */
+export function emptySum(faults) {
+  return {
+    rounds: 0,
+    runs: 0,
+    tasks: { landed: 0, blocked: 0, failed: 0, waiting: 0 },
+    faults: faults.map(({ name, kind, missing }) => ({ name, kind, hits: 0, missing: missing() })),
+    wrong: Object.fromEntries(ROWS.map((row) => [row, 0])),
+    bad: [],
+  };
+}
+
+/** Adds a round to a sum. */
+export function addRound(sum, { round, runs, hits, fates, wrong, kept }) {
+  sum.rounds += 1;
+  sum.runs += runs;
+  for (const fate of fates) sum.tasks[fate] += 1;
+  for (const { name, count } of hits) sum.faults.find((fault) => fault.name === name).hits += count;
+  for (const { row } of wrong) sum.wrong[row] += 1;
+  if (wrong.length > 0) sum.bad.push({ round, wrong, kept });
+}
+
+/** Tells whether nothing was wrong. */
+export function isGood(sum) {
+  return sum.bad.length === 0;
+}
+
+/** Returns the table, as lines of text. */
+export function tableOf(sum) {
+  const struck = sum.faults.filter(({ missing }) => missing === undefined);
+  const rows = [
+    ['rounds', sum.rounds],
+    ['runs', sum.runs],
+    ['faults', struck.reduce((all, { hits }) => all + hits, 0)],
+    ...struck.map(({ name, hits }) => [`  ${name}`, hits]),
+    ...sum.faults
+      .filter(({ missing }) => missing !== undefined)
+      .map(({ name, missing }) => [`  ${name}`, `- (${missing})`]),
+    ['tasks landed', sum.tasks.landed],
+    ['tasks blocked', sum.tasks.blocked],
+    ['tasks failed', sum.tasks.failed],
+    ['tasks that wait for those', sum.tasks.waiting],
+    ...ROWS.map((row) => [row, sum.wrong[row]]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${String(value).padStart(6)}`).join('\n');
+}
