@@ -15,7 +15,7 @@ export function pick(from, dice) {
 
 /** Returns a whole number from the lowest to the highest, both included. */
 export function between(lowest, highest, dice) {
-  return lowest + Math.floor(dice() * (highest - lowest + 1));
+  return highest === Infinity ? Infinity : lowest + Math.floor(dice() * (highest - lowest + 1));
 }
 
 /** Returns the same in an order of chance. */

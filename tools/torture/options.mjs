@@ -1,4 +1,6 @@
 // The command line of the torture.
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const NUMBERS = { minutes: 'minutes', rounds: 'rounds', seed: 'seed', round: 'round' };
@@ -37,6 +39,8 @@ export function optionsFrom(args) {
   );
   const bounds = ['minutes', 'rounds', 'round'].filter((name) => values[name] !== undefined);
   if (bounds.length > 1) throw new Error(`--${bounds.join(' and --')} exclude each other`);
+  if (values.json !== undefined && !existsSync(dirname(values.json)))
+    throw new Error(`--json: there is no folder ${dirname(values.json)}`);
   const seed = numbers.seed ?? Date.now() % 1e6;
   return {
     ...numbers,

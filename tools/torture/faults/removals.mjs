@@ -2,7 +2,11 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pick } from '../chance.mjs';
+import { comesTrue } from '../wait.mjs';
 import { striking } from './striking.mjs';
+
+/** Workspaces come and go; one is waited for this long. */
+const LOOK_MS = 3000;
 
 const always = () => undefined;
 
@@ -17,9 +21,12 @@ async function removeLock(world) {
 }
 
 async function removeWorkspace(world, run, dice) {
-  const names = existsSync(world.workspaces)
-    ? readdirSync(world.workspaces).filter((name) => !name.startsWith('.'))
-    : [];
+  let names = [];
+  const isThere = () => {
+    names = existsSync(world.workspaces) ? readdirSync(world.workspaces).filter((name) => !name.startsWith('.')) : [];
+    return names.length > 0 || run.hasEnded();
+  };
+  await comesTrue(isThere, LOOK_MS, world.signal);
   if (names.length === 0) return 0;
   const id = pick(names, dice);
   const ready = run.events().filter((event) => event.type === 'workspace.ready' && event.task_id === id);
