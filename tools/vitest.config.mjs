@@ -5,17 +5,17 @@ import { defineConfig } from 'vitest/config';
 const TIERS = {
   unit: {
     include: ['test/**/*.test.{ts,mjs}'],
-    exclude: ['test/**/*.{bin,scenario,long}.test.ts'],
+    exclude: ['test/**/*.{bin,scenario,long}.test.{ts,mjs}'],
     testTimeout: 30_000,
   },
-  bin: { include: ['test/**/*.bin.test.ts'], testTimeout: 120_000 },
+  bin: { include: ['test/**/*.bin.test.{ts,mjs}'], testTimeout: 120_000 },
   // Two files at a time also on two cores: much of what they do is waiting for processes.
   scenario: {
-    include: ['test/**/*.scenario.test.ts'],
+    include: ['test/**/*.scenario.test.{ts,mjs}'],
     testTimeout: 240_000,
     maxWorkers: Math.max(2, availableParallelism() - 1),
   },
-  long: { include: ['test/**/*.long.test.ts'], testTimeout: 3_600_000 },
+  long: { include: ['test/**/*.long.test.{ts,mjs}'], testTimeout: 3_600_000 },
 };
 
 export default defineConfig(({ mode }) => ({

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FAULTS } from './faults/list.mjs';
 
 const NUMBERS = { minutes: 'minutes', rounds: 'rounds', seed: 'seed', round: 'round' };
 
-export const HELP = `npm run torture -- [--minutes M | --rounds N | --round K] [--seed S] [--json FILE] [--keep]
+export const HELP = `npm run torture -- [--minutes M | --rounds N | --round K] [--seed S] [--fault WORDS] [--json FILE] [--keep]
 
 Runs the whole system on generated repositories, queues and agents, injects faults, and checks after each round from
 outside that nothing is lost, landed twice, left behind, stuck or torn. Ends with a table; status 1 if anything was wrong.
@@ -14,6 +15,7 @@ outside that nothing is lost, landed twice, left behind, stuck or torn. Ends wit
   --rounds N    play so many rounds
   --round K     play this round alone, as the line of a bad one says
   --seed S      a whole number; the same seed plays the same rounds (default: of the moment)
+  --fault WORDS deal only faults with these words in their name
   --json FILE   write the sum as JSON
   --keep        keep the worlds of good rounds too
 `;
@@ -30,6 +32,7 @@ export function optionsFrom(args) {
     options: {
       ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
       json: { type: 'string' },
+      fault: { type: 'string', default: '' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -37,6 +40,8 @@ export function optionsFrom(args) {
   const numbers = Object.fromEntries(
     names.filter((name) => values[name] !== undefined).map((name) => [name, numberOf(name, values[name])]),
   );
+  if (!FAULTS.some(({ name }) => name.includes(values.fault)))
+    throw new Error(`--fault: none has "${values.fault}" in its name`);
   const bounds = ['minutes', 'rounds', 'round'].filter((name) => values[name] !== undefined);
   if (bounds.length > 1) throw new Error(`--${bounds.join(' and --')} exclude each other`);
   if (values.json !== undefined && !existsSync(dirname(values.json)))
@@ -48,6 +53,7 @@ export function optionsFrom(args) {
     ...(bounds.length === 0 ? { minutes: 5 } : {}),
     json: values.json,
     keep: values.keep,
+    fault: values.fault,
     help: values.help,
   };
 }

@@ -5,7 +5,7 @@ import { disturbedRun } from './disturbed-run.mjs';
 import { keepEvidence } from './evidence.mjs';
 import { fatesOf, openTasks } from './checks/fates.mjs';
 import { findings } from './checks/findings.mjs';
-import { landedInPart, landedTwice, unfinished, wrongBooks } from './checks/landings.mjs';
+import { landedInPart, landedTwice, runAtOnce, unfinished, wrongBooks } from './checks/landings.mjs';
 import { lostWork } from './checks/kept-work.mjs';
 import { leftFiles, orphans, strayPlaces } from './checks/remains.mjs';
 import { brokenRepositories, tornFiles } from './checks/torn.mjs';
@@ -108,6 +108,7 @@ async function checked(world, runs, groups) {
     ...(await orphans(world, groups)),
     ...unfinished(world),
     ...landedTwice(world),
+    ...runAtOnce(world),
     ...landedInPart(world),
     ...lostWork(world),
     ...wrongBooks(world),

@@ -1,6 +1,7 @@
 // npm run torture: see options.mjs, and docs/torture.md.
 import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { FAULTS } from './faults/list.mjs';
 import { HELP, optionsFrom } from './options.mjs';
 import { isGood, tableOf } from './sum.mjs';
 import { torture } from './torture.mjs';
@@ -39,7 +40,9 @@ async function main(args) {
     });
   }
   console.log(`seed ${options.seed}`);
-  const sum = await torture({ ...options, signal: stop.signal, onLine: (line) => console.log(line) });
+  const faults = FAULTS.filter(({ name }) => name.includes(options.fault));
+  const again = options.fault === '' ? '' : ` --fault '${options.fault}'`;
+  const sum = await torture({ ...options, faults, again, signal: stop.signal, onLine: (line) => console.log(line) });
   console.log(`\n${tableOf(sum)}`);
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify({ seed: options.seed, ...sum }, null, 2)}\n`);

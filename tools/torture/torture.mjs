@@ -22,6 +22,7 @@ const SIDE_BY_SIDE = 2;
  * @param {AbortSignal} how.signal   ends what goes on; rounds that were not finished do not count
  * @param {(line: string) => void} how.onLine
  * @param {readonly import('./faults/list.mjs').Fault[]} [how.faults]
+ * @param {string} [how.again]   what else a replay is to be told
  * @returns the sum
  */
 export async function torture({
@@ -33,6 +34,7 @@ export async function torture({
   signal,
   onLine,
   faults = FAULTS,
+  again = '',
 }) {
   const sum = emptySum(faults);
   const possible = possibleFaults(faults);
@@ -46,14 +48,14 @@ export async function torture({
       const end = await playRound({ seed, round: number, faults: possible, signal, keep, evidence });
       if (!end.isWhole) continue;
       addRound(sum, end);
-      for (const line of linesOf(seed, end)) onLine(line);
+      for (const line of linesOf(`--seed ${seed} --round ${end.round}${again}`, end)) onLine(line);
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
   return sum;
 }
 
-function linesOf(seed, { round, runs, hits, fates, wrong, kept }) {
+function linesOf(again, { round, runs, hits, fates, wrong, kept }) {
   const struck = hits
     .filter(({ count }) => count > 0)
     .map(({ name, count }) => (count > 1 ? `${name} (${count})` : name));
@@ -62,6 +64,6 @@ function linesOf(seed, { round, runs, hits, fates, wrong, kept }) {
     `round ${round}: ${landed} of ${fates.length} tasks landed in ${runs} runs, ${wrong.length} wrong; ${struck.join(', ') || 'no fault'}`,
     ...wrong.map(({ row, text }) => `  ${row}: ${text}`),
     ...(kept === undefined ? [] : [`  kept in ${kept}`]),
-    ...(wrong.length === 0 ? [] : [`  again: npm run torture -- --seed ${seed} --round ${round}`]),
+    ...(wrong.length === 0 ? [] : [`  again: npm run torture -- ${again}`]),
   ];
 }

@@ -30,6 +30,14 @@ describe('the resolver', () => {
     expect(repo.gitOrigin('show', 'main:a.txt')).toBe('theirs\nmine');
   });
 
+  it('lands a task whose title looks like an option', async () => {
+    const { repo, attempt } = rivals();
+    const line = JSON.stringify({ ...JSON.parse(attempt.line), title: '--upload-pack=touch pwned' });
+    const end = await landWith(repo, [{ line }], 'printf "theirs\\nmine\\n" >a.txt; echo more >left.txt');
+    expect(end).toMatchObject({ status: 0 });
+    expect(repo.gitOrigin('log', '--format=%s', 'main')).toContain('T-1: --upload-pack=touch pwned');
+  });
+
   it('is not woken for what no agent can mend', async () => {
     const repo = temporaryRepository();
     const attempt = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });

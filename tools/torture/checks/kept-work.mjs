@@ -1,5 +1,5 @@
 // What agents wrote is somewhere: on the target, parked, salvaged, or in a workspace that is kept.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { git } from '../../bench/measure/generated-repository.mjs';
 import { findings } from './findings.mjs';
@@ -39,7 +39,7 @@ function contentOf(workspace) {
   try {
     const files = git(workspace, 'ls-files', '-z', '--cached', '--others')
       .split('\0')
-      .filter((file) => existsSync(join(workspace, file)));
+      .filter((file) => file !== '' && statSync(join(workspace, file), { throwIfNoEntry: false })?.isFile() === true);
     return [...objectsOf(workspace), ...files.map((file) => git(workspace, 'hash-object', '--', file))];
   } catch {
     return [];

@@ -1,4 +1,6 @@
 // Each task landed once, whole, and the books say so.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fatesOf, idsIn, openTasks } from './fates.mjs';
 import { findings } from './findings.mjs';
 
@@ -31,6 +33,16 @@ export function landedTwice(world) {
     ];
   });
   return findings('landed twice', texts);
+}
+
+/** Returns tasks that two agents were at work on at the same time: the agents have noted it. */
+export function runAtOnce(world) {
+  const path = join(world.folder, 'at-once');
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+  return findings(
+    'landed twice',
+    lines.map((line) => `at work at the same time: ${line}`),
+  );
 }
 
 /** Returns what the queue and the done file say that is not so. */

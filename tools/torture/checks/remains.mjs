@@ -15,9 +15,9 @@ const STAYS = /^loop\.lock$|^notify\.lock$|^cache\/parallel\/state\.lock$|^ralph
 const TEMPORARY = /\.next(?:\.\d+)?$|\.tmp$|\.lock$|\/(?:claims|agents)\//;
 const UNLOCKED = new Set(['objects', 'logs', 'ralph', 'hooks']);
 
-/** Returns what still lives. */
-export async function orphans(world, groups) {
-  const isOver = await comesTrue(() => membersOf(world.folder).length === 0, LAST_MS, world.signal);
+/** Returns what still lives after so many milliseconds. */
+export async function orphans(world, groups, lastMs = LAST_MS) {
+  const isOver = await comesTrue(() => membersOf(world.folder).length === 0, lastMs, world.signal);
   const living = isOver ? [] : membersOf(world.folder).map((one) => `lives: ${wordsOf(one)}`);
   return findings('orphans', [...living, ...groups.left().map((path) => `control group ${path}`)]);
 }

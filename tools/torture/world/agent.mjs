@@ -23,6 +23,13 @@ if [ -n "\${RALPH_HANDOFF-}" ]; then
 fi
 `;
 
+/** Two at work on one task at the same time are noted: by the number of the one that has not ended. */
+const ALONE = `
+other=$(cat "$folder/active/$id" 2>/dev/null)
+if [ -n "$other" ] && grep -qs "$folder/bin/agent" "/proc/$other/cmdline"; then echo "$id: $other and $$" >>"$folder/at-once"; fi
+echo $$ >"$folder/active/$id"
+`;
+
 const ACT = `
 case $kind in
   slow) sleep 0.4 ;;
@@ -74,7 +81,7 @@ cat >/dev/null
 id=$RALPH_TASK_ID
 kind=$(cat "$folder/kinds/$id")
 echo "$id: $kind"
-${WRITE}${RESOLVE}
+${ALONE}${WRITE}${RESOLVE}
 [ "$kind" = secret ] || [ "$kind" = 'without workspace' ] || write "work/$id" "$id by attempt $RALPH_ATTEMPT"
 echo 'the first file is written'
 ${ACT}

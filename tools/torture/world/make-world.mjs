@@ -45,7 +45,7 @@ export function makeWorld({ seed, round, signal }) {
   const dice = chance(seed, round, WORLD);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `ralph-torture-${round}-`)));
   const bin = join(folder, 'bin');
-  for (const name of ['bin', 'kinds', 'once', 'tmp']) mkdirSync(join(folder, name));
+  for (const name of ['active', 'bin', 'kinds', 'once', 'tmp']) mkdirSync(join(folder, name));
   const tracked = dice() < 0.6;
   const token = `ghp_${Array.from({ length: 36 }, () => Math.floor(dice() * 36).toString(36)).join('')}`;
   writeFileSync(join(folder, 'token'), token);

@@ -32,7 +32,8 @@ export async function commitLeft(job: Job, onto: string, listPath: string): Prom
   const { taskId, attempt } = candidate;
   const title = workspace.title ?? candidate.title ?? '';
   const [subject = ''] = title.split('\n', 1);
-  const named = subject === '' ? [] : ['--title', subject.slice(0, TITLE_LENGTH)];
+  // One word: a title may begin like an option.
+  const named = subject === '' ? [] : [`--title=${subject.slice(0, TITLE_LENGTH)}`];
   const where = ['--repo', bench.settings.root, '--workspace', workspace.path, '--attempt', String(attempt)];
   const claim = claimFd === undefined ? [] : ['--claim-fd', '3'];
   const what = ['--base', onto, '--leave-from', listPath];

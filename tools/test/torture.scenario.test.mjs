@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { FAULTS, possibleFaults } from '../torture/faults/list.mjs';
+import { isGood, tableOf } from '../torture/sum.mjs';
+import { torture } from '../torture/torture.mjs';
+
+/** Some four minutes on two cores that others use too. Each fault is dealt at least once in them. */
+const ROUNDS = 12;
+
+it(
+  'whatever is done to it from outside, nothing is lost, landed twice, left behind, stuck or torn',
+  { timeout: 2_400_000 },
+  async () => {
+    const seed = Number(process.env['RALPH_TEST_SEED'] ?? Date.now() % 1e6);
+    console.log(`RALPH_TEST_SEED=${seed}`);
+    const { signal } = new AbortController();
+    const sum = await torture({ seed, rounds: ROUNDS, signal, onLine: (line) => console.log(line) });
+    console.log(tableOf(sum));
+    const struck = sum.faults.filter(({ hits }) => hits > 0).map(({ kind }) => kind);
+    expect(sum.bad).toEqual([]);
+    expect(isGood(sum)).toBe(true);
+    expect(sum.rounds).toBe(ROUNDS);
+    expect(sum.tasks.landed).toBeGreaterThan(ROUNDS);
+    expect(new Set(struck)).toEqual(new Set(possibleFaults(FAULTS).map(({ kind }) => kind)));
+  },
+);
