@@ -76,7 +76,11 @@ async function quietRuns(world, runs) {
       .filter(({ fate }) => fate === 'blocked')
       .map(({ id }) => id);
     if (blocked.length > 0) {
-      const { status, stderr, hung } = await callProgram(world, 'ralph-orchestrate', ['retry', ...blocked]);
+      const { status, stderr, hung } = await callProgram(world, 'ralph-orchestrate', [
+        'retry',
+        ...blocked,
+        ...(turn > 1 ? ['--fresh'] : []),
+      ]);
       wrong.push(...hangs(hung, 'retry'));
       if (status !== 0)
         wrong.push(...findings('stuck', [`retry ${blocked.join(' ')} ended with ${status}: ${tailOf(stderr)}`]));

@@ -31,6 +31,20 @@ it('a resolver that is named is run as often as is said, and none where none is 
   expect(none).toMatchObject({ status: 2, results: [], last: { blocked: ['RQ-0001'] } });
 });
 
+it('work that is asked for again is mended by the agent of the run, where nobody else is named', async () => {
+  const repository = temporaryRepository();
+  const { root, folder } = repository;
+  repository.queue([queueTask('RQ-0001')]);
+  const agent = (name: string, script: string) => ['--', scriptedCommand(folder, name, script)];
+  const run = (...words: readonly string[]) =>
+    runProgram('ralph-orchestrate', ['run', '--ci', 'test -e mended', ...words], { cwd: root });
+  expect(await run('--no-resolver', ...agent('first', 'touch work'))).toMatchObject({ status: 2 });
+  expect(await runProgram('ralph-orchestrate', ['retry', 'RQ-0001'], { cwd: root })).toMatchObject({ status: 0 });
+  const end = await run(...agent('second', 'test -n "$RALPH_HANDOFF" && touch mended'));
+  expect(end).toMatchObject({ status: 0 });
+  expect(repository.gitOrigin('ls-tree', '--name-only', 'main').split('\n')).toEqual(['README.md', 'mended', 'work']);
+});
+
 it('a resolver that is both named and refused changes nothing', async () => {
   const repository = temporaryRepository();
   const args = ['run', '--resolver', 'true', '--no-resolver', '--', 'true'];

@@ -29,9 +29,10 @@ function standInText(folder, name) {
 case " $* " in *' --leash '*|*' hold '*) ;; *) exec '${node}' '${script}' "$@" ;; esac
 in='${folder}/in'.$$ out='${folder}/out'.$$
 mkfifo "$in" "$out"
-perl -e '${PUMP}' torture-pump <&0 >"$in" 2>/dev/null &
-perl -e '${PUMP}' torture-pump <"$out" 2>/dev/null &
-exec '${node}' '${script}' "$@" <"$in" >"$out"
+exec 3<&0
+perl -e '${PUMP}' torture-pump <&3 3<&- >"$in" 2>/dev/null &
+perl -e '${PUMP}' torture-pump <"$out" 3<&- 2>/dev/null &
+exec '${node}' '${script}' "$@" <"$in" 3<&- >"$out"
 `;
 }
 

@@ -18,10 +18,13 @@ export interface CrewPlan {
 export class Crew {
   readonly worker: Sibling;
   readonly integrator: Sibling;
+  /** The agent. */
+  readonly command: readonly string[];
   /** Whether they were told to end; before that, one that ends leaves the run without hands. */
   #told = false;
 
   constructor(plan: CrewPlan, onNote: (line: string) => void) {
+    this.command = plan.command;
     this.worker = new Sibling('ralph-worker', workerArguments(plan), onNote);
     this.integrator = new Sibling('ralph-integrate', integratorArguments(plan), onNote);
   }

@@ -219,13 +219,14 @@ export class RunLoop {
   }
 
   async #ask({ exclude, busy, busyScopes, finishedOnly }: Extract<Action, { kind: 'ask' }>): Promise<void> {
-    const { select, keeper, output } = this.#parts;
+    const { select, keeper, output, crew } = this.#parts;
     const landed = new Set(idsIn(this.#view, 'landed'));
     try {
       const { task, waiting, nextStart, resume } = await select({ exclude, busy, busyScopes, finishedOnly, landed });
       this.#trouble = undefined;
       if (task === undefined) return this.#happened({ kind: 'none', waiting, nextStart });
-      if (resume !== undefined) this.#ready.set(task.id, adoptedWork(task, resume, new Date()));
+      if (resume !== undefined)
+        this.#ready.set(task.id, adoptedWork(task, resume, { command: crew.command, now: new Date() }));
       else this.#heedOthers();
       this.#happened({ kind: 'selected', task, finished: resume !== undefined });
     } catch (error) {

@@ -142,7 +142,10 @@ export class Sibling {
     const told = toldFailure(this.#notes);
     if (told !== undefined) return told;
     const how = signal === null ? `status ${exitCode}` : signal;
-    return new Failure('sibling_failed', `${this.name} ended with ${how}: ${this.#notes.slice(-3).join(' / ')}`);
+    const words = this.#notes.length === 0 ? 'it said nothing' : this.#notes.slice(-3).join(' / ');
+    return new Failure('sibling_failed', `${this.name} ended with ${how}: ${words}`, {
+      hint: 'run the same again: what was begun is taken up',
+    });
   }
 }
 
