@@ -31,10 +31,10 @@ export function programWords(name) {
  *
  * @returns {Run}
  */
-export function startProgram(world, name, args, env = {}) {
+export function startProgram(world, name, args, { env = {}, cwd = world.root } = {}) {
   const [node, script] = programWords(name);
   const child = spawn(node, [script, ...args], {
-    cwd: world.root,
+    cwd,
     env: { ...world.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -52,8 +52,8 @@ export function startProgram(world, name, args, env = {}) {
 }
 
 /** Starts ralph-orchestrate with the options of the world. */
-export function startRun(world, { args = [], env = {} } = {}) {
-  return startProgram(world, 'ralph-orchestrate', [...world.args, ...args, ...agentWords(world)], env);
+export function startRun(world, { args = [], env = {}, cwd = world.root } = {}) {
+  return startProgram(world, 'ralph-orchestrate', [...world.args, ...args, ...agentWords(world)], { env, cwd });
 }
 
 /**

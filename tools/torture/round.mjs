@@ -14,6 +14,7 @@ import { touched } from './checks/user-things.mjs';
 import { ControlGroups } from './look/control-groups.mjs';
 import { membersOf, send } from './look/processes.mjs';
 import { callProgram, endOf, startRun } from './one-run.mjs';
+import { endSecondLoops } from './second-loops.mjs';
 import { pause } from './wait.mjs';
 import { makeWorld } from './world/make-world.mjs';
 
@@ -48,6 +49,7 @@ export async function playRound({ seed, round, faults, signal, keep, evidence })
     }
     wrong.push(...runs.flatMap(({ hung }, index) => hangs(hung, `run ${index + 1}`)));
     wrong.push(...(await quietRuns(world, runs)));
+    if (!signal.aborted) wrong.push(...(await endSecondLoops(world)));
     if (!signal.aborted) wrong.push(...(await checked(world, runs, groups)));
   } finally {
     for (const { pid } of membersOf(world.folder)) send(pid, 'SIGKILL');

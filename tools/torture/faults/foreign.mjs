@@ -2,6 +2,7 @@
 import { between, pick } from '../chance.mjs';
 import { endOf, startRun } from '../one-run.mjs';
 import { pause } from '../wait.mjs';
+import { secondLoop } from './second-loop.mjs';
 import { foreignCommit } from './foreign-commit.mjs';
 import { striking } from './striking.mjs';
 
@@ -61,4 +62,5 @@ export const FOREIGN_FAULTS = [
   striking('foreign push', 'foreign', push, always),
   striking('foreign push in conflict', 'foreign', conflictingPush, always),
   secondRun,
+  secondLoop,
 ];

@@ -34,6 +34,7 @@ const NEVER_LEFT_OUT = ['--max-failures', '0', '--stop-after-failures', '0', '--
  * @property {Set<string>} foreign      commits that others have pushed
  * @property {{ id: string, attempt: number | undefined }[]} deleted   workspaces that a fault has deleted
  * @property {{ form: string, status: number | null }[]} seconds   runs that others have started beside ours, and how they ended
+ * @property {{ file: string, ids: string[], name: () => string | undefined }[]} loops   second loops that were begun with tasks of their own
  * @property {boolean} isStateEdited   whether somebody has put a field of his own into the state file
  * @property {AbortSignal} signal   told when all is to end
  * @property {(...args: string[]) => string} git
@@ -70,6 +71,7 @@ export function makeWorld({ seed, round, signal }) {
     foreign: new Set(),
     deleted: [],
     seconds: [],
+    loops: [],
     isStateEdited: false,
     git: (...args) => git(repository.root, ...args),
     gitOrigin: (...args) => git(repository.origin, ...args),
