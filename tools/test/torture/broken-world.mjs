@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { git } from '../../bench/measure/generated-repository.mjs';
 import { foreignCommit } from '../../torture/faults/foreign-commit.mjs';
 import { makeWorld } from '../../torture/world/make-world.mjs';
@@ -13,7 +13,6 @@ let template;
 
 /** Returns a world whose queue git carries: a copy of one that is made once for a file of tests. */
 export function freshWorld() {
-  template ??= trackedWorld();
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ralph-torture-test-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   cpSync(template.folder, folder, { recursive: true, verbatimSymlinks: true });
@@ -33,8 +32,12 @@ export function freshWorld() {
   };
 }
 
+beforeAll(() => {
+  template = trackedWorld();
+});
+
 afterAll(() => {
-  if (template !== undefined) rmSync(template.folder, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(template.folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 function trackedWorld() {
