@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { VERSION } from '@ralph/protocol/cli/version';
 import type { LockRecord } from '@ralph/protocol/contract/lock-record';
@@ -78,7 +79,7 @@ export function readRecord(path: string): LockRecord | undefined {
   const text = readSettled(path);
   if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = lightJson(text);
     return isRecord(value) ? withoutMisfits(value) : undefined;
   } catch {
     return undefined;

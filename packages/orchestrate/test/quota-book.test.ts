@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +22,13 @@ describe('QuotaBook', () => {
     expect(new QuotaBook(root, 'claude').closed(4999)).toMatchObject({ task_id: 'RQ-0001', open_at: at(5000) });
     expect(new QuotaBook(root, 'claude').closed(5000)).toBeUndefined();
     expect(new QuotaBook(root, 'codex').closed(0)).toBeUndefined();
+  });
+
+  it('says nothing where a pipe is in its place', () => {
+    const book = new QuotaBook(temporaryFolder(), 'claude');
+    mkdirSync(dirname(book.path), { recursive: true });
+    execFileSync('mkfifo', [book.path]);
+    expect(book.closed(0)).toBeUndefined();
   });
 
   it('keeps the later of two times, whoever comes first', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +23,12 @@ describe('the file in which a run is asked to stop', () => {
     expect(file.isAsked()).toBe(true);
     file.takeAway();
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('is not waited for where it is a pipe', () => {
+    const { path, file } = stopFile();
+    execFileSync('mkfifo', [path]);
+    expect(file.isAsked()).toBe(false);
   });
 
   it('is no request where it is a folder, and stays', () => {

@@ -28,6 +28,16 @@ describe('globExpression', () => {
   });
 });
 
+describe('the work of globExpression', () => {
+  it.each([
+    ['*a'.repeat(30), `${'a'.repeat(3000)}b`],
+    [`${'**/'.repeat(30)}x`, `${'a/'.repeat(1000)}y`],
+    [`${'{a,b,*}'.repeat(30)}x`, 'a'.repeat(3000)],
+  ])('grows with the lengths of pattern and path: %s', (glob, path) => {
+    expect(globExpression(glob).test(path)).toBe(false);
+  });
+});
+
 describe('readCopyPatterns', () => {
   it('M55 leaves blanks, a leading ./ and the slashes of Windows out of account', () => {
     const [one, two] = readCopyPatterns([' ./config/*.json ', String.raw`certs\a\**`]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
 import { FOLLOWUPS_LIMIT_BYTES, followupProposal, type FollowupProposal } from '@ralph/protocol/contract/followups';
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { parseJsonc, readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
@@ -39,7 +40,7 @@ export async function readFollowUps(
   const value = await parseJsonc(readTextIfPresent(path) ?? '', path, 'followups_invalid').catch((error: unknown) => {
     throw isFailure(error) ? refuse(error.message) : error;
   });
-  const parsed = followupProposal.safeParse(value);
+  const parsed = firstIssue(followupProposal, value);
   if (!parsed.success) throw refuse(`${path}: ${describeIssue(parsed.error)}`);
   const { source_task_id: source, tasks } = parsed.data;
   if (source !== candidate.taskId) throw refuse(`${path}: source_task_id is ${JSON.stringify(source)}`);

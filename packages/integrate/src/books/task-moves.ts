@@ -1,3 +1,4 @@
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { ORDERS } from '@ralph/protocol/contract/events';
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { FollowupProposal } from '@ralph/protocol/contract/followups';
@@ -59,7 +60,7 @@ export class MovesByLine implements TaskMoves {
 
   /** Takes in an answer; one that nobody waits for is passed over. */
   answered(record: Record<string, unknown>): void {
-    const answer = ORDERS['task.archived'].safeParse(record);
+    const answer = firstIssue(ORDERS['task.archived'], record);
     if (!answer.success) return;
     const { task_id: taskId, ok, message } = answer.data;
     const asked = this.#asked.get(taskId);

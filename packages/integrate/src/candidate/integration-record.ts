@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
@@ -22,7 +23,7 @@ export function readRecord(workspace: Workspace): IntegrationRecord | undefined 
   const text = readTextIfPresent(recordPath(workspace));
   if (text === undefined) return undefined;
   try {
-    return integrationRecord.safeParse(JSON.parse(text)).data;
+    return integrationRecord.safeParse(lightJson(text)).data;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { dropFile } from '@ralph/protocol/process/drop-file';
@@ -69,7 +70,7 @@ export class GatePasses {
     const path = join(this.#folder, `${key}.json`);
     try {
       const text = readTextIfPresent(path);
-      const { data } = passFile.safeParse(JSON.parse(text ?? 'null'));
+      const { data } = passFile.safeParse(lightJson(text ?? 'null'));
       if (data === undefined || data.key !== key) return undefined;
       const now = new Date();
       // Those that serve stay.

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
@@ -34,7 +35,7 @@ export function readPublication(root: string, taskId: string): Publication | und
   const text = readTextIfPresent(publicationPath(root, taskId));
   if (text === undefined) return undefined;
   try {
-    return publication.safeParse(JSON.parse(text)).data;
+    return publication.safeParse(lightJson(text)).data;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { findGitRepository } from '@ralph/protocol/process/repository';
@@ -19,7 +20,7 @@ export type WorkspaceMarker = z.infer<typeof workspaceMarker>;
 /** Reads what a workspace says about itself; nothing when it says nothing that can be read. */
 export function readWorkspaceMarker(gitDir: string): WorkspaceMarker | undefined {
   try {
-    const value: unknown = JSON.parse(readTextIfPresent(join(gitDir, 'ralph/workspace.json')) ?? 'null');
+    const value: unknown = lightJson(readTextIfPresent(join(gitDir, 'ralph/workspace.json')) ?? 'null');
     return workspaceMarker.safeParse(value).data;
   } catch {
     return undefined;

@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { quotaEntry, type QuotaEntry } from '@ralph/protocol/contract/quota-entry';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { LONGEST_TOLD_PAUSE } from '../run/pause.ts';
 import { fileNameOf } from './account.ts';
 
@@ -66,7 +68,7 @@ export function closedAccounts(root: string, now: number): QuotaEntry[] {
 
 function entryIn(path: string, now: number): QuotaEntry | undefined {
   try {
-    const entry = quotaEntry.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const entry = quotaEntry.parse(lightJson(readTextIfPresent(path) ?? 'null'));
     const left = Date.parse(entry.open_at) - now;
     return left > 0 && left <= LONGEST_MS ? entry : undefined;
   } catch {

@@ -1,3 +1,4 @@
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
@@ -5,7 +6,7 @@ import { parseLine } from '@ralph/protocol/contract/parse-line';
 /** Returns the object that a text is in JSON; nothing for anything else. */
 export function jsonObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = lightJson(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {

@@ -1,3 +1,4 @@
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
 import { nearestWord } from '@ralph/protocol/cli/nearest-word';
 import type { ConfigProblem } from '@ralph/protocol/process/config-file';
@@ -93,7 +94,7 @@ function parts(text: string): string[] {
 
 function jsonOf(text: string): Read {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: lightJson(text) };
   } catch {
     return { problem: 'not JSON' };
   }

@@ -1,3 +1,4 @@
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { stopRequest, type StopRequest } from '@ralph/protocol/contract/stop-request';
 
@@ -21,7 +22,7 @@ const TICK_MS = 20;
 /** Returns whom a request means; nothing where it says so in no form of ours, as one that was made by hand. */
 export function readStopRequest(text: string): StopRequest | undefined {
   try {
-    return stopRequest.parse(JSON.parse(text));
+    return stopRequest.parse(lightJson(text));
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, statSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { fileStamp } from '@ralph/protocol/process/file-stamp';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { isRun, judgeStop, type StoppableRun } from './judge-stop.ts';
 
 /** The file in which a run is asked to stop, as the run that holds the loop lock sees it. */
@@ -58,7 +59,7 @@ function isFolder(path: string): boolean {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextIfPresent(path) ?? '';
   } catch {
     // What cannot be read names nobody.
     return '';

@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { Input } from '@ralph/protocol/cli/input';
 import { Failure } from '@ralph/protocol/contract/failure';
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { badLine, describeIssue, parseLine } from '@ralph/protocol/contract/parse-line';
 import { queueFile, type Task } from '@ralph/protocol/contract/task';
 import { parseJsonc, readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
@@ -31,7 +32,7 @@ async function readLines(input: Input): Promise<Task[]> {
 }
 
 async function readQueueFile(path: string): Promise<Task[]> {
-  const parsed = queueFile.safeParse(await parseJsonc(readTextIfPresent(path) ?? '', path, 'queue_corrupt'));
+  const parsed = firstIssue(queueFile, await parseJsonc(readTextIfPresent(path) ?? '', path, 'queue_corrupt'));
   if (parsed.success) return parsed.data.tasks;
   throw new Failure('queue_corrupt', `${path}: ${describeIssue(parsed.error)}`, {
     hint: 'a queue file holds {"version":1,"tasks":[…]}; for one task a line, use another ending than .json or .jsonc',

@@ -48,7 +48,7 @@ function valueAt(text: string, begin: number): { value: string; end: number } {
   return {
     value: text
       .slice(begin, end)
-      .replace(/[ \t]#.*$/, '')
+      .replace(/[ \t]#[^]*$/, '')
       .trim(),
     end,
   };

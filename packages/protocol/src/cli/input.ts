@@ -1,8 +1,12 @@
 import { badLine } from '../contract/bad-line.ts';
 import { Failure } from '../contract/failure.ts';
+import { heavyJson } from '../contract/light-json.ts';
 
 /** A longer line is refused, so that a stream without newlines cannot fill our memory. */
 export const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** A line of more values is refused: as objects they would take many times the memory of their line. */
+export const LINE_LIMIT_VALUES = 200_000;
 
 export interface InputLine {
   /** Counted from 1, empty lines included. */
@@ -104,6 +108,8 @@ function decode(decoder: InstanceType<typeof TextDecoder>, bytes: Buffer, number
 }
 
 function parseRecord(text: string, number: number): Record<string, unknown> {
+  const heavy = heavyJson(text, LINE_LIMIT_VALUES);
+  if (heavy !== undefined) throw badLine(number, heavy);
   let value: unknown;
   try {
     value = JSON.parse(text);

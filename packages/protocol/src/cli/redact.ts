@@ -72,14 +72,35 @@ export class Redaction {
 /** Fewer characters of a value are the end of many a word. */
 const LEAST = 3;
 
+/** What repeats its own beginning is tried so often before it is searched in one go. */
+const MOST_TRIES = 20;
+
 /** Returns where the beginning of a value stands at the end of a text; the length where it does not. */
 function beginOfValue(text: string, value: string): number {
   const from = Math.max(0, text.length - value.length + 1);
   const head = value.slice(0, LEAST);
+  let tries = 0;
   for (let at = text.indexOf(head, from); at !== -1; at = text.indexOf(head, at + 1)) {
     if (value.startsWith(text.slice(at))) return at;
+    tries += 1;
+    if (tries === MOST_TRIES) return text.length - beginningAtEnd(value, text.slice(at + 1));
   }
   return text.length;
+}
+
+/** Returns the length of the longest beginning of a value that a text ends with, in time that grows with both. */
+function beginningAtEnd(value: string, text: string): number {
+  // After Knuth, Morris and Pratt: how long the beginning is that each beginning of the value ends with itself.
+  const own = [0];
+  const next = (length: number, unit: number) => {
+    let known = length;
+    while (known > 0 && value.charCodeAt(known) !== unit) known = own[known - 1] ?? 0;
+    return value.charCodeAt(known) === unit ? known + 1 : 0;
+  };
+  for (let at = 1; at < value.length; at += 1) own.push(next(own[at - 1] ?? 0, value.charCodeAt(at)));
+  let length = 0;
+  for (let at = 0; at < text.length; at += 1) length = next(length, text.charCodeAt(at));
+  return length >= LEAST ? length : 0;
 }
 
 function merged(found: SecretRange[]): SecretRange[] {

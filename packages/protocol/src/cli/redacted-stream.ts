@@ -18,7 +18,7 @@ const KEY_LAST = /^\s*[A-Za-z0-9+/]{1,128}={0,2}\s*$/;
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[ \t"'\\,]{0,8}\r?\n?$/;
 const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 const KEY_LINE =
-  /^(?:\s*|\s*[A-Za-z0-9+/=]{1,128}\s*|.{0,24}[A-Za-z0-9+/]{32,1024}={0,2}\W{0,8}|[^A-Za-z]{0,8}(?:Proc-Type|DEK-Info|Comment|Version|Charset|Hash):.*\s*)$/;
+  /^(?:\s*|\s*[A-Za-z0-9+/=]{1,128}\s*|.{0,24}[A-Za-z0-9+/]{32,1024}={0,2}\W{0,8}|[^A-Za-z]{0,8}(?:Proc-Type|DEK-Info|Comment|Version|Charset|Hash):[^]*)$/;
 
 /** How a stream tells secrets. */
 export interface SecretFinder {

@@ -1,6 +1,7 @@
 import { badLine } from './bad-line.ts';
 import type { Failure } from './failure.ts';
 import { EVENTS, isEventType, type AnyEvent } from './events.ts';
+import { firstIssue } from './first-issue.ts';
 import { task, type Task } from './task.ts';
 import type * as z from 'zod';
 
@@ -38,14 +39,14 @@ function notOfKind(lineNumber: number, type: string, schema: string, error: z.Zo
 export function parseLine(record: Record<string, unknown>, lineNumber: number): StreamLine {
   const type = record['type'];
   if (type === undefined && 'id' in record && 'title' in record) {
-    const parsed = task.safeParse(record);
+    const parsed = firstIssue(task, record);
     if (!parsed.success) throw notOfKind(lineNumber, 'task', 'task-record', parsed.error);
     return { kind: 'task', task: parsed.data };
   }
   if (type === undefined) return { kind: 'unknown' };
   if (typeof type !== 'string') throw badLine(lineNumber, 'type is not a string');
   if (!isEventType(type)) return { kind: 'order', type, record };
-  const parsed = EVENTS[type].safeParse(record);
+  const parsed = firstIssue<unknown>(EVENTS[type], record);
   if (!parsed.success) throw notOfKind(lineNumber, type, `event.${type}`, parsed.error);
   const event = parsed.data as AnyEvent;
   return event.type === 'task'

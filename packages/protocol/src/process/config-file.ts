@@ -3,6 +3,9 @@ import { nearestWord } from '../cli/nearest-word.ts';
 import { Failure, isFailure } from '../contract/failure.ts';
 import { parseJsonc, readTextIfPresent } from './read-jsonc.ts';
 
+/** Nobody mends more at a time, and for each the file is gone through again. */
+const MOST_NAMED = 100;
+
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
   /** Where and what: `/x/.ralph/config.jsonc:3: parallel.wokers: no such key`. */
@@ -21,8 +24,8 @@ export interface ReadConfig<T> {
 }
 
 /**
- * Reads a configuration file and names everything that is wrong with it, each with its line. An unknown key comes with
- * the nearest known name.
+ * Reads a configuration file and names what is wrong with it, up to a hundred things, each with its line. An unknown key
+ * comes with the nearest known name.
  *
  * @throws Failure `permission` or `io` when it is there and cannot be read
  */
@@ -45,7 +48,7 @@ export async function readConfigFile<T>(path: string, schema: z.ZodType<T>): Pro
   const firsts = parsed.error.issues.filter(
     ({ code }, n) => code === 'unrecognized_keys' || paths.indexOf(paths[n] ?? '') === n,
   );
-  const problems = firsts.flatMap((issue) => problemsOf(issue, schema, { path, lineOf }));
+  const problems = firsts.slice(0, MOST_NAMED).flatMap((issue) => problemsOf(issue, schema, { path, lineOf }));
   return { path, value: undefined, problems, lineOf };
 }
 
@@ -69,7 +72,7 @@ function problemsOf(issue: Issue, schema: z.ZodType, place: Place): ConfigProble
   if (issue.code !== 'unrecognized_keys')
     return [{ text: `${where(place, issue.path)}: ${issue.message}`, hint: 'mend that key, or remove it' }];
   const known = knownKeys(schema, issue.path);
-  return issue.keys.map((key) => {
+  return issue.keys.slice(0, MOST_NAMED).map((key) => {
     const nearest = nearestWord(key, known);
     const hint = nearest === undefined ? `the keys there are ${known.join(', ')}` : `did you mean ${nearest}?`;
     return { text: `${where(place, [...issue.path, key])}: there is no such key`, hint };

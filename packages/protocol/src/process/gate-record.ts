@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lightJson } from '../contract/light-json.ts';
 import type { ProcessIdentity } from '../contract/state-file.ts';
 import { RALPH_PATHS } from '../contract/paths.ts';
 import { isSafeTaskId } from '../contract/task-id.ts';
@@ -50,7 +51,7 @@ export function readGateRecord(repoRoot: string, taskId: string): GateRecord | u
   const text = readTextIfPresent(recordPath(repoRoot, taskId));
   if (text === undefined) return undefined;
   try {
-    const { data } = gateRecord.safeParse(JSON.parse(text));
+    const { data } = gateRecord.safeParse(lightJson(text));
     if (data === undefined || data.task_id !== taskId) return undefined;
     const { workspace_path, owner, gates } = data;
     return { task_id: taskId, workspace_path, owner, gates: gates.flatMap((value) => treeIn(value) ?? []) };

@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { commandLine } from '../cli/shell-words.ts';
 import { asIoFailure, Failure, type FailureCode } from '../contract/failure.ts';
+import { DEEPEST, MOST_VALUES } from '../contract/light-json.ts';
 
-const DEEPEST = 200;
+/** A larger file is no file of ours: it would fill the memory of whoever reads it. */
+const LIMIT_BYTES = 32 * 1024 * 1024;
 
 const HALF = 'half of a surrogate pair, which is no character';
 
@@ -10,7 +12,7 @@ const HALF = 'half of a surrogate pair, which is no character';
  * Returns the text of a file, or nothing when there is none. What an agent or a repository has put in its place (a pipe,
  * a link to a device) is not waited for.
  *
- * @throws Failure `permission` or `io`
+ * @throws Failure `file_too_large`, `permission` or `io`
  */
 export function readTextIfPresent(path: string): string | undefined {
   let file: number | undefined;
@@ -18,6 +20,7 @@ export function readTextIfPresent(path: string): string | undefined {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(file);
     if (!stats.isFile() && !stats.isDirectory()) throw noFile(path);
+    if (stats.size > LIMIT_BYTES) throw tooLarge(path);
     return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -33,10 +36,17 @@ function noFile(path: string): Failure {
   });
 }
 
+function tooLarge(path: string): Failure {
+  return new Failure('file_too_large', `${path} is larger than the ${LIMIT_BYTES / 2 ** 20} MiB that are read`, {
+    hint: commandLine(['ls', '-l', path]),
+    details: { path },
+  });
+}
+
 /**
  * Parses JSON that may hold comments, trailing commas and a byte order mark.
  *
- * @throws Failure with the given code, naming file, line and column; a text that is nested deeper than any file of
+ * @throws Failure with the given code, naming file, line and column; a text that is nested deeper or has more values than any file of
  *   ours is refused as well, and so is one in which a key occurs twice, since readers differ in which one they take
  */
 export async function parseJsonc(text: string, path: string, code: FailureCode): Promise<unknown> {
@@ -46,7 +56,13 @@ export async function parseJsonc(text: string, path: string, code: FailureCode):
   const refuse = (offset: number, what: string) => {
     throw corrupt(path, body, offset, what, code);
   };
+  let values = 0;
+  const count = (offset: number) => {
+    values += 1;
+    if (values > MOST_VALUES) refuse(offset, `more than ${MOST_VALUES} values`);
+  };
   const enter = (offset: number) => {
+    count(offset);
     if (objects.push(new Set()) > DEEPEST) refuse(offset, `nested deeper than ${DEEPEST}`);
   };
   const leave = () => void objects.pop();
@@ -65,6 +81,7 @@ export async function parseJsonc(text: string, path: string, code: FailureCode):
         names?.add(name);
       },
       onLiteralValue: (value: unknown, offset) => {
+        count(offset);
         if (typeof value === 'string' && !value.isWellFormed()) refuse(offset, HALF);
       },
       onError: (error, offset) => refuse(offset, printParseErrorCode(error)),

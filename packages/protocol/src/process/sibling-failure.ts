@@ -1,3 +1,4 @@
+import { lightJson } from '../contract/light-json.ts';
 import { FAILURE_CODES, Failure, type FailureCode } from '../contract/failure.ts';
 
 const RECORD = '{"error":';
@@ -23,7 +24,7 @@ export function toldFailure(lines: readonly string[]): Failure | undefined {
 
 function parsed(line: string): object {
   try {
-    return JSON.parse(line) as object;
+    return lightJson(line) as object;
   } catch {
     return {};
   }

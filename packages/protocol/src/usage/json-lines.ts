@@ -1,3 +1,4 @@
+import { lightJson } from '../contract/light-json.ts';
 import { LINE_LIMIT, type LineReader } from './whole-lines.ts';
 
 const NEWLINE = 0x0a;
@@ -88,7 +89,7 @@ export class JsonLines implements LineReader {
   #parse(bytes: Buffer): void {
     let value: unknown;
     try {
-      value = JSON.parse(bytes.toString());
+      value = lightJson(bytes.toString());
     } catch {
       // It only began like JSON.
       return;

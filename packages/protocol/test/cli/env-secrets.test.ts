@@ -26,6 +26,15 @@ describe('envEntries', () => {
   });
 });
 
+describe('the work of envEntries', () => {
+  it('grows with the length of a value, whatever it holds', () => {
+    expect(envEntries(`A=x${' #'.repeat(1_000_000)}\rx\nB=2`)).toEqual([
+      ['A', 'x'],
+      ['B', '2'],
+    ]);
+  });
+});
+
 describe('envSecrets', () => {
   it('knows values that everybody may see', () => {
     const text =

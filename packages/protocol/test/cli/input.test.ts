@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { Input, LINE_LIMIT_BYTES, type InputLine } from '../../src/cli/input.ts';
+import { Input, LINE_LIMIT_BYTES, LINE_LIMIT_VALUES, type InputLine } from '../../src/cli/input.ts';
 import { isFailure } from '../../src/contract/failure.ts';
 
 interface Reading {
@@ -66,6 +66,14 @@ describe('Input', () => {
     expect((await read([`{"a":"${filler}"}\n`])).lines).toHaveLength(1);
     const tooLong = `line_too_long: line 2 of stdin is longer than ${LINE_LIMIT_BYTES} bytes`;
     expect((await read([`{"a":1}\n{"a":"${filler}x"}\n`])).failure).toBe(tooLong);
+  });
+
+  it.each([
+    ['nested without end', '{"a":'.repeat(1_000_000), 'nested deeper than 200'],
+    ['nested deep, and closed', `{"a":${'['.repeat(300)}${']'.repeat(300)}}`, 'nested deeper than 200'],
+    ['of nothing but values', `{"a":[${'{},'.repeat(2_000_000)}{}]}`, `more than ${LINE_LIMIT_VALUES} values`],
+  ])('refuses a line that is %s before it becomes objects', async (_title, line, problem) => {
+    expect((await read([`{"a":1}\n${line}\n`])).failure).toBe(`bad_line: line 2 of stdin: ${problem}`);
   });
 
   it('refuses a line that never ends as soon as it is too long', async () => {

@@ -251,3 +251,19 @@ function inPieces(text: string): string {
   for (let at = 0; at < text.length; at += 1000) shown += stream.push(text.slice(at, at + 1000));
   return shown + stream.end();
 }
+
+describe('the work of it', () => {
+  it('grows with the length of a line that may be one of a key, whatever it holds', () => {
+    const line = `Comment:${' '.repeat(2_000_000)}\rx`;
+    const text = made('-----BEGIN PRIV', `ATE KEY-----\n${line}\n(foo)\n`);
+    expect(new Redaction().text(text)).toMatch(/\(foo\)\n$/);
+  });
+
+  it('finds the beginning of a value that begins like itself at every place', () => {
+    const redaction = new Redaction();
+    redaction.learn(Array.from({ length: 64 }, (_, n) => `${'a'.repeat(4000)}b${'a'.repeat(80)}${n}`));
+    expect(redaction.textSoFar(`${'a'.repeat(4090)}c`)).toHaveLength(4091);
+    expect(redaction.textSoFar(`x${'a'.repeat(30)}c${'a'.repeat(25)}`)).toBe(`x${'a'.repeat(30)}c`);
+    expect(redaction.textSoFar(`x${'a'.repeat(4030)}b${'a'.repeat(60)}`)).toBe(`x${'a'.repeat(30)}`);
+  });
+});

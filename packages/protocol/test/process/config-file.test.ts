@@ -16,6 +16,11 @@ function written(text: string): string {
 const read = (text: string) => readConfigFile(join(written(text), '.ralph/config.jsonc'), configFile);
 
 describe('readConfigFile', () => {
+  it('names the first hundred of many unknown keys', async () => {
+    const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`key_${n}`, 1]));
+    expect((await read(JSON.stringify({ parallel: keys }))).problems).toHaveLength(100);
+  });
+
   it('gives nothing where there is no file', async () => {
     expect(await readConfigFile(join(temporaryFolder(), 'x'), configFile)).toMatchObject({ problems: [] });
   });

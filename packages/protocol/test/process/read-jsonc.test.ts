@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/failure.ts';
-import { parseJsonc } from '../../src/process/read-jsonc.ts';
+import { parseJsonc, readTextIfPresent } from '../../src/process/read-jsonc.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
 function parse(text: string): Promise<unknown> {
   return parseJsonc(text, '/q.jsonc', 'queue_corrupt');
@@ -44,5 +48,22 @@ describe('parseJsonc', () => {
     expect(await parse(nested(200))).toBeInstanceOf(Array);
     expect(await refusal(nested(201))).toBe('queue_corrupt: /q.jsonc:1:201: cannot be read: nested deeper than 200');
     expect(await refusal(nested(200_000))).toContain('nested deeper than 200');
+  });
+});
+
+describe('parseJsonc and readTextIfPresent', () => {
+  it('refuse a text of more values than memory is to be had for', async () => {
+    expect(await refusal(`[${'1,'.repeat(1_000_000)}1]`)).toMatch(
+      /:2000000: cannot be read: more than 1000000 values$/,
+    );
+  });
+
+  it('refuse a file that is larger than any of ours, and one that is a pipe', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'large'), '');
+    truncateSync(join(folder, 'large'), 33 * 1024 * 1024);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    expect(() => readTextIfPresent(join(folder, 'large'))).toThrow(/is larger than the 32 MiB that are read$/);
+    expect(() => readTextIfPresent(join(folder, 'pipe'))).toThrow(/it is a pipe/);
   });
 });

@@ -1,3 +1,4 @@
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import type { InputLine } from '@ralph/protocol/cli/input';
 import { ORDERS } from '@ralph/protocol/contract/events';
 import { Failure, isFailure, type FailureRecord } from '@ralph/protocol/contract/failure';
@@ -162,7 +163,7 @@ export class ApplySession {
   }
 
   async #select(lock: WriteLock, state: StateFile, line: InputLine): Promise<Selected> {
-    const order = ORDERS['task.select'].safeParse(line.record);
+    const order = firstIssue(ORDERS['task.select'], line.record);
     if (!order.success) throw badLine(line.number, `task.select: ${describeIssue(order.error)}`);
     const {
       exclude,

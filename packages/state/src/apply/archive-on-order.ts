@@ -1,3 +1,4 @@
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import type { InputLine } from '@ralph/protocol/cli/input';
 import { badLine } from '@ralph/protocol/contract/bad-line';
 import { ORDERS } from '@ralph/protocol/contract/events';
@@ -14,7 +15,7 @@ import type { WriteLock } from '../store/write-lock.ts';
  * @throws Failure `bad_line`, `task_not_found`, `queue_invalid`, `queue_corrupt`, `disk_full`, `permission` or `io`
  */
 export async function archiveOnOrder(lock: WriteLock, line: InputLine): Promise<void> {
-  const order = ORDERS['task.archive'].safeParse(line.record);
+  const order = firstIssue(ORDERS['task.archive'], line.record);
   if (!order.success) throw badLine(line.number, `task.archive: ${describeIssue(order.error)}`);
   const { task_id: id, attempt, repo, followups } = order.data;
   const proposed = followups === undefined ? [] : [{ sourceId: id, attempt, tasks: followups }];

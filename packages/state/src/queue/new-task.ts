@@ -1,5 +1,6 @@
 import { badLine } from '@ralph/protocol/contract/bad-line';
 import { Failure } from '@ralph/protocol/contract/failure';
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { task } from '@ralph/protocol/contract/task';
@@ -24,7 +25,7 @@ const DEEPEST = 100;
  * @throws Failure `bad_line` or `task_unsafe_id`, and `queue_invalid` for a title that no person could read
  */
 export function newTask(record: Readonly<Record<string, unknown>>, line: number): NewTask {
-  const parsed = wanted.safeParse(record);
+  const parsed = firstIssue(wanted, record);
   if (!parsed.success) throw badLine(line, `task: ${describeIssue(parsed.error)}`);
   const { attempt: _attempt, ...fields } = parsed.data;
   requireTitle(fields.title, line);

@@ -1,6 +1,7 @@
 import type { InputLine } from '@ralph/protocol/cli/input';
 import { badLine } from '@ralph/protocol/contract/bad-line';
 import { followupProposal, type Followup } from '@ralph/protocol/contract/followups';
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
 
 /**
@@ -10,7 +11,7 @@ import { describeIssue } from '@ralph/protocol/contract/parse-line';
  */
 export function readProposal({ record, number }: InputLine, sourceId: string): readonly Followup[] {
   const hint = 'see what it must hold with ralph-state schema followup-proposal';
-  const parsed = followupProposal.safeParse(record);
+  const parsed = firstIssue(followupProposal, record);
   if (!parsed.success) throw badLine(number, `proposal: ${describeIssue(parsed.error)}`, hint);
   const { source_task_id: source, tasks } = parsed.data;
   if (source !== sourceId) throw badLine(number, `proposal: source_task_id is ${source}, not ${sourceId}`, hint);

@@ -1,3 +1,4 @@
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { LIFECYCLES } from '@ralph/protocol/contract/lifecycle';
 import { workerRecord, type WorkerRecord } from '@ralph/protocol/contract/state-file';
 import type { FindingCode } from './finding.ts';
@@ -37,7 +38,7 @@ export function mendRecord(value: unknown, now: Date): MendedRecord {
     fields['completed_at'] ??= now.toISOString();
   }
   for (;;) {
-    const parsed = workerRecord.safeParse(fields);
+    const parsed = firstIssue(workerRecord, fields);
     if (parsed.success) return { record: parsed.data, faults };
     for (const { path, message } of parsed.error.issues) {
       const field = String(path[0]);

@@ -1,4 +1,6 @@
+import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
+import { heavyJson } from '@ralph/protocol/contract/light-json';
 import { STATE_SCHEMA_VERSION } from '@ralph/protocol/contract/lifecycle';
 import { stateFile, type StateFile } from '@ralph/protocol/contract/state-file';
 import type { Node } from 'jsonc-parser';
@@ -19,7 +21,7 @@ export interface StateMend {
  * Says what is wrong with the text of a state file and what it is to become. What can be read is kept; the revision
  * grows. Pure, but for the loading of the parser.
  *
- * @throws Failure `state_newer`, or `state_inexact` where a number would come out as another one
+ * @throws Failure `state_newer`, `file_too_large`, or `state_inexact` where a number would come out as another one
  */
 export async function mendState(
   damaged: { readonly text: string; readonly isWhole: boolean } | undefined,
@@ -30,6 +32,7 @@ export async function mendState(
   const { text, isWhole } = damaged;
   const refusal = isWhole ? await refusalOf(text, path) : 'holds bytes that are no UTF-8';
   if (refusal === undefined) return { findings: [], state: undefined };
+  requireLight(text, path);
   const source = await stateSource(text);
   const { root = NOTHING, fault } = source;
   const lying = fault === undefined && source.root !== undefined ? [] : source.recordsWithin();
@@ -67,6 +70,16 @@ export async function mendState(
   const state = { ...base, ...top, schema_version: STATE_SCHEMA_VERSION, workers: records, revision };
   if (mayBeInexact(state)) await requireExact(text, path);
   return { findings, state: stateFile.parse(state) };
+}
+
+/** What the parser makes of a value takes hundreds of bytes; a repair says something about each. */
+function requireLight(text: string, path: string): void {
+  const problem = heavyJson(text);
+  if (problem?.startsWith('more') !== true) return;
+  throw new Failure('file_too_large', `${path} has ${problem}`, {
+    hint: commandLine(['mv', path, `${path}.aside`]),
+    details: { path },
+  });
 }
 
 /** A text in which nothing is an object; its records may lie in it all the same. */

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
@@ -52,7 +53,7 @@ async function markerIn(workspace: string): Promise<RecordFacts['marker']> {
     const text = readTextIfPresent(join(workspace, RALPH_PATHS.blockedMarker));
     if (text === undefined) return 'absent';
     const { blockedMarker } = await import('@ralph/protocol/contract/blocked-marker');
-    return blockedMarker.safeParse(JSON.parse(text)).success ? 'present' : 'unreadable';
+    return blockedMarker.safeParse(lightJson(text)).success ? 'present' : 'unreadable';
   } catch (error) {
     return isFailure(error) && isNotDirectory(error.cause) ? 'absent' : 'unreadable';
   }

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { identityOf } from '@ralph/protocol/process/process-identity';
 import type { QueueLock } from './facts.ts';
 import { parseLockOwner } from './queue-lock-owner.ts';
@@ -40,7 +41,7 @@ function ownedLock(path: string, file: string): QueueLock {
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextIfPresent(file) ?? '';
   } catch {
     return '';
   }

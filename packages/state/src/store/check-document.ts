@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from '@ralph/protocol/contract/failure';
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
 import type * as z from 'zod';
 import { positionOf } from './text-position.ts';
@@ -13,7 +14,7 @@ export async function checkDocument<T>(
   value: unknown,
   source: { readonly text: string; readonly path: string; readonly code: FailureCode },
 ): Promise<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = firstIssue(schema, value);
   if (parsed.success) return parsed.data;
   const at = await positionOf(source.text, parsed.error.issues[0]?.path ?? []);
   const where = at === undefined ? source.path : `${source.path}:${at.line}:${at.column}`;

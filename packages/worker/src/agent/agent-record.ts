@@ -1,6 +1,7 @@
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { processIdentity } from '@ralph/protocol/contract/state-file';
@@ -56,7 +57,7 @@ export function readAgentRecord(repoRoot: string, taskId: string): AgentRecord |
   const text = readTextIfPresent(recordPath(repoRoot, taskId));
   if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = lightJson(text);
     const { data } = seat.safeParse(value);
     if (data === undefined || data.task_id !== taskId) return undefined;
     const { workspace_path, token, owner } = data;

@@ -1,5 +1,6 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { isLoopName } from '@ralph/protocol/contract/loop-name';
 import { processIdentity, type ProcessIdentity } from '@ralph/protocol/contract/state-file';
@@ -71,7 +72,7 @@ export function readNotes(gitDir: string): LoopNote[] {
 /** Reads the note of one loop. */
 export function readNote(gitDir: string, name: string): LoopNote | undefined {
   try {
-    return loopNote.safeParse(JSON.parse(readTextIfPresent(notePath(gitDir, name)) ?? 'null')).data;
+    return loopNote.safeParse(lightJson(readTextIfPresent(notePath(gitDir, name)) ?? 'null')).data;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { ORDERS } from '@ralph/protocol/contract/events';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { badLine, describeIssue } from '@ralph/protocol/contract/parse-line';
@@ -32,7 +33,7 @@ export const REMOVED_ON_REQUEST = 'its workspace was removed on request';
  * @throws Failure `bad_line`
  */
 export function readRemovalOrder(record: Record<string, unknown>, lineNumber: number): RemovalOrder {
-  const parsed = ORDERS['workspace.remove'].safeParse(record);
+  const parsed = firstIssue(ORDERS['workspace.remove'], record);
   if (!parsed.success) throw badLine(lineNumber, `workspace.remove: ${describeIssue(parsed.error)}`);
   return { taskId: parsed.data.task_id, attempt: parsed.data.attempt };
 }

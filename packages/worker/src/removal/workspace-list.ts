@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import { blockedMarker, type BlockedMarker } from '@ralph/protocol/contract/blocked-marker';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { claimedTasks } from '@ralph/protocol/process/claimed-tasks';
@@ -130,7 +131,7 @@ function blockedIn(path: string): ListedWorkspace['blocked'] {
   const file = join(path, RALPH_PATHS.blockedMarker);
   if (!existsSync(file)) return null;
   try {
-    const { data } = blockedMarker.safeParse(JSON.parse(readTextIfPresent(file) ?? 'null'));
+    const { data } = blockedMarker.safeParse(lightJson(readTextIfPresent(file) ?? 'null'));
     if (data !== undefined) return { code: data.code, reason: data.reason, attempt: data.attempt };
   } catch {
     // Told below.

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import * as z from 'zod';
 
 /** What a set-up has made in a workspace. Its file is as old as the end of the set-up: what is newer, others changed. */
@@ -31,7 +33,7 @@ export function writeSetupRecord(keptFolder: string, record: SetupRecord): void 
 export function readSetupRecord(keptFolder: string): SetupRecord | undefined {
   try {
     if (!readdirSync(keptFolder).includes(NAME)) return undefined;
-    const value: unknown = JSON.parse(readFileSync(setupRecordPath(keptFolder), 'utf8'));
+    const value: unknown = lightJson(readTextIfPresent(setupRecordPath(keptFolder)) ?? 'null');
     return setupRecord.safeParse(value).data;
   } catch {
     return undefined;

@@ -1,15 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import {
-  appendFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import * as z from 'zod';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { makeRoot } from '../site/usable-root.ts';
@@ -185,7 +178,7 @@ export async function removeStored({ taskId, path }: StoredSetup): Promise<void>
 
 function readNote(entry: string): z.infer<typeof storedNote> | undefined {
   try {
-    return storedNote.safeParse(JSON.parse(readFileSync(join(entry, 'note.json'), 'utf8'))).data;
+    return storedNote.safeParse(lightJson(readTextIfPresent(join(entry, 'note.json')) ?? 'null')).data;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { Failure } from '@ralph/protocol/contract/failure';
-import { globExpression } from './copy-glob.ts';
+import { globExpression, type PathMatcher } from './copy-glob.ts';
 import { closedFolderOf } from './no-travel.ts';
 
 /** One `--copy GLOB`. */
@@ -39,7 +39,7 @@ function problemOf(glob: string): string | undefined {
   return closed === undefined ? undefined : `lies in ${closed}/, from which nothing travels`;
 }
 
-function expressionOf(name: string, value: string, glob: string): RegExp {
+function expressionOf(name: string, value: string, glob: string): PathMatcher {
   try {
     return globExpression(glob);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { dropFile } from '@ralph/protocol/process/drop-file';
@@ -114,7 +115,7 @@ function isOfRepository({ repo, isDefaultRoot }: Site, path: string): boolean {
 
 function noteOf(path: string): z.infer<typeof draftNote> | undefined {
   try {
-    return draftNote.safeParse(JSON.parse(readTextIfPresent(join(path, NOTE)) ?? 'null')).data;
+    return draftNote.safeParse(lightJson(readTextIfPresent(join(path, NOTE)) ?? 'null')).data;
   } catch {
     return undefined;
   }

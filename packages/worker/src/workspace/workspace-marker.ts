@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { commitId } from '@ralph/protocol/contract/envelope';
 import { usage } from '@ralph/protocol/contract/usage';
@@ -78,7 +79,7 @@ function textOf(marker: WorkspaceMarker): string {
 /** Reads what a workspace says about itself; nothing when it says nothing that can be read. */
 export function readMarker(workspace: string): WorkspaceMarker | undefined {
   try {
-    const value: unknown = JSON.parse(readTextIfPresent(join(workspace, MARKER)) ?? 'null');
+    const value: unknown = lightJson(readTextIfPresent(join(workspace, MARKER)) ?? 'null');
     return workspaceMarker.safeParse(value).data;
   } catch {
     return undefined;
