@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { testSeed } from '@ralph/protocol/testing/chance';
+import { fuzzAll, sumOfInputs } from '@ralph/protocol/testing/fuzz/fuzz-target';
+import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
+import { lockTargets } from './targets.ts';
+
+it(
+  '4,000 hostile inputs are taken, or refused by a code of the table, in bounded time and memory',
+  { timeout: 3_600_000 },
+  async () => {
+    const figures = await fuzzAll(lockTargets(temporaryFolder()), { seed: testSeed(), times: 10 });
+    expect(figures.grownMb).toBeLessThan(300);
+    expect(sumOfInputs(figures)).toBe(4000);
+  },
+);
