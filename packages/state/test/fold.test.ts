@@ -33,6 +33,16 @@ const WAY_TO: Readonly<Record<Lifecycle, readonly AnyEvent[]>> = {
   blocked_push: [agentStarted(), agentFinished(), integrateStarted(), taskBlocked()],
 };
 
+it.each([
+  ['was cancelled', { reason: 'cancelled', exit_code: null, signal: 'SIGINT' }],
+  ['was ended at its time limit', { reason: 'timeout', exit_code: null, signal: 'SIGKILL' }],
+  ['failed', { reason: 'exited', exit_code: 3 }],
+] as const)('the commits of an agent that %s are not work that waits for its integration', (_what, fields) => {
+  const { head_commit: head } = onlyRecord(folded([agentStarted(), agentFinished(fields)]));
+  expect(head).toBeUndefined();
+  expect(onlyRecord(folded([agentStarted(), agentFinished()])).head_commit).toBe(HEAD);
+});
+
 /** What each event makes of each lifecycle: `-` is refused, `=` changes nothing. Written out apart from the code. */
 const EXPECTED: Readonly<Record<RecordEvent['type'], Readonly<Record<Lifecycle, string>>>> = {
   'workspace.ready': { running: 'running', integrating: '-', completed: '-', failed: '-', blocked_push: '-' },

@@ -1,3 +1,4 @@
+import type { EventOf } from '@ralph/protocol/contract/events';
 import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { failureCount, failuresAfter, withoutFailures } from './failures.ts';
@@ -38,7 +39,8 @@ export function recordAfter(
         ...titleOf(event),
         workspace_path: event.workspace_path,
         base_commit: event.base_commit,
-        head_commit: event.head_commit,
+        // With it a record says that its work waits for integration: what an agent was in the middle of does not.
+        ...(hasEndedWell(event) ? { head_commit: event.head_commit } : {}),
         log_path: event.log_path,
       };
     case 'work.salvaged':
@@ -98,6 +100,10 @@ export function recordAfter(
         ...failuresAfter(event.code, event.attempt, record),
       };
   }
+}
+
+function hasEndedWell({ reason, exit_code: exitCode }: EventOf<'agent.finished'>): boolean {
+  return reason === 'exited' && exitCode === 0;
 }
 
 function newRecord({ task_id, at, attempt }: RecordEvent, targetBranch: string, held?: WorkerRecord): WorkerRecord {
