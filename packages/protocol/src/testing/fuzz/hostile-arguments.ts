@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { OptionSpecs } from '../../cli/options.ts';
 import { COMMON_OPTIONS } from '../../cli/options.ts';
 import type { ProgramSpec } from '../../cli/program.ts';
 import { hostileWord } from './hostile-values.ts';
@@ -8,7 +7,7 @@ import { hostileWord } from './hostile-values.ts';
 export function hostileArguments(program: ProgramSpec, leftOut: readonly string[] = []): fc.Arbitrary<string[]> {
   const commands = program.commands.filter(({ words }) => !leftOut.includes(words.join(' ')));
   return fc.constantFrom(...commands).chain(({ words, options, operands, command }) => {
-    const names = Object.keys({ ...COMMON_OPTIONS, ...(options as OptionSpecs) }).filter((name) => name !== 'repo');
+    const names = Object.keys({ ...COMMON_OPTIONS, ...options }).filter((name) => name !== 'repo');
     const option = fc.oneof(
       fc.tuple(fc.constantFrom(...names), hostileWord).map(([name, value]) => [`--${name}=${value}`]),
       fc.tuple(fc.constantFrom(...names), hostileWord).map(([name, value]) => [`--${name}`, value]),

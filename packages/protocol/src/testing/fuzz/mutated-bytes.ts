@@ -99,7 +99,7 @@ function mutated(bytes: Buffer, { how, at, to, length, byte, piece }: Mutation, 
       );
     case 'crlf':
       return Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
-    default:
+    case 'insert':
       return Buffer.concat([before, piece, bytes.subarray(from)]).subarray(0, LARGEST);
   }
 }

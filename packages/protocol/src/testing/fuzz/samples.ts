@@ -50,8 +50,11 @@ function sampleOf(schema: Schema): unknown {
       return true;
     case 'null':
       return null;
-    default:
+    case 'string':
+    case undefined:
       return textOf(schema);
+    default:
+      throw new Error(`a schema of the type ${type}`);
   }
 }
 
