@@ -1,4 +1,5 @@
 // All faults. Each is dealt to some disturbed runs (see ../deal.mjs).
+import { BELOW } from './below.mjs';
 import { FOREIGN_FAULTS } from './foreign.mjs';
 import { FOREIGN_EDITS } from './foreign-edits.mjs';
 import { GIT_FAULTS } from './git.mjs';
@@ -29,6 +30,7 @@ export const FAULTS = [
   ...FOREIGN_FAULTS,
   ...FOREIGN_EDITS,
   ...REMOVALS,
+  ...BELOW,
 ];
 
 /** Returns those that this machine can do. */

@@ -1,0 +1,63 @@
+// Builds the library that is put before the C library, once a process, and tells where that cannot be done.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SOURCES = fileURLToPath(new URL('.', import.meta.url));
+
+let built;
+let reason;
+let wasTried = false;
+
+/**
+ * Returns the path of the library.
+ *
+ * @throws Error where {@link missingLibrary} tells a reason
+ */
+export function library() {
+  const missing = missingLibrary();
+  if (missing !== undefined) throw new Error(missing);
+  return built;
+}
+
+/** Returns why calls cannot be struck on this machine; nothing where they can. */
+export function missingLibrary() {
+  if (!wasTried) {
+    wasTried = true;
+    reason = build();
+  }
+  return reason;
+}
+
+function build() {
+  if (process.platform !== 'linux') return 'calls are struck on Linux only';
+  const folder = mkdtempSync(join(tmpdir(), 'ralph-preload-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  built = join(folder, 'faults.so');
+  const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
+  const args = ['-O2', '-Wall', '-shared', '-fPIC', '-o', built, ...sources.map((name) => join(SOURCES, name)), '-ldl'];
+  const made = spawnSync('cc', args, { encoding: 'utf8' });
+  if (made.error !== undefined) return 'there is no C compiler (cc)';
+  if (made.status !== 0) return `the library cannot be built here: ${made.stderr.trim().split('\n')[0]}`;
+  return unheeded(folder);
+}
+
+/** A program without the usual loader, as a static one, never sees the library. */
+function unheeded(folder) {
+  const probe = join(folder, 'probe.so');
+  copyFileSync(built, probe);
+  // Any file that is no plan: the library is loaded and does nothing.
+  writeFileSync(`${probe}.plan`, '');
+  for (const [name, ...args] of [
+    [process.execPath, '-e', MAPS],
+    ['git', '-c', `alias.maps=!grep probe.so /proc/$PPID/maps`, 'maps'],
+  ]) {
+    const { stdout } = spawnSync(name, args, { env: { ...process.env, LD_PRELOAD: probe }, encoding: 'utf8' });
+    if (!stdout?.includes('probe.so')) return `LD_PRELOAD does nothing to ${name}`;
+  }
+  return undefined;
+}
+
+const MAPS = "process.stdout.write(require('fs').readFileSync('/proc/self/maps', 'utf8'))";
