@@ -5,6 +5,7 @@ import { asIoFailure, Failure, type FailureCode } from '@ralph/protocol/contract
 import { outerMarks, TREE_MARK } from '@ralph/protocol/process/tree-members';
 import type { OrphanWatcher } from '@ralph/protocol/process/orphan-watcher';
 import { identityOf } from '@ralph/protocol/process/process-identity';
+import { startChild } from '@ralph/protocol/process/start-child';
 import { ownsTerminal } from '@ralph/protocol/cli/terminal';
 import { endMembers, signalMembers } from '@ralph/protocol/process/end-members';
 import type { TreeSigns } from '@ralph/protocol/process/tree-members';
@@ -44,10 +45,12 @@ export class LockedCommand {
   constructor({ command, mark, inherit, watcher, stop }: CommandOptions) {
     const [program = '', ...args] = command;
     this.#mark = mark;
-    this.#child = spawn(program, args, {
-      stdio: inherit === undefined ? 'inherit' : [0, 1, 2, inherit],
-      env: { ...process.env, [TREE_MARK]: [...outerMarks(), mark].join(',') },
-    });
+    this.#child = startChild(program, () =>
+      spawn(program, args, {
+        stdio: inherit === undefined ? 'inherit' : [0, 1, 2, inherit],
+        env: { ...process.env, [TREE_MARK]: [...outerMarks(), mark].join(',') },
+      }),
+    );
     const stopForwarding = this.#forwardSignals(stop);
     const timer = setTimeout(() => this.#tell(watcher), TELL_AFTER_MS);
     this.ended = endOf(this.#child, program).finally(() => {

@@ -25,6 +25,7 @@ export class Crew {
 
   constructor(plan: CrewPlan, onNote: (line: string) => void) {
     this.command = plan.command;
+    // One that cannot be started has ended with the reason, which ends the other as well (see carry).
     this.worker = new Sibling('ralph-worker', workerArguments(plan), onNote);
     this.integrator = new Sibling('ralph-integrate', integratorArguments(plan), onNote);
   }

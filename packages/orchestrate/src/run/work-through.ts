@@ -63,7 +63,6 @@ export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: Ru
   log.append(begun);
   for (const event of [...recovery.blocked, ...recovery.adopted]) await keeper.record(event);
   for (const fields of recovery.told) log.append(await output.event('task.recovered', fields));
-  const crew = new Crew({ repo: root, targetBranch, workspaceRoot, command, words }, (line) => output.note(line));
   const policy = { ...plan.loop, workers, maxTasks };
   const { adopted, statePath } = recovery;
   const files = { root, statePath, otherPaths: refFiles(root, ground.pushedQueue), stopFile };
@@ -78,6 +77,7 @@ export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: Ru
   const view = parts.live ? await openView(call, root) : undefined;
   view?.take(begun);
   if (view !== undefined) log.observe((event) => view.take(event));
+  const crew = new Crew({ repo: root, targetBranch, workspaceRoot, command, words }, (line) => output.note(line));
   const loop = new RunLoop({ ...files, runId, crew, keeper, log, limits, output, policy, select, adopted });
   const interrupt = () => {
     if (stop.cause?.kind === 'signal')
@@ -90,7 +90,7 @@ export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: Ru
   void lock.lost.then((lost) => {
     if (lost !== undefined) loop.fail(lost);
   });
-  const end = await runShown(loop, view);
+  const end = await runShown(loop, crew, view);
   const again = commandLine(['ralph-orchestrate', ...process.argv.slice(2)]);
   const result = await finishRun(call, {
     end,
@@ -106,9 +106,13 @@ export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: Ru
   return { result, attempted: end.results.size };
 }
 
-async function runShown(loop: RunLoop, view: LiveView | undefined): Promise<LoopEnd> {
+async function runShown(loop: RunLoop, crew: Crew, view: LiveView | undefined): Promise<LoopEnd> {
   try {
     return await loop.run();
+  } catch (error) {
+    // Nobody listens to them any more, and they would wait for ever.
+    crew.abort();
+    throw error;
   } finally {
     await view?.close();
   }

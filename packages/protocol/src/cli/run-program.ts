@@ -145,9 +145,15 @@ async function askedFormat(program: ProgramSpec, word: string, rest: readonly st
   return args['format'] as Format | undefined;
 }
 
+/** What the system was asked for when it failed; an error of spawn names itself and nothing else. */
+function doingOf(thrown: unknown): string {
+  const { syscall = 'use', path } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (path === undefined && syscall.startsWith('spawn')) return 'start another process';
+  return `${syscall} ${path ?? 'a file'}`;
+}
+
 function report(program: ProgramSpec, output: Output, thrown: unknown): number {
-  const { syscall = 'use', path = 'a file' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>;
-  const error = asIoFailure(thrown, `${syscall} ${path}`);
+  const error = asIoFailure(thrown, doingOf(thrown));
   const failure = isFailure(error)
     ? error
     : new Failure('internal', error instanceof Error ? error.message : String(error), {

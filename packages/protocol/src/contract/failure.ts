@@ -168,6 +168,20 @@ const ERRNO_CODES: Partial<Record<string, FailureCode>> = {
   EROFS: 'permission',
 };
 
+const NO_SPACE = 'free some space and run the command again';
+const NO_PROCESS = 'this machine has too many processes or too little memory (ulimit -u, free): run it again later';
+const NO_FILES = 'too many files are open (ulimit -n): run it again later, or with a higher limit';
+
+const HINTS: Partial<Record<string, string>> = {
+  ENOSPC: NO_SPACE,
+  EDQUOT: NO_SPACE,
+  EAGAIN: NO_PROCESS,
+  ENOMEM: NO_PROCESS,
+  EMFILE: NO_FILES,
+  ENFILE: NO_FILES,
+  EIO: 'the disk, or what it is reached by, is in trouble: see the log of the system (dmesg)',
+};
+
 /**
  * Turns an error of the operating system into a failure that names what was being done; other errors are returned as
  * they are, since an unforeseen error is a bug and keeps its stack.
@@ -178,6 +192,6 @@ export function asIoFailure(error: unknown, doing: string): unknown {
   if (errno === undefined || !/^E[A-Z0-9]+$/.test(errno)) return error;
   return new Failure(ERRNO_CODES[errno] ?? 'io', `cannot ${doing}: ${errno}`, {
     cause: error,
-    hint: errno === 'ENOSPC' ? 'free some space and run the command again' : 'check the path and its permissions',
+    hint: HINTS[errno] ?? 'check the path and its permissions',
   });
 }

@@ -64,7 +64,13 @@ export class CommandShell {
    */
   static async open(env: NodeJS.ProcessEnv): Promise<CommandShell | undefined> {
     if (process.platform !== 'linux') return undefined;
-    const shell = new CommandShell(env);
+    let shell: CommandShell;
+    try {
+      shell = new CommandShell(env);
+    } catch {
+      // The machine has no room for it now; git may be started without it.
+      return undefined;
+    }
     const probe = { cwd: '/', env: {}, input: 'ready', limitMs: PROBE_MS, signal: undefined };
     const { stdout } = await shell.run({ ...probe, command: ['cat'] });
     if (stdout === 'ready') return shell;

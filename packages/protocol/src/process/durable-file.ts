@@ -1,10 +1,22 @@
-import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import { asIoFailure, Failure } from '../contract/failure.ts';
+import { asIoFailure } from '../contract/failure.ts';
 import { stampOf } from './file-stamp.ts';
 import { makeFolderOf } from './made-folder.ts';
 import { nextFilePath } from './next-file.ts';
 import { syncFolder } from './sync-folder.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface FileOptions {
   /** Rights of the file where there was none. */
@@ -31,19 +43,38 @@ export async function replaceFile(
     const { target, stats: old } = placeOf(path);
     next = nextFilePath(target);
     writeFileAtomic.sync(next, content, { fsync: true, ...(mode === undefined ? {} : { mode }), ...ownership(old) });
-    // The library writes once, and does not look how much of it was taken.
     const { size, ino } = statSync(next, { bigint: true });
-    if (size !== BigInt(Buffer.byteLength(content)))
-      throw new Failure('disk_full', `cannot write ${path}: it came out short`, {
-        hint: 'free some space and run the command again',
-      });
+    if (size !== BigInt(Buffer.byteLength(content))) writeAgain(next, Buffer.from(content));
     renameSync(next, target);
     syncFolder(dirname(target));
     const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
     return stats?.ino === ino ? stampOf(stats) : undefined;
   } catch (error) {
-    if (next !== undefined) rmSync(next, { force: true });
+    if (next !== undefined) dropNext(next);
     throw asIoFailure(error, `write ${path}`);
+  }
+}
+
+/**
+ * The library writes once, and does not look how much of it was taken: a signal may have come in between, and a disk that is
+ * full says so to the next write only.
+ */
+function writeAgain(next: string, content: Buffer): void {
+  const fd = openSync(next, 'r+');
+  try {
+    writeWhole(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What went wrong first is what is told; a next file that stays is swept later. */
+function dropNext(next: string): void {
+  try {
+    rmSync(next, { force: true });
+  } catch {
+    // See above.
   }
 }
 

@@ -48,11 +48,18 @@ export class KeptFlock {
     const lock = await takeFlock(this.#path, { ...options, waitMs: Math.max(0, deadline - Date.now()) });
     const pays = this.#takes > TAKES_BEFORE_SERVANT && !this.#hasLostServant && process.platform === 'linux';
     if (lock === undefined || !pays) return lock;
-    const servant = new LockServant(lock.fd, () => {
+    let servant: LockServant;
+    try {
+      servant = new LockServant(lock.fd, () => {
+        this.#hasLostServant = true;
+        kept.isServed = false;
+        if (!kept.isInUse) this.#drop(kept);
+      });
+    } catch {
+      // The machine has no room for another process now; the lock is held all the same.
       this.#hasLostServant = true;
-      kept.isServed = false;
-      if (!kept.isInUse) this.#drop(kept);
-    });
+      return lock;
+    }
     const kept: KeptFile = { fd: lock.fd, servant, isInUse: true, isServed: true };
     this.#kept = kept;
     return this.#held(kept);

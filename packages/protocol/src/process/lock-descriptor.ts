@@ -4,6 +4,7 @@ import { timerMs } from '../cli/timer-ms.ts';
 import { quoted } from '../cli/shell-words.ts';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 import { bareEnvironment } from './environment.ts';
+import { startChild } from './start-child.ts';
 
 export type LockAttempt = 'locked' | 'busy' | 'moved';
 
@@ -102,11 +103,13 @@ async function tryOnce(program: LockProgram, fd: number): Promise<'locked' | 'bu
   for (let tries = 1; ; tries += 1) {
     // In a session of its own: the Ctrl-C of a terminal is ours to answer. It reaches the child all the same in the
     // moment before it has one.
-    const child = spawn(program.name, program.try, {
-      stdio: ['ignore', 'ignore', 'ignore', fd],
-      env: bareEnvironment(),
-      detached: true,
-    });
+    const child = startChild(program.name, () =>
+      spawn(program.name, program.try, {
+        stdio: ['ignore', 'ignore', 'ignore', fd],
+        env: bareEnvironment(),
+        detached: true,
+      }),
+    );
     const end = await endOf(child, program.name);
     if (end === 'missing') return end;
     if (end.status !== null) return attemptOf(end.status, program.name);
@@ -116,10 +119,12 @@ async function tryOnce(program: LockProgram, fd: number): Promise<'locked' | 'bu
 
 async function waitWith(program: LockProgram, fd: number, options: HelperOptions): Promise<LockAttempt | 'killed'> {
   const unlock = [program.name, ...program.unlock].map(quoted).join(' ');
-  const child = spawn('sh', ['-c', WAITER, 'ralph-lock-waiter', unlock, program.name, ...program.wait], {
-    stdio: ['ignore', 'ignore', 'ignore', fd, 'pipe'],
-    env: bareEnvironment(),
-  });
+  const child = startChild('sh', () =>
+    spawn('sh', ['-c', WAITER, 'ralph-lock-waiter', unlock, program.name, ...program.wait], {
+      stdio: ['ignore', 'ignore', 'ignore', fd, 'pipe'],
+      env: bareEnvironment(),
+    }),
+  );
   const leash = child.stdio[4] as Writable;
   leash.on('error', () => {});
   let gaveUp: LockAttempt | undefined;

@@ -38,7 +38,16 @@ export async function makeLockedFile(
     return undefined;
   } finally {
     if (fd !== undefined) closeSync(fd);
+    dropDraft(draft);
+  }
+}
+
+/** What cannot be removed now is swept by whoever holds the lock next: the file that was made is not to be lost for it. */
+function dropDraft(draft: string): void {
+  try {
     rmSync(draft, { force: true });
+  } catch {
+    // See above.
   }
 }
 

@@ -10,6 +10,7 @@ import { outerMarks, TREE_MARK, type TreeSigns } from './tree-members.ts';
 import { OrphanWatcher } from './orphan-watcher.ts';
 import type { Sandbox } from './sandbox.ts';
 import { endInSandbox, type CommandEnd } from './sandbox-end.ts';
+import { startChild } from './start-child.ts';
 import { removeGroup, TreeGroups } from './tree-group.ts';
 
 /** Why a tree ended; the first cause wins. */
@@ -71,12 +72,14 @@ export class ProcessTrees {
     const cgroup = this.#groups.add(name);
     const boxed = options.sandbox?.around(options.command, realpathSync(options.cwd), options.reads);
     // By its full name: with a PATH that counts from the folder, an agent could have put another there.
-    const child = spawn('/bin/sh', ['-c', GATE, 'ralph-gate', cgroup ?? '', ...(boxed?.command ?? options.command)], {
-      cwd: options.cwd,
-      env: { ...options.env, [TREE_MARK]: [...outerMarks(), mark].join(',') },
-      detached: true,
-      stdio: [options.stdin, options.stdout, options.stderr, 'pipe', ...(boxed?.descriptors ?? [])],
-    });
+    const child = startChild('a process', () =>
+      spawn('/bin/sh', ['-c', GATE, 'ralph-gate', cgroup ?? '', ...(boxed?.command ?? options.command)], {
+        cwd: options.cwd,
+        env: { ...options.env, [TREE_MARK]: [...outerMarks(), mark].join(',') },
+        detached: true,
+        stdio: [options.stdin, options.stdout, options.stderr, 'pipe', ...(boxed?.descriptors ?? [])],
+      }),
+    );
     const ended = boxed === undefined ? endOf(child) : endInSandbox(child, endOf(child));
     const pid = child.pid;
     const identity = pid === undefined ? undefined : identityOf(pid);

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { commandLine } from '../cli/shell-words.ts';
 import { asIoFailure, Failure, type FailureCode } from '../contract/failure.ts';
 import { DEEPEST, MOST_VALUES } from '../contract/light-json.ts';
+import { readOpenFile } from './read-open-file.ts';
 
 /** A larger file is no file of ours: it would fill the memory of whoever reads it. */
 const LIMIT_BYTES = 32 * 1024 * 1024;
@@ -21,7 +22,7 @@ export function readTextIfPresent(path: string): string | undefined {
     const stats = fstatSync(file);
     if (!stats.isFile() && !stats.isDirectory()) throw noFile(path);
     if (stats.size > LIMIT_BYTES) throw tooLarge(path);
-    return readFileSync(file, 'utf8');
+    return readOpenFile(file, stats.size).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw asIoFailure(error, `read ${path}`);

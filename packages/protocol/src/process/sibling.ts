@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import { asIoFailure, Failure } from '../contract/failure.ts';
+import { Readable, type Writable } from 'node:stream';
+import { asIoFailure, Failure, isFailure } from '../contract/failure.ts';
 import { failureText } from '../cli/failure-text.ts';
 import { Input, type InputLine } from '../cli/input.ts';
 import { siblingEnvironment } from './environment.ts';
@@ -34,7 +34,8 @@ export interface CallOptions extends SiblingOptions {
 export class Sibling {
   readonly name: SiblingName;
   readonly ended: Promise<SiblingEnd>;
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  /** Nothing when it could not be started. */
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
   readonly #onNote: (line: string) => void;
   readonly #notes: string[] = [];
   #held: string[] = [];
@@ -54,65 +55,71 @@ export class Sibling {
     this.#onNote = onNote;
     const [program = '', ...rest] = siblingCommand(name);
     // A group of its own: the Ctrl-C of a terminal must reach the orchestrator alone, which ends us in order.
-    this.#child = spawn(program, [...rest, ...args], {
-      stdio: ['pipe', 'pipe', 'pipe', ...inherits],
-      detached: true,
-      env: siblingEnvironment(),
-    }) as ChildProcessByStdio<Writable, Readable, Readable>;
+    try {
+      this.#child = spawn(program, [...rest, ...args], {
+        stdio: ['pipe', 'pipe', 'pipe', ...inherits],
+        detached: true,
+        env: siblingEnvironment(),
+      }) as ChildProcessByStdio<Writable, Readable, Readable>;
+    } catch (error) {
+      this.ended = Promise.resolve(notStarted(name, error));
+      return;
+    }
     this.#child.stdin.on('error', () => {});
-    this.ended = this.#waitForEnd();
-    this.ended.catch(() => {});
+    this.ended = this.#waitForEnd(this.#child);
   }
 
   /** Writes one record; settles when the pipe can take more. */
   async send(record: object): Promise<void> {
-    const { stdin } = this.#child;
-    if (stdin.destroyed || stdin.write(`${JSON.stringify(record)}\n`)) return;
-    await this.#drained();
+    const stdin = this.#child?.stdin;
+    if (stdin === undefined || stdin.destroyed || stdin.write(`${JSON.stringify(record)}\n`)) return;
+    await this.#drained(stdin);
   }
 
   /** All that wait for the pipe wait for the same: to wait for `ended` each time would hold every one of them for ever. */
-  #drained(): Promise<void> {
+  #drained(stdin: Writable): Promise<void> {
     this.#draining ??= new Promise<void>((resolve) => {
       const settle = () => {
-        this.#child.stdin.off('drain', settle).off('close', settle);
+        stdin.off('drain', settle).off('close', settle);
         this.#draining = undefined;
         resolve();
       };
-      this.#child.stdin.on('drain', settle).on('close', settle);
+      stdin.on('drain', settle).on('close', settle);
     });
     return this.#draining;
   }
 
   /** Says that no more lines come. */
   end(): void {
-    if (!this.#child.stdin.writableEnded) this.#child.stdin.end('{"type":"end"}\n');
+    const stdin = this.#child?.stdin;
+    if (stdin?.writableEnded === false) stdin.end('{"type":"end"}\n');
   }
 
   /** Closes stdin without the `end` line: a sibling on a leash aborts. */
   drop(): void {
-    this.#child.stdin.destroy();
+    this.#child?.stdin.destroy();
   }
 
   /** Yields the records of its stdout until it closes. */
   lines(): AsyncGenerator<InputLine> {
-    return new Input({ stream: this.#child.stdout, signal: new AbortController().signal }).lines();
+    const stream = this.#child?.stdout ?? Readable.from([]);
+    return new Input({ stream, signal: new AbortController().signal }).lines();
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    this.#child?.kill(signal);
   }
 
-  #waitForEnd(): Promise<SiblingEnd> {
+  #waitForEnd(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<SiblingEnd> {
     let pending = '';
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
       const lines = (pending + text).split('\n');
       pending = lines.pop() ?? '';
       for (const line of lines) this.#note(line);
     });
-    return new Promise((resolve, reject) => {
-      this.#child.on('error', (error) => reject(asIoFailure(error, `start ${this.name}`)));
-      this.#child.on('close', (code, signal) => {
+    return new Promise((resolve) => {
+      child.on('error', (error) => resolve(notStarted(this.name, error)));
+      child.on('close', (code, signal) => {
         if (pending !== '') this.#note(pending);
         const exitCode = code ?? 128;
         const failure = exitCode === 0 ? undefined : this.#failure(exitCode, signal);
@@ -147,6 +154,13 @@ export class Sibling {
       hint: 'run the same again: what was begun is taken up',
     });
   }
+}
+
+/** What could not be started has ended as one that could not read or write. */
+function notStarted(name: SiblingName, error: unknown): SiblingEnd {
+  const io = asIoFailure(error, `start ${name}`);
+  const failure = isFailure(io) ? io : new Failure('internal', String(error), { cause: error });
+  return { exitCode: failure.exit, failure };
 }
 
 /**

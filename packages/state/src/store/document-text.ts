@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readFileSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type BigIntStats } from 'node:fs';
 import { asIoFailure, Failure, type FailureCode } from '@ralph/protocol/contract/failure';
 import { stampOf } from '@ralph/protocol/process/file-stamp';
+import { readOpenFile } from '@ralph/protocol/process/read-open-file';
 
 /** A larger file is refused, and never written: it would fill the memory of whoever reads it. */
 export const DOCUMENT_LIMIT_BYTES = 32 * 1024 * 1024;
@@ -66,7 +67,7 @@ function readBytes(path: string): { readonly bytes: Buffer; readonly stamp: stri
   try {
     const stats = fstatSync(fd, { bigint: true });
     requireReadable(stats, path);
-    return { bytes: readFileSync(fd), stamp: stampOf(stats) };
+    return { bytes: readOpenFile(fd, Number(stats.size)), stamp: stampOf(stats) };
   } catch (error) {
     throw asIoFailure(error, `read ${path}`);
   } finally {

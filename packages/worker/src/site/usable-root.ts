@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure } from '@ralph/protocol/contract/failure';
+import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
 
 const PROBE = '.ralph-probe.';
 // A folder that we found may be one that another preflight made and takes away again.
 const MAKE_TRIES = 3;
+/** What is wrong with the machine for now, where another root may be no better. */
+const TROUBLE = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
  * Makes the folder of the workspaces where it is missing and makes sure that folders can be made in it.
@@ -58,6 +60,7 @@ export function makeRoot(root: string): string[] {
 export function unusable(root: string, what: 'found' | 'made' | 'written', error: unknown): unknown {
   const code = codeOf(error);
   if (code === undefined) return error;
+  if (TROUBLE.has(code)) return asIoFailure(error, `use the workspace root ${root}`);
   return new Failure('workspace_root', `the workspace root ${root} cannot be ${what}: ${code}`, {
     cause: error,
     hint: 'leave --workspace-root out, or give a folder in which you may make folders',

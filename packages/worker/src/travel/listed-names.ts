@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import { gitFailed } from '@ralph/protocol/process/git';
 import { boundChild, notStarted } from '@ralph/protocol/process/git-run';
+import { startChild } from '@ralph/protocol/process/start-child';
 
 const LIMIT_MS = 600_000;
 const STDERR_LIMIT = 8192;
@@ -19,12 +20,14 @@ export async function listNames(
   onName: (name: string) => void,
 ): Promise<void> {
   const { cwd, signal } = where;
-  const child = spawn('git', args, {
-    cwd,
-    env: { ...scrubbedEnvironment(), LC_ALL: 'C', LANGUAGE: '', ...where.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = startChild('git', () =>
+    spawn('git', args, {
+      cwd,
+      env: { ...scrubbedEnvironment(), LC_ALL: 'C', LANGUAGE: '', ...where.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    }),
+  );
   const failed = new Promise<Error | undefined>((resolve) => {
     child.once('error', resolve).once('close', () => resolve(undefined));
   });
