@@ -16,13 +16,13 @@ export function noticeWait(path: string, first: LockView, output: Output): () =>
     output.note(`ralph-lock: waiting for ${describeHolder(first)}`);
     return () => {};
   }
-  const since = Date.now();
+  const since = performance.now();
   let view = first;
   const show = () => {
     // In the background it would write over what somebody types.
     if (!ownsTerminal()) return;
     // The time in front: a narrow terminal cuts the end.
-    const seconds = Math.round((Date.now() - since) / 1000);
+    const seconds = Math.round((performance.now() - since) / 1000);
     output.progress(`ralph-lock: waiting ${seconds} s for ${describeHolder(view)}`);
   };
   show();

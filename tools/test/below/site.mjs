@@ -79,6 +79,7 @@ export function makeSite({ agent = AGENT, tasks = ['RQ-1'], url } = {}) {
       git(origin, 'log', '--format=%s', 'main')
         .split('\n')
         .filter((subject) => subject === 'work').length,
+    members: () => membersOf(folder),
     living: () => membersOf(folder).map(wordsOf),
     read: (path) => readFileSync(join(root, '.ralph', path), 'utf8'),
     files: () => filesBelow(join(root, '.ralph')),

@@ -39,7 +39,7 @@ function callFault(name, chosen) {
 /** A few calls somewhere in the run, in our programs or in git. */
 function aFew(dice, calls) {
   const programs = dice() < 0.6 ? OURS : GIT;
-  return { calls, programs, after: between(0, programs === OURS ? 400 : 1500, dice), times: between(1, 4, dice) };
+  return { calls, programs, after: between(0, programs === OURS ? 120 : 250, dice), times: between(1, 4, dice) };
 }
 
 /** @type {import('./list.mjs').Fault[]} */
@@ -60,7 +60,7 @@ export const CALL_FAULTS = [
       paths: ['/'],
       error: pick(['EAGAIN', 'ENOMEM'], dice),
       programs: [...OURS, ...GIT],
-      after: between(0, 200, dice),
+      after: between(0, 60, dice),
       times: between(1, 3, dice),
     })),
   },

@@ -16,7 +16,7 @@ function clockFault(name, seconds) {
       const before = plan.clockHits();
       return {
         env: plan.env,
-        strike: async () => plan.shiftClock(jump, ['*']),
+        strike: async () => plan.shiftClock(jump),
         hits: () => (plan.clockHits() > before ? 1 : 0),
         disarm: async () => {
           plan.shiftClock(0);

@@ -39,14 +39,16 @@ export const fullDisk = {
     const { plan, index, free } = ruleOf(world);
     const lasts = between(200, 3000, dice);
     let timer;
+    let hits = 0;
     return {
       env: plan.env,
       strike: async () => {
+        hits += plan.hits(index);
         plan.set(index, { calls: TAKING_ROOM, error: 'ENOSPC', paths: ownPaths(world) });
         clearTimeout(timer);
         timer = setTimeout(() => plan.unset(index), lasts);
       },
-      hits: () => (plan.hits(index) > 0 ? 1 : 0),
+      hits: () => hits + plan.hits(index),
       disarm: async () => {
         clearTimeout(timer);
         plan.unset(index);

@@ -7,9 +7,9 @@
 #include <time.h>
 
 static int64_t shift_ns(void) {
-  if (plan == NULL || plan->clock_ns == 0 || !names_us(plan->clock_programs)) return 0;
+  if (plan == NULL || (plan->clock_ns == 0 && plan->clock_step_ns == 0) || !names_us(plan->clock_programs)) return 0;
   __atomic_fetch_add(&plan->clock_hits, 1, __ATOMIC_RELAXED);
-  return plan->clock_ns;
+  return __atomic_add_fetch(&plan->clock_ns, plan->clock_step_ns, __ATOMIC_RELAXED);
 }
 
 static void shift(struct timespec *time) {

@@ -51,10 +51,11 @@ struct plan {
   int64_t clock_ns;
   uint64_t clock_hits;
   char clock_programs[128];
+  int64_t clock_step_ns; // added at each look: a clock that runs away, or back
   struct rule rules[RULES];
 };
 
-_Static_assert(sizeof(struct rule) == 960 && offsetof(struct plan, rules) == 152, "plan.mjs writes this layout");
+_Static_assert(sizeof(struct rule) == 960 && offsetof(struct plan, rules) == 160, "plan.mjs writes this layout");
 
 /** The plan of this process; NULL before it is known, and where there is none. */
 extern struct plan *plan;

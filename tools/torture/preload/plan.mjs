@@ -7,8 +7,8 @@ import { library } from './library.mjs';
 
 const MAGIC = 0x52544c50;
 const RULES = 8;
-const RULE = { at: 152, size: 960, after: 16, seen: 48, hits: 56, programs: 64, paths: 192, last: 704 };
-const CLOCK = { ns: 8, hits: 16, programs: 24 };
+const RULE = { at: 160, size: 960, after: 16, seen: 48, hits: 56, programs: 64, paths: 192, last: 704 };
+const CLOCK = { ns: 8, hits: 16, programs: 24, step: 152 };
 const SIZE = RULE.at + RULES * RULE.size;
 const DEEDS = { fail: 0, delay: 1, shorten: 2 };
 
@@ -87,17 +87,27 @@ export function makePlan(folder) {
     /** Lets every call be itself again; what was counted stays. */
     clear() {
       for (let index = 0; index < RULES; index += 1) writeSync(fd, Buffer.alloc(4), 0, 4, offset(index));
+      writeSync(fd, Buffer.alloc(8), 0, 8, CLOCK.step);
       writeSync(fd, Buffer.alloc(8), 0, 8, CLOCK.ns);
     },
 
-    /** Sets the clock of the day of the named programs so many seconds off; 0 is right again. */
-    shiftClock(seconds, programs = ['*']) {
+    /**
+     * Sets the clock of the day of the named programs so many seconds off; 0 is right again.
+     *
+     * @param {number} [step] by so many seconds more at each look
+     */
+    shiftClock(seconds, { programs = ['*'], step = 0 } = {}) {
       const names = Buffer.alloc(128);
       names.write(programs.join(':'));
       writeSync(fd, names, 0, names.length, CLOCK.programs);
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigInt64LE(BigInt(Math.round(seconds * 1e9)));
-      writeSync(fd, bytes, 0, 8, CLOCK.ns);
+      for (const [at, value] of [
+        [CLOCK.step, step],
+        [CLOCK.ns, seconds],
+      ]) {
+        const bytes = Buffer.alloc(8);
+        bytes.writeBigInt64LE(BigInt(Math.round(value * 1e9)));
+        writeSync(fd, bytes, 0, 8, at);
+      }
     },
 
     /** How many calls matched a rule, struck or not. */

@@ -22,7 +22,7 @@ export interface GateRun {
  * @throws Failure `io` or its kin when the log cannot be written or the gate cannot be started
  */
 export async function runGate(job: Job, { gate, logPath, signal }: GateRun): Promise<GateEnd> {
-  const started = Date.now();
+  const started = performance.now();
   const end = await runLogged(job, {
     command: ['sh', '-c', gate.command],
     env: gateEnvironment(job),
@@ -32,7 +32,7 @@ export async function runGate(job: Job, { gate, logPath, signal }: GateRun): Pro
     limitMs: gate.timeoutMs,
     signal,
   });
-  return { ...end, logPath, durationMs: Date.now() - started };
+  return { ...end, logPath, durationMs: Math.round(performance.now() - started) };
 }
 
 /** Returns what a gate finds in its environment. */

@@ -18,10 +18,10 @@ const REBASE_STATES = ['rebase-merge', 'rebase-apply'];
  * @throws Failure `claim_held` when one that was left is at work after 10 s
  */
 export async function removeStaleLocks(workspace: Workspace, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
+  const deadline = performance.now() + WAIT_MS;
   const leftAtWork = () => gitsIn(workspace.path).find((pid) => isLeftOver(pid));
   for (let pid = leftAtWork(); pid !== undefined && !signal.aborted; pid = leftAtWork()) {
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new Failure('claim_held', `a git process (pid ${pid}) is at work in ${workspace.path}`, {
         hint: `ps -fp ${pid}  # wait for it or end it`,
       });

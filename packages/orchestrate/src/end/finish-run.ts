@@ -13,7 +13,7 @@ import { summaryText } from './summary-text.ts';
 export interface RunEnd {
   readonly end: LoopEnd;
   readonly runId: string;
-  readonly started: number;
+  readonly began: number;
   readonly log: EventLog;
   /** What the run has cost. */
   readonly totals: Receipt;
@@ -33,7 +33,7 @@ export interface RunEnd {
  */
 export async function finishRun(
   { output, stop }: Pick<Call, 'output' | 'stop'>,
-  { end, runId, started, log, totals, spent, account, root, again }: RunEnd,
+  { end, runId, began, log, totals, spent, account, root, again }: RunEnd,
 ): Promise<Result> {
   const { view, results } = end;
   const outcome: Outcome = stop.cause === undefined && end.failure === undefined ? outcomeOf(view) : 'interrupted';
@@ -64,7 +64,7 @@ export async function finishRun(
     published,
     ...(stopReason === undefined ? {} : { stop_reason: stopReason }),
     ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
-    duration_ms: Date.now() - started,
+    duration_ms: Math.round(performance.now() - began),
     totals,
   });
   try {

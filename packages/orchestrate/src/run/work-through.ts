@@ -53,8 +53,8 @@ export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: Ru
   const { root, settings, maxTasks, command, words, gates } = plan;
   const { targetBranch, workspaceRoot } = ground;
   const { workers } = settings;
-  const started = Date.now();
-  const runId = `run-${new Date(started).toISOString().replace(/[-:]|\..*/g, '')}-${randomBytes(3).toString('hex')}`;
+  const began = performance.now();
+  const runId = `run-${new Date().toISOString().replace(/[-:]|\..*/g, '')}-${randomBytes(3).toString('hex')}`;
   const loopName = loopOf(root)?.name;
   const where = loopName === undefined ? {} : { loop: loopName, repo_root: root };
   const scope = { gates: gateCount(gates), ...(given === undefined ? {} : { given_tasks: given }) };
@@ -95,7 +95,7 @@ export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: Ru
   const result = await finishRun(call, {
     end,
     runId,
-    started,
+    began,
     log,
     totals: receipts.totals,
     spent: limits.spent,

@@ -52,9 +52,9 @@ function claimsOpenIn(pid: number, folder: string): string[] {
 
 /** Waits until siblings are gone, at most 20 s, and returns those that still live. */
 export async function waitForEnd(siblings: readonly EndingSibling[], signal: AbortSignal): Promise<EndingSibling[]> {
-  const deadline = Date.now() + LIMIT_MS;
+  const deadline = performance.now() + LIMIT_MS;
   let left = siblings.filter(({ identity }) => isAlive(identity));
-  while (left.length > 0 && Date.now() < deadline && !signal.aborted) {
+  while (left.length > 0 && performance.now() < deadline && !signal.aborted) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     left = left.filter(({ identity }) => isAlive(identity));
   }

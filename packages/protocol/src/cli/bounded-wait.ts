@@ -7,7 +7,7 @@ export class BoundedWait {
   constructor(signal: AbortSignal | undefined, limitMs: number) {
     this.#signal = signal;
     this.#limitMs = limitMs;
-    signal?.addEventListener('abort', () => (this.#abortedAt = Date.now()), { once: true });
+    signal?.addEventListener('abort', () => (this.#abortedAt = performance.now()), { once: true });
   }
 
   /** Settles with true when the work has, with false when the time was up first. */
@@ -19,7 +19,7 @@ export class BoundedWait {
     let onAbort = () => {};
     const late = new Promise<false>((resolve) => {
       onAbort = () => {
-        const left = Math.max(0, this.#limitMs - (Date.now() - (this.#abortedAt ?? Date.now())));
+        const left = Math.max(0, this.#limitMs - (performance.now() - (this.#abortedAt ?? performance.now())));
         timer = setTimeout(() => resolve(false), left);
       };
       if (signal.aborted) onAbort();

@@ -56,9 +56,9 @@ async function goneWithin(
   limitMs: number,
   onLiving?: (living: readonly TreeMember[]) => void,
 ): Promise<boolean> {
-  const deadline = Date.now() + limitMs;
+  const deadline = performance.now() + limitMs;
   for (;;) {
-    const isOver = Date.now() >= deadline;
+    const isOver = performance.now() >= deadline;
     if (isOver || onLiving !== undefined || !isHeld(signs)) {
       const living = livingMembers(signs);
       if (living.length === 0) return true;

@@ -43,7 +43,7 @@ export interface FlockOptions {
  *   that was made is left behind then
  */
 export async function takeFlock(path: string, options: FlockOptions): Promise<HeldLock | undefined> {
-  const deadline = Date.now() + options.waitMs;
+  const deadline = performance.now() + options.waitMs;
   let made: string | undefined;
   try {
     for (let appeared = false; ;) {
@@ -63,7 +63,7 @@ export async function takeFlock(path: string, options: FlockOptions): Promise<He
         closeSync(opened.fd);
         continue;
       }
-      if (Date.now() >= deadline) return undefined;
+      if (performance.now() >= deadline) return undefined;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   } catch (error) {
@@ -124,7 +124,7 @@ async function lockOrClose(
   if (locksInOpen || made) return 'locked';
   let attempt: LockAttempt = 'busy';
   try {
-    const waitMs = Math.max(0, deadline - Date.now());
+    const waitMs = Math.max(0, deadline - performance.now());
     attempt = await lockDescriptor(fd, { waitMs, signal, hasMoved: () => !isCurrentFile(fd, path) });
     return attempt;
   } finally {

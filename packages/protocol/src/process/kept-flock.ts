@@ -33,11 +33,11 @@ export class KeptFlock {
    * @throws Failure as `takeFlock`
    */
   async take(options: FlockOptions): Promise<HeldLock | undefined> {
-    const deadline = Date.now() + options.waitMs;
+    const deadline = performance.now() + options.waitMs;
     this.#takes += 1;
     for (let kept = this.#usable(); kept !== undefined; kept = this.#usable()) {
       kept.isInUse = true;
-      const attempt = await this.#lock(kept, { ...options, waitMs: Math.max(0, deadline - Date.now()) });
+      const attempt = await this.#lock(kept, { ...options, waitMs: Math.max(0, deadline - performance.now()) });
       if (attempt === 'locked' && isCurrentFile(kept.fd, this.#path)) return this.#held(kept);
       if (attempt === 'busy') {
         this.#rest(kept);
@@ -45,7 +45,7 @@ export class KeptFlock {
       }
       this.#drop(kept);
     }
-    const lock = await takeFlock(this.#path, { ...options, waitMs: Math.max(0, deadline - Date.now()) });
+    const lock = await takeFlock(this.#path, { ...options, waitMs: Math.max(0, deadline - performance.now()) });
     const pays = this.#takes > TAKES_BEFORE_SERVANT && !this.#hasLostServant && process.platform === 'linux';
     if (lock === undefined || !pays) return lock;
     let servant: LockServant;

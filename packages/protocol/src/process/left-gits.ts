@@ -27,8 +27,9 @@ export async function endLeftGits(root: string, isMeant: (ref: string) => boolea
   });
   // Each leads a group of its own, with what it has started.
   for (const { pid } of left) for (const target of [-pid, pid]) signalProcess(target, 'SIGKILL');
-  const deadline = Date.now() + GONE_MS;
-  while (left.some(isAlive) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  const deadline = performance.now() + GONE_MS;
+  while (left.some(isAlive) && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
 function isLeftGit(pid: number, root: string, isMeant: (ref: string) => boolean): boolean {

@@ -86,8 +86,8 @@ export async function lockDescriptor(fd: number, options: HelperOptions): Promis
 
 /** Waits again when what waits for us is killed, but no longer than was asked for. */
 async function waitUntilTold(program: LockProgram, fd: number, options: HelperOptions): Promise<LockAttempt> {
-  const deadline = Date.now() + options.waitMs;
-  for (let left = options.waitMs; left > 0; left = deadline - Date.now()) {
+  const deadline = performance.now() + options.waitMs;
+  for (let left = options.waitMs; left > 0; left = deadline - performance.now()) {
     const waited = await waitWith(program, fd, { ...options, waitMs: left });
     if (waited !== 'killed') return waited;
   }

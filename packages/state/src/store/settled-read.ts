@@ -19,7 +19,7 @@ const POLL_MS = 5;
  * @returns what `read` has returned, or throws what it has thrown, in the last look: after 2 s the files are taken as they are
  */
 export async function readSettled<T>(root: string, paths: readonly string[], read: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + WAIT_MS;
+  const deadline = performance.now() + WAIT_MS;
   const lock = join(gitFolderOf(root), 'index.lock');
   for (;;) {
     const before = look(lock, paths);
@@ -30,7 +30,7 @@ export async function readSettled<T>(root: string, paths: readonly string[], rea
       result = { error };
     }
     const isSettled = !before.isBusy && before.stamps === look(lock, paths).stamps && !isAtWork(lock);
-    if (isSettled || Date.now() >= deadline) {
+    if (isSettled || performance.now() >= deadline) {
       if ('error' in result) throw result.error;
       return result.value;
     }
