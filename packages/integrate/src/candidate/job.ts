@@ -5,6 +5,7 @@ import { pauseMs } from './backoff.ts';
 import { nextTry } from './next-try.ts';
 import type { Refusal } from '../push/push-verdict.ts';
 import { refusedWords } from './refused-words.ts';
+import type { KeptSettings } from '../workspace/kept-settings.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** The work on one candidate, from its opened workspace to its end. */
@@ -30,6 +31,8 @@ export class Job {
   ownTip: string | undefined;
   /** The tip that was found to add no file that must not land. */
   cleanTip: string | undefined;
+  /** What git obeyed in the workspace before commands of others began to run there; nothing while none does. */
+  held: { readonly settings: KeptSettings; runs: number } | undefined;
   pushes = 0;
   gateRuns = 0;
   /** Those that the gate judges together with it. */

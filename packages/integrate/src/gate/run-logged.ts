@@ -4,6 +4,8 @@ import { LAST_LINES, lastLines } from '@ralph/protocol/process/log-lines';
 import type { LogReader } from '@ralph/protocol/process/log-scan';
 import type { ProcessTree, TreeEnd, TreeOptions } from '@ralph/protocol/process/process-tree';
 import type { Job } from '../candidate/job.ts';
+import { hasOwnGitFolder, keepSettings, putSettingsBack } from '../workspace/kept-settings.ts';
+import { openWorkspace } from '../workspace/workspace.ts';
 import { openGateLog, type OpenLog } from './gate-log.ts';
 
 /** A command of others that runs in the workspace of a job. */
@@ -40,13 +42,32 @@ export async function runLogged(job: Job, run: LoggedRun): Promise<LoggedEnd> {
   const open = openGateLog(run.logPath, run.logLimitBytes);
   try {
     if (run.reader !== undefined) open.log.showTo(run.reader);
-    const end = await runWatched(job, run, open);
+    const end = await runSettled(job, run, open);
     // What it has put there itself is a secret too.
     secrets.learnFrom(job.workspace.path);
     return { ...end, lastLines: lastLines(open.log.tail(), LAST_LINES, secrets.redact) };
   } finally {
     open.close();
   }
+}
+
+/** The tests of an agent are its words, too: what they set in the workspace is obeyed by no git of ours. */
+async function runSettled(job: Job, run: LoggedRun, open: OpenLog): Promise<TreeEnd> {
+  // Gates that run side by side have begun with the same settings.
+  const held = (job.held ??= { settings: keepSettings(job), runs: 0 });
+  held.runs += 1;
+  try {
+    return await runWatched(job, run, open);
+  } finally {
+    held.runs -= 1;
+    if (held.runs === 0) job.held = undefined;
+    await requireOwnGitFolder(job);
+    putSettingsBack(job, held.settings);
+  }
+}
+
+async function requireOwnGitFolder({ bench, candidate, workspace }: Job): Promise<void> {
+  if (!hasOwnGitFolder(workspace)) await openWorkspace(bench.settings.root, candidate);
 }
 
 async function runWatched(job: Job, run: LoggedRun, open: OpenLog): Promise<TreeEnd> {

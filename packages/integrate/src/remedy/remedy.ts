@@ -12,7 +12,7 @@ import { commitLeft, listNewFiles, newFiles, removeNewFiles } from './commit-lef
 import { beginConflict, continueConflict, isUnderWay, type ConflictState } from './conflict-state.ts';
 import { gatherEvidence } from './evidence.ts';
 import { handOver, taskIntent, type Handover } from './hand-over.ts';
-import { keepSettings, putSettingsBack, type KeptSettings } from './kept-settings.ts';
+import { keepSettings, putSettingsBack, type KeptSettings } from '../workspace/kept-settings.ts';
 import { whyRefused } from './proof.ts';
 import { resolverPrompt } from './resolver-prompt.ts';
 import { remedyLogPath, runResolver } from './run-resolver.ts';

@@ -4,6 +4,7 @@ export const RALPH_PATHS = {
   stateLock: '.ralph/cache/parallel/state.lock',
   claims: '.ralph/cache/parallel/claims',
   agents: '.ralph/cache/parallel/agents',
+  workspaceConfigs: '.ralph/cache/parallel/workspaces',
   repair: '.ralph/cache/repair',
   queue: '.ralph/queue.jsonc',
   done: '.ralph/done.jsonc',

@@ -1,6 +1,7 @@
 import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
 import { baseRef } from '@ralph/protocol/contract/paths';
 import { loopOf } from '@ralph/protocol/process/repository';
+import { dropConfig } from '../workspace/own-config.ts';
 import { gitSettings } from '../workspace/git-settings.ts';
 
 export interface RalphRef {
@@ -58,8 +59,9 @@ export async function dropRef(repoRoot: string, ref: string, commit: string): Pr
   await tryGit(['update-ref', '-d', ref, commit], { cwd: repoRoot, env: PATIENT });
 }
 
-/** Lets the base commit of a workspace go. That it was not kept is no error. */
+/** Lets go what is kept for a living workspace: its base commit, and its settings. That there is none is no error. */
 export async function dropBaseRef(repoRoot: string, taskId: string): Promise<void> {
+  dropConfig(repoRoot, taskId);
   await git(['update-ref', '-d', baseRef(taskId, loopOf(repoRoot)?.name)], { cwd: repoRoot, env: PATIENT });
 }
 

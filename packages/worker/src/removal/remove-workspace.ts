@@ -10,6 +10,7 @@ import { openRights } from './open-rights.ts';
 import { salvageWorkspace, type Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
+import { settleGit } from '../workspace/settle-git.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 import { dropKept, setAside } from '../warm/warm-pool.ts';
 import { kindAt } from '../site/workspace-path.ts';
@@ -60,6 +61,7 @@ export async function clearPlace(site: Site, place: Place): Promise<Removal> {
       if (place.isMadeByUs !== true && !isOurs(site, path)) throw notOurs(path);
       await endStrays(path);
       await openRights(path);
+      await settleGit(site.repo, { taskId, path, branch: readMarker(path)?.target_branch ?? 'main' });
       const unsaved = await unsavedGitlink(path, readMarker(path)?.base_commit);
       if (unsaved !== undefined) throw holdsUnsaved(place, unsaved);
       const salvaged = await salvageWorkspace(site, { taskId, path, reason });

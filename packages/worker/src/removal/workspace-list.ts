@@ -7,12 +7,12 @@ import { claimedTasks } from '@ralph/protocol/process/claimed-tasks';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { namesIn } from '@ralph/protocol/process/names-in';
+import { lookAtWork } from './look-at-work.ts';
 import { attemptOfRef, taskOfRef } from '../refs/attempt-number.ts';
 import { listRefs } from '../refs/ralph-refs.ts';
 import type { Site } from '../site/site.ts';
 import { warmWorkspaces } from '../warm/warm-pool.ts';
 import { workspaceIn } from '../workspace/draft-folder.ts';
-import { tryWorkspaceGit } from '../workspace/workspace-git.ts';
 import { readMarker, type FinishedWork, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
 import { kindAt } from '../site/workspace-path.ts';
 
@@ -99,7 +99,7 @@ export async function listWorkspaces(site: Site, { brief }: ListOptions): Promis
       task_id: folder.taskId,
       workspace_path: folder.path,
       attempt: marker?.attempt ?? null,
-      ...(brief ? { dirty: null, ahead: null } : await workIn(folder.path, marker)),
+      ...(brief ? { dirty: null, ahead: null } : await lookAtWork(site.repo, folder.path, marker?.base_commit)),
       phase: marker?.phase ?? null,
       base_commit: marker?.base_commit ?? null,
       target_branch: marker?.target_branch ?? null,
@@ -111,19 +111,6 @@ export async function listWorkspaces(site: Site, { brief }: ListOptions): Promis
     });
   }
   return listed;
-}
-
-async function workIn(
-  path: string,
-  marker: WorkspaceMarker | undefined,
-): Promise<Pick<ListedWorkspace, 'dirty' | 'ahead'>> {
-  const status = await tryWorkspaceGit(path, ['--no-optional-locks', 'status', '--porcelain', '-z']);
-  const range = marker === undefined ? 'HEAD' : `${marker.base_commit}..HEAD`;
-  const count = await tryWorkspaceGit(path, ['rev-list', '--count', range, '--']);
-  return {
-    dirty: status.exitCode === 0 ? status.stdout !== '' : null,
-    ahead: count.exitCode === 0 && marker !== undefined ? Number(count.stdout) : null,
-  };
 }
 
 /** A marker that cannot be read keeps its workspace too: it is one all the same. */

@@ -132,10 +132,10 @@ function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseC
 /** Finds what the agent left, finished where it ended well, and parks its commits in the user's repository. */
 async function findWork(context: RunContext, attempt: Attempt, { agent, baseCommit }: AgentRunEnd): Promise<FoundWork> {
   const { task, path, number } = attempt;
-  const { branch, allowEmpty } = context;
-  const plan = { taskId: task.id, title: task.title, path, branch, baseCommit, allowEmpty };
+  const { branch, allowEmpty, site } = context;
+  const plan = { repo: site.repo, taskId: task.id, title: task.title, path, branch, baseCommit, allowEmpty };
   const work = endedWell(agent) ? await settleWork(plan) : await inspectWork(plan);
   if (work.commits === 0) return work;
-  await bringIn(context.site.repo.root, { path, ref: 'HEAD' }, { ref: attemptRef(task.id, number), replace: true });
+  await bringIn(site.repo.root, { path, ref: 'HEAD' }, { ref: attemptRef(task.id, number), replace: true });
   return work;
 }

@@ -11,7 +11,6 @@ import type { Site } from '../site/site.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { salvageGit } from './salvage-git.ts';
 import { unsavedTips } from './unsaved-tips.ts';
-import { restoreConfig } from '../workspace/own-config.ts';
 import { isReadable, mendGitFolder } from '../workspace/own-git-folder.ts';
 import { commitAt, inWorkspace } from '../workspace/workspace-git.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
@@ -36,7 +35,7 @@ interface Rescue {
 /**
  * Puts everything that a workspace holds and nobody else has under its salvage ref in the user's repository: commits
  * of every branch, stashes, staged edits, unstaged edits and new files. Returns nothing when there was nothing to
- * keep. To be called when no process works there any more.
+ * keep. To be called when no process works there any more and git may be let in (`settleGit`).
  *
  * @throws Failure `git_failed` when it could not be kept: the workspace must then stay
  */
@@ -46,7 +45,6 @@ export async function salvageWorkspace(
 ): Promise<Salvaged | undefined> {
   const { taskId, path, reason } = request;
   removeStaleLocks(path);
-  await restoreConfig(path);
   const base = baseRef(taskId, loopOf(site.repo.root)?.name);
   const kept = await listRefs(site.repo.root, ...prefixesOfTask(taskId), base);
   const refs = kept.filter((one) => one.ref !== base);

@@ -26,7 +26,7 @@ export async function commitOnRequest(site: Site, request: CommitRequest): Promi
   const { taskId, path, title, base, leaveFrom } = request;
   const { base_commit: began, target_branch: branch } = ownMarker(site, request);
   const leaveOut = leaveFrom === undefined ? undefined : new Set(linesOf(leaveFrom));
-  const plan = { taskId, title, path, branch, baseCommit: base ?? began, allowEmpty: false };
+  const plan = { repo: site.repo, taskId, title, path, branch, baseCommit: base ?? began, allowEmpty: false };
   const work = await settleWork(leaveOut === undefined ? plan : { ...plan, leaveOut });
   const look = commandLine(['git', '-C', path, 'status']);
   if (work.unfinished !== undefined)

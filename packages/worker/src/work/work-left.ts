@@ -12,11 +12,13 @@ import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { committedSecrets } from './committed-secrets.ts';
 import { commitMessage } from './task-id-trailer.ts';
 import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
-import { restoreConfig } from '../workspace/own-config.ts';
+import { settleGit } from '../workspace/settle-git.ts';
+import type { Site } from '../site/site.ts';
 import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 import { kindAt } from '../site/workspace-path.ts';
 
 export interface WorkPlan {
+  readonly repo: Site['repo'];
   readonly taskId: string;
   readonly title: string;
   readonly path: string;
@@ -68,15 +70,15 @@ interface WorkState {
   readonly unfinished: string | undefined;
 }
 
-async function inspectState({ taskId, path, baseCommit }: WorkPlan): Promise<WorkState> {
+async function inspectState({ repo, taskId, path, branch, baseCommit }: WorkPlan): Promise<WorkState> {
   if (kindAt(path) !== 'folder') {
     throw new Failure('workspace_missing', `the workspace of ${taskId} is gone: ${path}`, {
       hint: 'look at what the agent did',
     });
   }
+  await settleGit(repo, { taskId, path, branch });
   if (!hasOwnGitFolder(path)) return { head: undefined, unfinished: 'no git folder of its own' };
   removeStaleLocks(path);
-  await restoreConfig(path);
   const head = await commitAt(path, 'HEAD');
   return { head, unfinished: head === undefined ? withoutHead(path) : await unfinishedWork(path, baseCommit) };
 }

@@ -54,7 +54,7 @@ async function fromNothing(site: Site, plan: WorkspacePlan): Promise<CreatedWork
 
 async function addUncommitted(site: Site, plan: WorkspacePlan, folder: string): Promise<void> {
   await fillSubmodules(site.repo.root, folder, plan.signal);
-  keepConfig(folder);
+  keepConfig(site.repo.root, plan.taskId, folder);
   await bringTravellers(travelSite(site), plan.travellers, folder);
 }
 

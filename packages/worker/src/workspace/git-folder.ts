@@ -3,10 +3,9 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RUNTIME_PATTERNS, SECRET_EXAMPLES, SECRET_PATTERNS } from '@ralph/protocol/contract/paths';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import type { Origin } from '../site/origin.ts';
 import { alternatesText } from '@ralph/protocol/process/borrowed-objects';
-import type { ConfigEntry } from './config-list.ts';
-import { configText, sharedEntries } from './repository-config.ts';
+import { configText } from './repository-config.ts';
+import { workspaceEntries } from './workspace-config.ts';
 import type { Site } from '../site/site.ts';
 import { workspaceGit } from './workspace-git.ts';
 import { writeMarker } from './workspace-marker.ts';
@@ -56,12 +55,7 @@ export function makeGitFolder(site: Site, plan: WorkspacePlan, folder: string): 
   writeFileSync(join(dotGit, 'objects/info/alternates'), alternatesText(join(gitDir, 'objects')));
   for (const name of ['shallow', 'info/sparse-checkout', 'info/attributes'])
     if (existsSync(join(gitDir, name))) cpSync(join(gitDir, name), join(dotGit, name));
-  const { localConfig, lfs } = origin;
-  const shared = [...sharedEntries(localConfig), ...lfs];
-  writeFileSync(
-    join(dotGit, 'config'),
-    configText([...coreEntries(localConfig), ...originEntries(origin, branch), ...shared]),
-  );
+  writeFileSync(join(dotGit, 'config'), configText(workspaceEntries(origin, branch)));
   writeFileSync(join(dotGit, 'info/exclude'), excludeText(readTextIfPresent(join(gitDir, 'info/exclude'))));
   writeMarker(folder, {
     task_id: plan.taskId,
@@ -94,28 +88,6 @@ export async function checkOutBase(
   } finally {
     running -= 1;
   }
-}
-
-function coreEntries(local: readonly ConfigEntry[]): ConfigEntry[] {
-  const valueOf = (name: string) => local.find(({ key }) => key === name)?.value;
-  const format = valueOf('extensions.objectformat');
-  return [
-    { key: 'core.repositoryformatversion', value: format === undefined ? '0' : '1' },
-    { key: 'core.filemode', value: valueOf('core.filemode') ?? 'true' },
-    { key: 'core.bare', value: 'false' },
-    { key: 'core.logallrefupdates', value: 'true' },
-    ...(format === undefined ? [] : [{ key: 'extensions.objectformat', value: format }]),
-  ];
-}
-
-function originEntries(origin: Origin, branch: string): ConfigEntry[] {
-  return [
-    { key: 'remote.origin.url', value: origin.fetchUrl },
-    ...origin.pushUrls.map((value) => ({ key: 'remote.origin.pushurl', value })),
-    { key: 'remote.origin.fetch', value: '+refs/heads/*:refs/remotes/origin/*' },
-    { key: `branch.${branch}.remote`, value: 'origin' },
-    { key: `branch.${branch}.merge`, value: `refs/heads/${branch}` },
-  ];
 }
 
 /** What the user ignores without saying so in the tree is ignored in the workspace too, and files of the run always. */

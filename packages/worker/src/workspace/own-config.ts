@@ -1,36 +1,70 @@
-import { cpSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isFailure } from '@ralph/protocol/contract/failure';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { dropFile } from '@ralph/protocol/process/drop-file';
 import { tryGit } from '@ralph/protocol/process/git';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import { readConfigList } from './config-list.ts';
-import { hasOwnGitFolder } from './own-git-folder.ts';
-import type { ConfigEntry } from './config-list.ts';
+import { nextFilePath } from '@ralph/protocol/process/next-file';
+import { readOrigin } from '../site/origin.ts';
+import type { Site } from '../site/site.ts';
+import { readConfigList, type ConfigEntry } from './config-list.ts';
+import { plainConfig } from './own-git-folder.ts';
 import { configText } from './repository-config.ts';
+import { workspaceEntries } from './workspace-config.ts';
 
-const KEPT = '.git/ralph/config';
+/** A workspace whose settings are to be what they were. */
+export interface Settled {
+  readonly taskId: string;
+  readonly path: string;
+  readonly branch: string;
+}
 
-/** Keeps the settings of a new workspace, before an agent can change them. */
-export function keepConfig(workspace: string): void {
-  const kept = join(workspace, KEPT);
+/** Out of the workspace, where a sandbox keeps an agent from it. */
+function keptPath(root: string, taskId: string): string {
+  return join(root, RALPH_PATHS.workspaceConfigs, `${taskId}.config`);
+}
+
+/** Keeps the settings of a new workspace, before an agent can change them; a URL in them may hold a password. */
+export function keepConfig(root: string, taskId: string, workspace: string): void {
+  const kept = keptPath(root, taskId);
   mkdirSync(dirname(kept), { recursive: true });
-  cpSync(join(workspace, '.git/config'), kept);
+  const next = nextFilePath(kept);
+  writeFileSync(next, readTextIfPresent(join(workspace, '.git/config')) ?? '', { mode: 0o600 });
+  renameSync(next, kept);
+}
+
+/** Forgets the settings of a workspace that is gone. */
+export function dropConfig(root: string, taskId: string): void {
+  dropFile(keptPath(root, taskId));
 }
 
 /**
  * Puts the settings of a workspace back that it was made with, so that nothing an agent has set there is run by a git of
- * ours: filters, signing programs, editors, helpers. What says how its repository is stored stays, and git-lfs. To be
- * called when the agent has ended.
+ * ours: filters, signing programs, editors, helpers. What says how its repository is stored stays, and git-lfs. Where
+ * they were not kept, they are made as for a new workspace. To be called when the agent has ended and its git folder is
+ * a plain one.
  */
-export async function restoreConfig(workspace: string): Promise<void> {
-  if (!hasOwnGitFolder(workspace)) return;
-  const [own, next] = [join(workspace, '.git/config'), join(workspace, '.git/ralph/config.next')];
-  const kept = readTextIfPresent(join(workspace, KEPT));
+export async function restoreConfig(repo: Site['repo'], { taskId, path, branch }: Settled): Promise<void> {
+  const [own, next] = [join(path, '.git/config'), join(path, '.git/ralph/config.next')];
+  const kept = readTextIfPresent(keptPath(repo.root, taskId)) ?? (await madeAnew(repo, branch));
   const isPlain = lstatSync(own, { throwIfNoEntry: false })?.isFile() === true;
-  if (kept === undefined || (isPlain && readTextIfPresent(own) === kept)) return;
-  const stays = isPlain ? (await entriesOf(own, workspace)).filter(staysAsItIs) : [];
-  writeFileSync(next, `${kept}${configText(stays)}`);
+  if (isPlain && readTextIfPresent(own) === kept) return;
+  const stays = isPlain ? (await entriesOf(own, repo.root)).filter(staysAsItIs) : [];
+  mkdirSync(dirname(next), { recursive: true });
+  rmSync(next, { recursive: true, force: true });
+  writeFileSync(next, `${kept}${configText(stays)}`, { flag: 'wx' });
   if (!isPlain) rmSync(own, { recursive: true, force: true });
   renameSync(next, own);
+}
+
+async function madeAnew(repo: Site['repo'], branch: string): Promise<string> {
+  try {
+    return configText(workspaceEntries(await readOrigin(repo), branch));
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'no_origin') throw error;
+    return plainConfig(repo.root);
+  }
 }
 
 async function entriesOf(config: string, cwd: string): Promise<ConfigEntry[]> {
@@ -40,5 +74,7 @@ async function entriesOf(config: string, cwd: string): Promise<ConfigEntry[]> {
 
 function staysAsItIs({ key, value }: ConfigEntry): boolean {
   if (/^filter\.lfs\.(?:clean|smudge|process)$/.test(key)) return /^git-lfs [\w% -]+$/.test(value);
+  // By a remote that it names, git fetches what is missing.
+  if (key === 'extensions.partialclone') return value === 'origin';
   return /^extensions\.|^core\.repositoryformatversion$/.test(key) && key !== 'extensions.worktreeconfig';
 }

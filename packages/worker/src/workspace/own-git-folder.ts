@@ -47,7 +47,8 @@ export async function mendGitFolder({ repo }: Site, workspace: string, branch: s
   if (!(await hasReadableIndex(workspace))) rmSync(join(folder, 'index'), { force: true, recursive: true });
 }
 
-async function plainConfig(repoRoot: string): Promise<string> {
+/** Returns settings that let git read a repository of the user's format, and no others. */
+export async function plainConfig(repoRoot: string): Promise<string> {
   const { stdout } = await tryGit(['rev-parse', '--show-object-format'], { cwd: repoRoot });
   return stdout.trim() === 'sha256'
     ? '[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n'

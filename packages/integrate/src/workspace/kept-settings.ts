@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Job } from '../candidate/job.ts';
+import { makePlain } from '@ralph/protocol/process/plain-git-folder';
+import type { Workspace } from './workspace.ts';
 
 /** What git obeys in a workspace, by its place in the git folder. */
 const FILES = ['config', 'info/attributes'] as const;
@@ -8,17 +9,22 @@ const FILES = ['config', 'info/attributes'] as const;
 /** The content of each; nothing where there is no such file. */
 export type KeptSettings = ReadonlyMap<(typeof FILES)[number], Buffer | undefined>;
 
-/** Returns the settings of a workspace as they are before a resolver is run. */
-export function keepSettings({ workspace }: Job): KeptSettings {
+interface Settling {
+  readonly workspace: Workspace;
+}
+
+/** Returns the settings of a workspace as they are before a resolver or a gate is run. */
+export function keepSettings({ workspace }: Settling): KeptSettings {
   return new Map(FILES.map((name) => [name, contentOf(join(workspace.gitDir, name))]));
 }
 
 /**
- * Puts them back, before a git of ours runs what a resolver has set there: filters, merge drivers, signing programs. A
- * git folder that is none any more is left alone.
+ * Puts them back, before a git of ours runs what a resolver or a gate has set there: filters, merge drivers, signing programs. A
+ * git folder that is none any more is left alone. Links and pipes in it go, so that nothing is written through one.
  */
-export function putSettingsBack({ workspace: { gitDir } }: Job, settings: KeptSettings): void {
+export function putSettingsBack({ workspace: { gitDir } }: Settling, settings: KeptSettings): void {
   if (!isFolder(gitDir)) return;
+  makePlain(gitDir);
   for (const [name, content] of settings) {
     const path = join(gitDir, name);
     // Behind a link are files of others.
@@ -33,6 +39,11 @@ export function putSettingsBack({ workspace: { gitDir } }: Job, settings: KeptSe
     mkdirSync(dirname(path), { recursive: true });
     renameSync(next, path);
   }
+}
+
+/** Tells whether a workspace still has a git folder of its own, and no link or part of another in its place. */
+export function hasOwnGitFolder({ gitDir }: Workspace): boolean {
+  return isFolder(gitDir) && lstatSync(join(gitDir, 'commondir'), { throwIfNoEntry: false }) === undefined;
 }
 
 function isFolder(path: string): boolean {

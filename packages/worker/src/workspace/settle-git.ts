@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bareEnvironment } from '@ralph/protocol/process/environment';
+import { pathPattern, runTool } from '../site/run-tool.ts';
+import type { Site } from '../site/site.ts';
+import { within } from '@ralph/protocol/process/byte-path';
+import { tameNested } from './nested-settings.ts';
+import { restoreConfig, type Settled } from './own-config.ts';
+import { hasOwnGitFolder } from './own-git-folder.ts';
+import { makePlain } from '@ralph/protocol/process/plain-git-folder';
+
+const LIMIT_MS = 600_000;
+const NAMES_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** What git opens in any folder of a workspace: at a pipe of that name it would wait for ever. */
+const READ_BY_GIT = ['.gitignore', '.gitattributes', '.gitmodules', '.mailmap'];
+
+/**
+ * Makes a workspace one that git may be let into after an agent has ended: its git folder holds files and folders alone,
+ * its settings are those it was made with, repositories inside have none that anything is run by, and no pipe stands
+ * where git reads. Touches no file that git would keep. What stands there in the place of its git folder is left alone.
+ */
+export async function settleGit(repo: Site['repo'], settled: Settled): Promise<void> {
+  const { path } = settled;
+  if (hasOwnGitFolder(path)) {
+    makePlain(join(path, '.git'));
+    await restoreConfig(repo, settled);
+  }
+  for (const name of await obeyedIn(path)) {
+    const found = within(path, name);
+    if (name.subarray(name.lastIndexOf('/') + 1).toString('latin1') !== '.git') dropPipe(found);
+    else if (name.includes('/', 2)) await tameNested(path, found);
+  }
+}
+
+/** Names of what git obeys in the folders of a workspace, as `find` prints them; most have nothing of it. */
+async function obeyedIn(workspace: string): Promise<Buffer[]> {
+  const special = READ_BY_GIT.flatMap((name, index) => [...(index === 0 ? [] : ['-o']), '-name', name]);
+  const plain = ['!', '-type', 'f', '!', '-type', 'd', '!', '-type', 'l'];
+  const own = ['-path', pathPattern('./.git'), '-prune', '-o'];
+  const wanted = ['(', '-name', '.git', '-o', '(', ...special, ')', ...plain, ')'];
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const first = await runTool('find', ['.', ...own, ...wanted, '-print', '-quit'], { cwd: workspace, signal });
+  if (first.isWell && first.stdout === '') return [];
+  const all = ['.', ...own, ...wanted, '-print0'];
+  const options = { cwd: workspace, signal, env: { ...bareEnvironment(), LC_ALL: 'C' }, encoding: 'buffer' } as const;
+  return new Promise((resolve) => {
+    execFile('find', all, { ...options, maxBuffer: NAMES_LIMIT_BYTES }, (_error, stdout) => resolve(namesIn(stdout)));
+  });
+}
+
+function namesIn(printed: Buffer): Buffer[] {
+  const names: Buffer[] = [];
+  for (let from = 0, to = printed.indexOf(0); to !== -1; from = to + 1, to = printed.indexOf(0, from))
+    names.push(printed.subarray(from, to));
+  return names;
+}
+
+function dropPipe(path: Buffer): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat !== undefined && !stat.isFile() && !stat.isDirectory() && !stat.isSymbolicLink())
+    rmSync(path, { force: true });
+}
