@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
@@ -60,6 +60,11 @@ describe('ralph-worker trust', () => {
     ['one in a link to a folder that git tracks', throughLinkedFolder, /git tracks it/],
     ['one that git tracks by another case', inOtherCase, /git tracks it/],
     ['a symlink', linked, /symlink/],
+    [
+      'one that everybody may write',
+      (r: TestRepository) => (r.write(FILE, YES), chmodSync(join(r.root, FILE), 0o666)),
+      /everybody/,
+    ],
     ['one that says no', (r: TestRepository) => r.write(FILE, '{"allow_project_commands":false}'), /is false/],
     ['one that says nothing', (r: TestRepository) => r.write(FILE, '{}'), /allow_project_commands/],
     ['one that cannot be read', (r: TestRepository) => r.write(FILE, '{"allow'), /trust\.jsonc:1:/],
@@ -68,4 +73,18 @@ describe('ralph-worker trust', () => {
     prepare(repository);
     expect(await trust(repository)).toMatchObject({ trusted: false, reason: expect.stringMatching(reason) as string });
   });
+
+  // Only root can give a file to another user.
+  it.skipIf(process.getuid?.() !== 0)(
+    `does not take one of another user${process.getuid?.() === 0 ? '' : ' (needs root)'}`,
+    async () => {
+      const repository = temporaryRepository();
+      repository.write(FILE, YES);
+      chownSync(join(repository.root, FILE), 12345, 12345);
+      expect(await trust(repository)).toMatchObject({
+        trusted: false,
+        reason: expect.stringMatching(/another user/) as string,
+      });
+    },
+  );
 });

@@ -12,6 +12,7 @@ import { rebaseOnto } from './rebase.ts';
 import { targetName } from '../site/settings.ts';
 import { branchOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
 import { git } from '../workspace/workspace-git.ts';
+import { hasOwnGitFolder } from '../workspace/kept-settings.ts';
 import { isRebasing, undoRebase } from '../workspace/workspace-recovery.ts';
 
 /** What is to be pushed: the work on top of a commit of the target branch, with the books kept. */
@@ -63,7 +64,8 @@ async function madeOf({ path }: Workspace): Promise<Pick<Prepared, 'commit' | 't
 
 /** Puts a workspace back on the attempt's own commits, as far as it was moved away from them. */
 export async function putBack(job: Job): Promise<void> {
-  if (!job.moved) return;
+  // In a git folder of others, HEAD and a rebase are theirs.
+  if (!job.moved || !hasOwnGitFolder(job.workspace)) return;
   if (isRebasing(job.workspace)) await undoRebase(job.workspace);
   await putHeadOn(job.workspace, job.tip, job.branch ?? (await branchOf(job.workspace)));
 }

@@ -16,6 +16,11 @@ import { VERSION } from './version.ts';
 import { keepPoolAwake } from './wakeful-pool.ts';
 import type { Call, ProgramSpec, Result } from './program.ts';
 
+/** What was made where everybody may write could be changed by any other user of the machine. */
+function keepOthersFromWriting(): void {
+  process.umask(process.umask(0o077) | 0o002);
+}
+
 /**
  * Runs a program to its end: reads the arguments, calls the command, prints what it returns, undoes what was
  * registered and sets the exit status. The status is that of a bug until the end has been reached.
@@ -23,6 +28,7 @@ import type { Call, ProgramSpec, Result } from './program.ts';
 export async function runProgram(program: ProgramSpec, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   process.exitCode = exitCode('internal');
   putCertificatesBack(process.env);
+  keepOthersFromWriting();
   const stop = new Stop();
   const cleanup = new CleanupStack();
   const output = new Output({

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join, relative } from 'node:path';
 import { trustFile } from '@ralph/protocol/contract/config-file';
 import { isFailure } from '@ralph/protocol/contract/failure';
@@ -29,6 +29,8 @@ async function strange(root: string, path: string): Promise<string | undefined> 
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 'there is no such file';
   if (!stat.isFile()) return stat.isSymbolicLink() ? 'it is a symlink' : 'it is no file';
+  const others = ofOthers(stat);
+  if (others !== undefined) return others;
   const names = [RALPH_PATHS.trust, relative(realpathSync(root), realpathSync(path))];
   for (const name of new Set(names)) {
     const tracked = await isTracked(root, name);
@@ -36,6 +38,15 @@ async function strange(root: string, path: string): Promise<string | undefined> 
     if (tracked) return 'git tracks it, so it may be of somebody else';
   }
   return undefined;
+}
+
+/** A repository of somebody else, in a folder that all may write, could say that it trusts itself. */
+function ofOthers({ uid, mode }: Stats): string | undefined {
+  const user = process.getuid?.();
+  if (user === undefined) return undefined;
+  const mine = [user, 0, ...(user === 0 ? [Number(process.env['SUDO_UID'] ?? 0)] : [])];
+  if (!mine.includes(uid)) return `it belongs to another user (${uid})`;
+  return (mode & 0o002) === 0 ? undefined : 'everybody may write it';
 }
 
 /** Also where the file system knows no case, and where the folder is a link or a repository of its own. */

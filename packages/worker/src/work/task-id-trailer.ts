@@ -1,3 +1,5 @@
+import { printable } from '@ralph/protocol/cli/printable';
+
 /** Tells whether a commit message names a task: the id as a word of its own, so that RQ-1 is not found in RQ-12. */
 export function carriesTaskId(message: string, taskId: string): boolean {
   const escaped = taskId.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -15,11 +17,10 @@ export function withTaskId(message: string, taskId: string): string {
   return `${body}${isTrailers ? '\n' : '\n\n'}${trailer}\n`;
 }
 
-/** Returns the message of a commit that we make for an agent: the id and the first line of the title, without control characters. */
+/** Returns the message of a commit that we make for an agent: the id and the first line of the title, without control characters and what turns text. */
 export function commitMessage(taskId: string, title: string): string {
   const [first = ''] = title.split(/[\r\n]/, 1);
   // A terminal would obey them in every `git log`.
-  // eslint-disable-next-line no-control-regex
-  const line = first.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').trim();
+  const line = printable(first).trim();
   return line === '' ? `${taskId}\n` : `${taskId}: ${line}\n`;
 }
