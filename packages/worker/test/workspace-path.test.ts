@@ -14,7 +14,27 @@ describe('workspacePath', () => {
     expect(workspacePath(site('/x/w'), 'RQ-0001')).toBe('/x/w/RQ-0001');
   });
 
-  it.each(['', '..', '.', 'a/b', '-x', 'a..b', 'x.lock', 'a b', 'a\nb'])('refuses the id %j', (id) => {
+  it.each([
+    ...[
+      '',
+      '..',
+      '.',
+      'a/b',
+      '-x',
+      'a..b',
+      'x.lock',
+      'a b',
+      'a\nb',
+      '../../x',
+      '/etc',
+      '.git',
+      'con',
+      'x.',
+      'a@{b',
+      'HEAD~1',
+    ],
+    ...['--upload-pack=x', 'a\0b', '\u202eabc', '\u0430bc', 'a:b', '@', '~x', 'a^', 'x'.repeat(101)],
+  ])('refuses the id %j', (id) => {
     expect(() => requireSafeId(id)).toThrow('cannot name a workspace');
   });
 

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryGit, type GitOptions } from '@ralph/protocol/process/git';
 import type { Site } from '../site/site.ts';
-import { quotedForGit } from '../workspace/borrowed-objects.ts';
+import { quotedForGit } from '@ralph/protocol/process/borrowed-objects';
 import { inWorkspace, tryWorkspaceGit } from '../workspace/workspace-git.ts';
 
 const LIMIT_MS = 30_000;
