@@ -7,7 +7,7 @@ const page = readFileSync(fileURLToPath(new URL('../../../docs/security.md', imp
 const sections = page.split(/^## /m).slice(1);
 
 /** What is promised stands in items of every section but these. */
-const WITHOUT_CLAIMS = ['Who may do what', 'A sandbox for the agent', 'What we do not protect against'];
+const WITHOUT_CLAIMS = ['Who may do what', 'What we do not protect against'];
 
 const claims = sections
   .filter((section) => !WITHOUT_CLAIMS.includes(section.split('\n', 1)[0] ?? ''))
