@@ -57,11 +57,11 @@ process.stdout.write(told);`;
 
 describe('a remote that misbehaves', () => {
   const PASSING = [
-    ['refuses', { mood: 'refuse', times: 2 }],
-    ['dies in the middle of a pack', { mood: 'die', after: 40, times: 2 }],
+    ['refuses', { mood: 'refuse', of: 'push', times: 2 }],
+    ['dies in the middle of a pack', { mood: 'die', of: 'push', after: 40, times: 2 }],
     ['drops its answer to a push', { mood: 'drop', of: 'push', times: 1 }],
     ['is slow', { mood: 'slow', delayMs: 20, times: 2 }],
-    ['stalls', { mood: 'stall', times: 1 }],
+    ['stalls', { mood: 'stall', of: 'push', times: 1 }],
   ];
 
   it.for(PASSING)('%s: the work lands, once, and is told once', async ([, mood]) => {

@@ -50,7 +50,7 @@ function serve(told) {
   process.stdout.on('error', () => {});
   const kill = () => {
     try {
-      process.kill(-child.pid, 'SIGKILL');
+      process.kill(-Number(child.pid), 'SIGKILL');
     } catch {
       // It has ended by itself.
     }

@@ -13,7 +13,7 @@ import { aheadBehind, divergedWords, hasDiverged } from '../site/checkout.ts';
 import { checkOptions } from '../site/check-options.ts';
 import { sandboxRequest } from '../site/sandbox-request.ts';
 import { findRemote, shownUrl } from '../site/remote.ts';
-import { fetchCommit, remoteCommit } from '../site/remote-commit.ts';
+import { askLimitMs, fetchCommit, remoteCommit } from '../site/remote-commit.ts';
 
 /** `ralph-integrate preflight`: says whether work could land, before any is done. Moves no ref. */
 export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result> {
@@ -29,12 +29,13 @@ export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result>
   await openSandbox(sandboxRequest(call));
   const remote = await findRemote(root, args.remote);
   const branch = await targetBranch(root, args['target-branch']);
-  const commit = await remoteCommit(root, remote, branch);
-  await fetchCommit(root, remote, branch);
+  const limitMs = askLimitMs(args['push-timeout']);
+  const commit = await remoteCommit(root, remote, branch, limitMs);
+  await fetchCommit(root, remote, branch, limitMs);
   const books = await placesOfBooks(root, root, commit);
   const queueTracked = bookkeepingMode(books.queue, books.done) === 'tracked';
   if (queueTracked) await requirePushedTasks(root, `${remote.name}/${branch}`, commit);
-  const push = await pushRights(root, remote, branch, commit);
+  const push = await pushRights(root, remote, branch, commit, limitMs);
   const distance = await aheadBehind(root, branch, commit);
   const diverged = hasDiverged(distance);
   if (diverged) {

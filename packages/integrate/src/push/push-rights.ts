@@ -2,9 +2,8 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { tryGit } from '@ralph/protocol/process/git';
 import { shownUrl, type Remote } from '../site/remote.ts';
+import { ASK_LIMIT_MS } from '../site/remote-commit.ts';
 import { pushVerdict, refusalWords, type PushVerdict } from './push-verdict.ts';
-
-const ASK_LIMIT_MS = 120_000;
 
 /** Whether the remote would take a push, as far as it tells without one. */
 export type PushRights = 'allowed' | 'unknown';
@@ -33,10 +32,16 @@ export function rightsOf(verdict: PushVerdict): PushRights | 'push_auth' | 'push
  *
  * @throws Failure `push_auth` or `push_denied` when it would not
  */
-export async function pushRights(root: string, remote: Remote, branch: string, commit: string): Promise<PushRights> {
+export async function pushRights(
+  root: string,
+  remote: Remote,
+  branch: string,
+  commit: string,
+  limitMs = ASK_LIMIT_MS,
+): Promise<PushRights> {
   const order = ['--no-verify', '--no-recurse-submodules', remote.pushUrl, `${commit}:refs/heads/${branch}`];
   const args = ['-c', 'push.followTags=false', 'push', '--dry-run', '--porcelain', ...order];
-  const result = await tryGit(args, { cwd: root, limitMs: ASK_LIMIT_MS });
+  const result = await tryGit(args, { cwd: root, limitMs });
   const rights = rightsOf(pushVerdict(result));
   if (rights === 'allowed' || rights === 'unknown') return rights;
   throw new Failure(

@@ -13,7 +13,7 @@ import { pushRights } from '../push/push-rights.ts';
 import { aheadBehind, divergedWords, hasDiverged } from './checkout.ts';
 import { sandboxRequest } from './sandbox-request.ts';
 import { findRemote, shownUrl, type Remote } from './remote.ts';
-import { fetchCommit, isKnown, remoteCommit } from './remote-commit.ts';
+import { askLimitMs, fetchCommit, isKnown, remoteCommit } from './remote-commit.ts';
 
 /** Where work would land, and what is known of it here. */
 interface Landing {
@@ -23,6 +23,8 @@ interface Landing {
   readonly commit: string;
   /** Whether the commit has been fetched, at some time. */
   readonly isHere: boolean;
+  /** Of each question to the remote. */
+  readonly limitMs: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function integratorReport(call: Call<typeof PREFLIGHT_OPTIONS>): Pr
     return [...found, ...open(remote === undefined ? 'origin' : 'branch')];
   const target = await checked(
     'target',
-    () => reach(root, remote, name, args.survey),
+    () => reach(root, remote, name, args),
     ({ commit }) => ({ message: `${name} of ${remote.name} is at ${commit.slice(0, 10)}`, facts: { commit } }),
   );
   if (target.value === undefined) return [...found, target.finding, ...open('target').slice(1)];
@@ -71,10 +73,11 @@ function open(because: 'origin' | 'branch' | 'target'): PreflightFinding[] {
   return checks.map((check) => unchecked(check, because));
 }
 
-async function reach(root: string, remote: Remote, branch: string, isSurvey: boolean): Promise<Landing> {
-  const commit = await remoteCommit(root, remote, branch);
-  if (!isSurvey) await fetchCommit(root, remote, branch);
-  return { root, remote, branch, commit, isHere: !isSurvey || (await isKnown(root, commit)) };
+async function reach(root: string, remote: Remote, branch: string, args: Args): Promise<Landing> {
+  const limitMs = askLimitMs(args['push-timeout']);
+  const commit = await remoteCommit(root, remote, branch, limitMs);
+  if (!args.survey) await fetchCommit(root, remote, branch, limitMs);
+  return { root, remote, branch, commit, limitMs, isHere: !args.survey || (await isKnown(root, commit)) };
 }
 
 async function reportBooks({ root, remote, branch, commit, isHere }: Landing): Promise<PreflightFinding[]> {
@@ -111,12 +114,12 @@ async function reportCheckout({ root, remote, branch, commit, isHere }: Landing)
   return [finding];
 }
 
-async function reportRights({ root, remote, branch, commit, isHere }: Landing): Promise<PreflightFinding[]> {
+async function reportRights({ root, remote, branch, commit, isHere, limitMs }: Landing): Promise<PreflightFinding[]> {
   // A commit that is here has to be named; whether it could land does not matter to what is asked.
   const named = isHere ? commit : (await tryGit(['rev-parse', 'HEAD'], { cwd: root })).stdout.trim();
   const { finding } = await checked(
     'push_rights',
-    () => pushRights(root, remote, branch, named),
+    () => pushRights(root, remote, branch, named, limitMs),
     (rights) =>
       rights === 'allowed'
         ? `${remote.name} lets us push`

@@ -5,14 +5,28 @@ import { tryGit } from '@ralph/protocol/process/git';
 import { missingBranch } from '@ralph/protocol/process/missing-branch';
 import { shownUrl, type Remote } from './remote.ts';
 
+/** How long a question to the remote may take before anything is begun, in milliseconds, where nothing shorter was asked for. */
+export const ASK_LIMIT_MS = 120_000;
+
+/** Returns that limit where one of so many seconds was asked for. */
+export function askLimitMs(seconds: number): number {
+  return Math.min(ASK_LIMIT_MS, seconds * 1000);
+}
+
 /**
  * Asks the remote where its branch is.
  *
  * @throws Failure `origin_unreachable`, `target_branch_missing`
  */
-export async function remoteCommit(root: string, remote: Remote, branch: string): Promise<string> {
+export async function remoteCommit(
+  root: string,
+  remote: Remote,
+  branch: string,
+  limitMs = ASK_LIMIT_MS,
+): Promise<string> {
   const { stdout, stderr, exitCode } = await tryGit(['ls-remote', remote.fetchUrl, `refs/heads/${branch}`], {
     cwd: root,
+    limitMs,
   });
   if (exitCode !== 0) throw unreachable(root, remote, stderr);
   const [commit = ''] = stdout.split('\t', 1);
@@ -25,7 +39,7 @@ export async function remoteCommit(root: string, remote: Remote, branch: string)
  *
  * @throws Failure `origin_unreachable`
  */
-export async function fetchCommit(root: string, remote: Remote, branch: string): Promise<void> {
+export async function fetchCommit(root: string, remote: Remote, branch: string, limitMs = ASK_LIMIT_MS): Promise<void> {
   const args = [
     'fetch',
     '--quiet',
@@ -35,7 +49,7 @@ export async function fetchCommit(root: string, remote: Remote, branch: string):
     remote.fetchUrl,
     `refs/heads/${branch}`,
   ];
-  const { stderr, exitCode } = await tryGit(args, { cwd: root });
+  const { stderr, exitCode } = await tryGit(args, { cwd: root, limitMs });
   if (exitCode !== 0) throw unreachable(root, remote, stderr);
 }
 
