@@ -15,6 +15,8 @@ import { sandboxRequest } from './sandbox-request.ts';
 import { findRemote, shownUrl, type Remote } from './remote.ts';
 import { askLimitMs, fetchCommit, isKnown, remoteCommit } from './remote-commit.ts';
 
+type LandingCall = Call<typeof PREFLIGHT_OPTIONS>;
+
 /** Where work would land, and what is known of it here. */
 interface Landing {
   readonly root: string;
@@ -33,7 +35,7 @@ interface Landing {
  *
  * @throws Failure `not_a_repository`
  */
-export async function integratorReport(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<PreflightFinding[]> {
+export async function integratorReport(call: LandingCall): Promise<PreflightFinding[]> {
   const { args } = call;
   const { root } = findGitRepository(args.repo);
   const [origin, branch, box] = await Promise.all([
@@ -73,7 +75,7 @@ function open(because: 'origin' | 'branch' | 'target'): PreflightFinding[] {
   return checks.map((check) => unchecked(check, because));
 }
 
-async function reach(root: string, remote: Remote, branch: string, args: Args): Promise<Landing> {
+async function reach(root: string, remote: Remote, branch: string, args: LandingCall['args']): Promise<Landing> {
   const limitMs = askLimitMs(args['push-timeout']);
   const commit = await remoteCommit(root, remote, branch, limitMs);
   if (!args.survey) await fetchCommit(root, remote, branch, limitMs);
