@@ -67,6 +67,19 @@ describe('a run that tells others what happens', () => {
     expect(new Set(runIds)).toEqual(new Set([runId]));
   });
 
+  it('signs with a secret that no agent, resolver or gate gets', async () => {
+    const { repository } = repositoryOfThree();
+    const { folder, root } = repository;
+    const agent = scriptedCommand(folder, 'agent', `echo x > "$RALPH_TASK_ID.txt"; env >> ${folder}/seen`);
+    const receiver = await Receiver.open();
+    const args = ['run', '--ci', `env >> ${folder}/seen`, '--', agent];
+    const { status } = await runProgram('ralph-orchestrate', args, { cwd: root, env: hookAt(receiver.url) });
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, 'seen'), 'utf8')).toContain('RALPH_TASK_ID=RQ-0003');
+    expect(readFileSync(join(folder, 'seen'), 'utf8')).not.toContain('HOOK_SECRET');
+    expect(receiver.received.every(isSigned)).toBe(true);
+  });
+
   it('tells what happens when it happens', async () => {
     const { repository, agent } = repositoryOfThree();
     const { root } = repository;

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
+import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { ATTEMPT, HOSTILE, SALVAGE } from './hostile-run.ts';
 import { runWorker, taskLines } from './worker-run.ts';
@@ -72,6 +74,21 @@ describe('an agent that wants its programs to be run by our git', () => {
     expect(await list()).toMatchObject([{ dirty: true, ahead: 1 }]);
     expect(trapped(repo)).toBe('');
   });
+});
+
+it('a program of an agent, put where a PATH of ours would find it in its workspace, is run by nobody', async () => {
+  const repo = temporaryRepository();
+  const tools = 'git sh find cp rm tar du ps perl flock setsid env cat';
+  const agent = `echo work > work.txt; printf '#!/bin/sh\\necho "$0 $*" >> "%s/trapped"\\n' "$OUT" > trap; /bin/chmod +x trap
+for tool in ${tools}; do /bin/cp trap $tool; done; exit 1`;
+  const run = await runProgram('ralph-worker', ['run', '--', scriptedCommand(repo.folder, 'agent', agent)], {
+    cwd: repo.root,
+    stdin: taskLines(HOSTILE),
+    env: { OUT: repo.folder, PATH: `.::bin:${testEnvironment()['PATH'] ?? ''}` },
+  });
+  expect(trapped(repo)).toBe('');
+  expect(run.status).toBe(1);
+  expect(repo.git('show', `${SALVAGE}:work.txt`)).toBe('work');
 });
 
 describe('an agent that wants our git to write elsewhere', () => {

@@ -6,6 +6,7 @@ import { enterRun } from '../loops/enter-run.ts';
 import { leftToOthers } from '../loops/left-to-others.ts';
 import { takeBackLoop } from '../loops/second-loop.ts';
 import { checkMetricsFile, keepMetrics } from '../metrics/keep-metrics.ts';
+import { setSecretsAside } from '../notify/signing-secrets.ts';
 import { startNotifier } from '../notify/start-notifier.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { EventLog } from '../run/event-log.ts';
@@ -35,6 +36,7 @@ export async function run(call: RunCall): Promise<Result> {
   const note = (line: string) => output.note(line);
   const { plan, ground, lock, made } = await enterRun(call, asked, given === undefined);
   const { root } = plan;
+  const env = setSecretsAside(process.env, plan.settled.value('notify'));
   output.redact = new Secrets(root).redact;
   // A request that was made while we waited for the lock was made to another.
   const since = plan.busy.wait === undefined ? performance.timeOrigin : Date.now();
@@ -53,7 +55,7 @@ export async function run(call: RunCall): Promise<Result> {
   const log = new EventLog(join(root, RALPH_PATHS.events), logLimits(plan.settled), note);
   call.cleanup.defer('close the event log', () => log.close());
   keepMetrics(call, log);
-  const endNotifier = await startNotifier(call, { root, settled: plan.settled, log });
+  const endNotifier = await startNotifier(call, { root, settled: plan.settled, log, env });
   const upkeep = new Upkeep({
     root,
     keepDays: plan.settled.value('history.keep_days'),

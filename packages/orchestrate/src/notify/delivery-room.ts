@@ -21,13 +21,13 @@ export class DeliveryRoom {
   readonly repository: string;
   readonly #output: Pick<Output, 'note' | 'detail'>;
 
-  constructor(root: string, output: Pick<Output, 'note' | 'detail'>) {
+  constructor(root: string, output: Pick<Output, 'note' | 'detail'>, env: NodeJS.ProcessEnv = process.env) {
     this.root = root;
     this.#output = output;
     this.logPath = join(root, RALPH_PATHS.events);
     this.repository = basename(sharedRoot(root));
     const { redact } = new Secrets(root);
-    this.around = { root, env: process.env, trees: new ProcessTrees(), logs: new LogKeeper(), redact };
+    this.around = { root, env, trees: new ProcessTrees(), logs: new LogKeeper(), redact };
   }
 
   /**

@@ -40,10 +40,10 @@ export class Notifier {
    */
   static async start(
     { output, stop }: Pick<Call, 'output' | 'stop'>,
-    root: string,
+    { root, env }: { readonly root: string; readonly env: NodeJS.ProcessEnv },
     targets: readonly Target[],
   ): Promise<Notifier> {
-    const room = new DeliveryRoom(root, output);
+    const room = new DeliveryRoom(root, output, env);
     stop.onForce(() => room.around.trees.killAll());
     const begun: Target[] = [];
     for (const target of targets) {

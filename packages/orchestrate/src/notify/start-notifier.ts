@@ -10,6 +10,8 @@ export interface NotifierParts {
   readonly root: string;
   readonly settled: Settled;
   readonly log: EventLog;
+  /** What addresses, signatures and commands are made of. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /**
@@ -20,13 +22,13 @@ export interface NotifierParts {
  */
 export async function startNotifier(
   call: Pick<Call, 'output' | 'stop' | 'cleanup'>,
-  { root, settled, log }: NotifierParts,
+  { root, settled, log, env }: NotifierParts,
 ): Promise<() => Promise<void>> {
   const targets = settled.value('notify').map(targetOf);
   if (targets.length === 0) return () => Promise.resolve();
   try {
     const { Notifier } = await import('./notifier.ts');
-    const notifier = await Notifier.start(call, root, targets);
+    const notifier = await Notifier.start(call, { root, env }, targets);
     // Progress is in no log, and comes often.
     log.observe(({ type }) => {
       if (type !== 'agent.progress') notifier.told();

@@ -1,3 +1,4 @@
+import { delimiter, isAbsolute } from 'node:path';
 import { setCertificatesAside } from '../cli/certificates.ts';
 
 /** Variables that would point git at another repository or other files: git's own list, namespaces, pathspecs. */
@@ -44,6 +45,17 @@ export function siblingEnvironment(from: NodeJS.ProcessEnv = process.env): NodeJ
   return setCertificatesAside(scrubbedEnvironment(from));
 }
 
+/**
+ * Returns an environment without the entries of PATH that count from the folder one stands in: our own tools are run in
+ * workspaces, where an agent may have put a program of the same name. Without any entry left there is no PATH, and the
+ * system's own folders are searched.
+ */
+export function withPlainPath(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { PATH: path, ...others } = environment;
+  const plain = (path ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  return plain.length === 0 ? others : { ...others, PATH: plain.join(delimiter) };
+}
+
 /** What a program needs to be found and to run, whatever it does. */
 const BARE_VARIABLES = ['PATH', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH'] as const;
 
@@ -54,5 +66,5 @@ export function bareEnvironment(): NodeJS.ProcessEnv {
     const value = process.env[name];
     if (value !== undefined) environment[name] = value;
   }
-  return environment;
+  return withPlainPath(environment);
 }

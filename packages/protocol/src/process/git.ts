@@ -2,7 +2,7 @@ import { withoutCredentials } from '../cli/credentials.ts';
 import { commandLine } from '../cli/shell-words.ts';
 import { Failure } from '../contract/failure.ts';
 import { CommandShell } from './command-shell.ts';
-import { scrubbedEnvironment } from './environment.ts';
+import { scrubbedEnvironment, withPlainPath } from './environment.ts';
 import { requireExecutable } from './find-executable.ts';
 import { boundChild, isFolder, notStarted } from './git-run.ts';
 import { pastHalfMadeWorktrees } from './half-made-worktree.ts';
@@ -71,7 +71,7 @@ export function endGitWith(signal: AbortSignal): void {
  * them saves most of its own time so. Returns the function that ends the shell.
  */
 export async function startGitInShell(): Promise<() => void> {
-  const opened = await CommandShell.open({ ...scrubbedEnvironment(), ...UNATTENDED });
+  const opened = await CommandShell.open({ ...withPlainPath(scrubbedEnvironment()), ...UNATTENDED });
   shell = opened;
   return () => {
     if (shell === opened) shell = undefined;
@@ -105,7 +105,7 @@ async function alone(args: readonly string[], options: GitOptions): Promise<GitR
   const { execa } = await import('execa');
   const child = execa('git', [...PINNED, ...args], {
     cwd: options.cwd,
-    env: { ...scrubbedEnvironment(), ...UNATTENDED, ...options.env },
+    env: { ...withPlainPath(scrubbedEnvironment()), ...UNATTENDED, ...options.env },
     extendEnv: false,
     detached: true,
     reject: false,

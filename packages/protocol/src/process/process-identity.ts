@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { bareEnvironment } from './environment.ts';
 import type { ProcessIdentity } from '../contract/state-file.ts';
 import { readProcFile } from './proc-file.ts';
 
@@ -63,7 +64,7 @@ function startTimeOf(pid: number): string | undefined {
   try {
     const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C' },
+      env: { ...bareEnvironment(), LC_ALL: 'C' },
     });
     return text.trim() === '' || text.trim().startsWith('Z') ? undefined : text.trim().replace(/^\S+\s+/, '');
   } catch {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { bareEnvironment } from './environment.ts';
 import { readProcStat } from './process-identity.ts';
 import { environmentText, livingProcesses, ownLine, type ListedProcess } from './process-list.ts';
 import { isStray, type TreeFolder } from './stray.ts';
@@ -119,7 +120,7 @@ function carriesSign(pid: number, startTime: string, { mark, variable, since }: 
 function livingByPs({ leader, root }: TreeSigns, isForeign: (pid: number) => boolean): TreeMember[] {
   const text = execFileSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,lstart='], {
     encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C' },
+    env: { ...bareEnvironment(), LC_ALL: 'C' },
   });
   const all = text
     .trim()

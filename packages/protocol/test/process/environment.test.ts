@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { putCertificatesBack } from '../../src/cli/certificates.ts';
-import { scrubbedEnvironment, siblingEnvironment } from '../../src/process/environment.ts';
+import { scrubbedEnvironment, siblingEnvironment, withPlainPath } from '../../src/process/environment.ts';
 
 it('keeps nothing that leads git to other files than those it is told, and everything else', () => {
   const away = ['GIT_DIR', 'GIT_INDEX_FILE', 'GIT_LITERAL_PATHSPECS', 'GIT_GLOB_PATHSPECS', 'GIT_NOGLOB_PATHSPECS'];
@@ -22,4 +22,9 @@ it('sets the certificates of the user aside for our own programs, which put them
   expect(environment).toEqual({ PATH: 'x', RALPH_NODE_EXTRA_CA_CERTS: '/corporate.pem' });
   putCertificatesBack(environment);
   expect(environment).toEqual(from);
+});
+
+it('searches no folder for our own tools that counts from the one we stand in', () => {
+  expect(withPlainPath({ PATH: '.:/usr/bin::bin:/bin:', HOME: 'x' })).toEqual({ PATH: '/usr/bin:/bin', HOME: 'x' });
+  expect(withPlainPath({ PATH: '.', HOME: 'x' })).toEqual({ HOME: 'x' });
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
-import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
+import { scrubbedEnvironment, withPlainPath } from '@ralph/protocol/process/environment';
 import { gitFailed } from '@ralph/protocol/process/git';
 import { boundChild, notStarted } from '@ralph/protocol/process/git-run';
 import { startChild } from '@ralph/protocol/process/start-child';
@@ -23,7 +23,7 @@ export async function listNames(
   const child = startChild('git', () =>
     spawn('git', args, {
       cwd,
-      env: { ...scrubbedEnvironment(), LC_ALL: 'C', LANGUAGE: '', ...where.env },
+      env: { ...withPlainPath(scrubbedEnvironment()), LC_ALL: 'C', LANGUAGE: '', ...where.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     }),
