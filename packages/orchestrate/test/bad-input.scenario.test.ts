@@ -56,6 +56,13 @@ const REFUSALS: readonly Refusal[] = [
     says: /did you mean run\?/,
   },
   {
+    title: 'a target branch that looks like an option of a sibling',
+    args: (repository) => ['run', '--target-branch=--copy=x', '--', agentOf(repository)],
+    status: 64,
+    code: 'usage',
+    says: /--target-branch "--copy=x": not a branch name/,
+  },
+  {
     title: 'no origin',
     prepare: (repository) => void repository.git('remote', 'remove', 'origin'),
     status: 78,

@@ -1,3 +1,4 @@
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import type { Failure, FailureCode } from '@ralph/protocol/contract/failure';
 import type { Candidate } from './candidate.ts';
 import { publishWords } from '../publish/publish-settings.ts';
@@ -24,7 +25,7 @@ export function landAgain(
     '--target-branch',
     targetBranch,
   ];
-  const whither = remote.name === 'origin' ? [] : ['--remote', remote.name];
+  const whither = remote.name === 'origin' ? [] : optionWords('--remote', remote.name);
   const limit = pushTimeoutMs === PUSH_TIMEOUT_S * 1000 ? [] : ['--push-timeout', String(pushTimeoutMs / 1000)];
   const run = [...gates.repeated, ...limit, ...remedyArguments(remedy), ...sandboxWords];
   const how = [...whither, ...run, ...publishWords(publish)];

@@ -1,3 +1,4 @@
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import type { OptionValues } from '@ralph/protocol/cli/options';
 import type { PUBLISH_OPTIONS } from './publish-options.ts';
@@ -31,6 +32,12 @@ export function publishWords(settings: PublishSettings): string[] {
     case 'branch':
       return ['--publish', 'branch'];
     case 'pr':
-      return ['--publish', 'pr', '--pr-command', settings.command, '--pr-timeout', String(settings.limitMs / 1000)];
+      return [
+        '--publish',
+        'pr',
+        ...optionWords('--pr-command', settings.command),
+        '--pr-timeout',
+        String(settings.limitMs / 1000),
+      ];
   }
 }

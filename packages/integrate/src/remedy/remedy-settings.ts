@@ -1,4 +1,5 @@
 import type { OptionValues } from '@ralph/protocol/cli/options';
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import type { Candidate } from '../candidate/candidate.ts';
 import { REMEDY_DEFAULTS, type REMEDY_OPTIONS } from './remedy-options.ts';
@@ -41,7 +42,7 @@ export function resolverOf({ resolver, isOff }: RemedySettings, { command }: Can
 export function remedyArguments({ resolver, isOff, attempts, timeoutMs }: RemedySettings): string[] {
   if (isOff) return ['--no-resolver'];
   return [
-    ...(resolver === undefined ? [] : ['--resolver', resolver]),
+    ...(resolver === undefined ? [] : optionWords('--resolver', resolver)),
     ...(attempts === REMEDY_DEFAULTS.attempts ? [] : ['--resolver-attempts', String(attempts)]),
     ...(timeoutMs === REMEDY_DEFAULTS.timeoutSeconds * 1000 ? [] : ['--resolver-timeout', String(timeoutMs / 1000)]),
   ];

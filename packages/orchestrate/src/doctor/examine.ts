@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { checked, unchecked } from '@ralph/protocol/process/findings';
@@ -39,9 +40,9 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
   );
   const settled = settings.value?.settled ?? new Settled([]);
   const folder = settings.value?.workspaceRoot ?? patient.workspaceRoot;
-  const folderWords = folder === undefined ? [] : ['--workspace-root', folder];
-  const branchWords = patient.targetBranch === undefined ? [] : ['--target-branch', patient.targetBranch];
-  const copied = settled.value('parallel.ignored_file_allowlist').flatMap((glob) => ['--copy', glob]);
+  const folderWords = folder === undefined ? [] : optionWords('--workspace-root', folder);
+  const branchWords = patient.targetBranch === undefined ? [] : optionWords('--target-branch', patient.targetBranch);
+  const copied = settled.value('parallel.ignored_file_allowlist').flatMap((glob) => optionWords('--copy', glob));
   const chosen = settled.value('agent.command') ?? command;
   const box = sandboxWords({}, settled);
   const agent = chosen.length === 0 ? [] : ['--', ...chosen];

@@ -1,4 +1,5 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { asSeconds } from '@ralph/protocol/contract/time-value';
 import { GATE_OPTIONS, SANDBOX_OPTIONS, SIBLING_NAMES } from './handed-options.ts';
@@ -17,14 +18,8 @@ export function handedWords(options: OptionSpecs, args: Values, settled: Settled
     const isCommand = key !== undefined && SETTINGS[key].form === 'command' && Array.isArray(chosen);
     const value = isCommand ? scriptOf(chosen as string[]) : chosen;
     const flag = `--${SIBLING_NAMES[name] ?? name}`;
-    return wordsOf(value, kind).flatMap((word) => optionWords(flag, word));
+    return wordsOf(value, kind).flatMap((word) => (word === '' ? [flag] : optionWords(flag, word)));
   });
-}
-
-/** A value that looks like an option has to be tied to its own. */
-function optionWords(flag: string, value: string): string[] {
-  if (value === '') return [flag];
-  return value.startsWith('-') ? [`${flag}=${value}`] : [flag, value];
 }
 
 /** One for each time that the flag is given; empty where it stands alone. */

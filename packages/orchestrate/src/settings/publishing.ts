@@ -1,3 +1,4 @@
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 
 /** What is done with work that is green, as the integrator is told. */
@@ -28,5 +29,5 @@ export function publishingOf(args: {
 /** Returns the arguments of ralph-integrate for it. */
 export function publishWords({ mode, prCommand }: Publishing): string[] {
   if (mode === 'push') return [];
-  return ['--publish', mode, ...(prCommand === undefined ? [] : ['--pr-command', prCommand])];
+  return ['--publish', mode, ...(prCommand === undefined ? [] : optionWords('--pr-command', prCommand))];
 }

@@ -1,3 +1,4 @@
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import type { EventFields, EventOf } from '@ralph/protocol/contract/events';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { callSibling } from '@ralph/protocol/process/sibling';
@@ -137,7 +138,7 @@ async function restore(
   { leftover: { taskId } }: Planned,
   { attempt, targetBranch }: { readonly attempt: number; readonly targetBranch: string },
 ): Promise<Outcome> {
-  const words = ['prepare', taskId, '--from-attempt', String(attempt), '--target-branch', targetBranch];
+  const words = ['prepare', taskId, '--from-attempt', String(attempt), ...optionWords('--target-branch', targetBranch)];
   let path: string | undefined;
   try {
     const [made] = await callSibling('ralph-worker', [...words, ...placeWords(scene)], scene.onNote);

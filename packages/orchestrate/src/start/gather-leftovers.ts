@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { Usage } from '@ralph/protocol/contract/usage';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
@@ -131,7 +132,7 @@ export function placeWordsOf(scene: Scene, { workspaces, elsewhere }: Found, tas
 
 /** Returns what ralph-worker is told to find the repository and its workspaces. */
 export function placeWords({ repo, workspaceRoot }: Scene): string[] {
-  return ['--repo', repo, ...(workspaceRoot === undefined ? [] : ['--workspace-root', workspaceRoot])];
+  return ['--repo', repo, ...(workspaceRoot === undefined ? [] : optionWords('--workspace-root', workspaceRoot))];
 }
 
 function isOpen({ lifecycle }: WorkerRecord): boolean {

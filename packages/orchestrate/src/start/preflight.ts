@@ -1,3 +1,4 @@
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import type { RunPlan } from '../settings/plan-run.ts';
 import { inOwnWords } from '../settings/own-words.ts';
@@ -29,9 +30,9 @@ export interface Ground {
 export async function preflight({ plan, fromQueue, signal, onNote }: PreflightRequest): Promise<Ground> {
   const { root: repo, targetBranch, command, words, queueTrouble } = plan;
   const { workspaceRoot } = plan.settings;
-  const branch = targetBranch === undefined ? [] : ['--target-branch', targetBranch];
+  const branch = targetBranch === undefined ? [] : optionWords('--target-branch', targetBranch);
   const at = ['--report', '--repo', repo, ...branch];
-  const folder = workspaceRoot === undefined ? [] : ['--workspace-root', workspaceRoot];
+  const folder = workspaceRoot === undefined ? [] : optionWords('--workspace-root', workspaceRoot);
   const reports = await Promise.all([
     report('ralph-worker', [...at, ...folder, ...words.worker, '--', ...command], onNote, PREFLIGHT, signal),
     report('ralph-integrate', [...at, ...words.integrator], onNote, PREFLIGHT, signal),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { callSibling } from '@ralph/protocol/process/sibling';
 import type { TaskSource } from './choice.ts';
@@ -22,7 +23,7 @@ export async function remakeWorkspace(
   { id, attempt, path, targetBranch }: KeptAttempt,
   onNote: (line: string) => void,
 ): Promise<void> {
-  const target = targetBranch === undefined ? [] : ['--target-branch', targetBranch];
+  const target = targetBranch === undefined ? [] : optionWords('--target-branch', targetBranch);
   const place = ['--repo', repo, '--workspace-root', dirname(path)];
   try {
     await callSibling('ralph-worker', ['prepare', id, '--from-attempt', String(attempt), ...target, ...place], onNote);

@@ -1,3 +1,4 @@
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import type { NextStep } from '@ralph/protocol/contract/status-document';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { resumable } from '../records/resumable.ts';
@@ -32,7 +33,7 @@ export function lostSteps({ lost }: Groups, { root, state }: StatusFacts, comman
   const [where = []] = lost.flatMap(({ record }) =>
     [workspaceRootWords(root, record)].filter((words) => words !== undefined),
   );
-  const init = ['ralph-state', 'init', ...(branch === '' ? [] : ['--target-branch', branch])];
+  const init = ['ralph-state', 'init', ...(branch === '' ? [] : optionWords('--target-branch', branch))];
   return [
     step(
       'Clear away what lost agents left',
