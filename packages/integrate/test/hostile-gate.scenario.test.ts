@@ -38,6 +38,17 @@ describe('the tests of an agent, run by the gate,', () => {
     expect(repo.git('status', '--porcelain', '--', ':!.ralph')).toBe(before);
   });
 
+  it('that put pipes where git reads hold nobody, and the work lands', async () => {
+    const repo = temporaryRepository();
+    const attempt = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n', 'sub/b.txt': 'b\n' } });
+    const pipes =
+      '.gitattributes .gitignore .gitmodules .mailmap sub/.gitattributes sub/.gitignore .git/info/attributes';
+    const gate = scriptedCommand(repo.folder, 'gate', `for name in ${pipes}; do rm -f $name; mkfifo $name; done`);
+    const end = await judged(repo, attempt, ['--ci', gate]);
+    expect(end.status).toBe(0);
+    expect(repo.gitOrigin('show', 'main:sub/b.txt')).toBe('b');
+  });
+
   it("that put the user's git folder in the place of the workspace's are followed nowhere", async () => {
     const repo = temporaryRepository();
     const attempt = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });

@@ -1,4 +1,5 @@
 import { readOptionValue } from '@ralph/protocol/cli/option-values';
+import { optionWords } from '@ralph/protocol/cli/option-words';
 import type { OptionValues } from '@ralph/protocol/cli/options';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { GATE_OPTIONS } from './gate-options.ts';
@@ -123,7 +124,7 @@ function parsedVariable(name: string): string {
 function repeated(args: GateArguments): string[] {
   const { ci } = args;
   const each = (option: keyof GateArguments, values: readonly string[]) =>
-    values.flatMap((value) => [`--${option}`, value]);
+    values.flatMap((value) => optionWords(`--${option}`, value));
   const number = (option: 'ci-timeout' | 'ci-log-limit') =>
     args[option] === GATE_OPTIONS[option].fallback ? [] : [`--${option}`, String(args[option])];
   const flag = (option: 'gates-at-once' | 'flaky-retry' | 'no-ci-cache') => (args[option] ? [`--${option}`] : []);

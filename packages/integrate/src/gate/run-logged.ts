@@ -62,7 +62,7 @@ async function runSettled(job: Job, run: LoggedRun, open: OpenLog): Promise<Tree
     held.runs -= 1;
     if (held.runs === 0) job.held = undefined;
     await requireOwnGitFolder(job);
-    putSettingsBack(job, held.settings);
+    await putSettingsBack(job, held.settings);
   }
 }
 

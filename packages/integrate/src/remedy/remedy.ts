@@ -134,7 +134,7 @@ async function workOn(job: Job, ground: Ground, work: Work): Promise<RemedyEnd> 
   for (let turn = 1; turn <= MOST_TURNS; turn += 1) {
     const bad = await runOnce(job, conflict, work);
     if (bad !== undefined) return bad;
-    putSettingsBack(job, settings);
+    await putSettingsBack(job, settings);
     // It may have put another repository in the place of ours.
     await openWorkspace(bench.settings.root, job.candidate);
     await removeStaleLocks(workspace, bench.stop);
@@ -220,7 +220,7 @@ async function adopt(job: Job, commit: string): Promise<void> {
 
 async function takeBack(job: Job, before: ReadonlySet<string>, settings: KeptSettings): Promise<void> {
   const { bench, workspace } = job;
-  putSettingsBack(job, settings);
+  await putSettingsBack(job, settings);
   await openWorkspace(bench.settings.root, job.candidate);
   await removeStaleLocks(workspace, bench.stop);
   if (isRebasing(workspace)) await undoRebase(workspace);

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { dropPipes } from '@ralph/protocol/process/drop-pipes';
 import { makePlain } from '@ralph/protocol/process/plain-git-folder';
 import type { Workspace } from './workspace.ts';
 
@@ -20,10 +21,13 @@ export function keepSettings({ workspace }: Settling): KeptSettings {
 
 /**
  * Puts them back, before a git of ours runs what a resolver or a gate has set there: filters, merge drivers, signing programs. A
- * git folder that is none any more is left alone. Links and pipes in it go, so that nothing is written through one.
+ * git folder that is none any more is left alone. Links and pipes in it go, so that nothing is written through one, and pipes
+ * where git reads in the workspace.
  */
-export function putSettingsBack({ workspace: { gitDir } }: Settling, settings: KeptSettings): void {
+export async function putSettingsBack({ workspace }: Settling, settings: KeptSettings): Promise<void> {
+  const { gitDir, path: worktree } = workspace;
   if (!isFolder(gitDir)) return;
+  await dropPipes(worktree);
   makePlain(gitDir);
   for (const [name, content] of settings) {
     const path = join(gitDir, name);

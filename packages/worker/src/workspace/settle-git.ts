@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { READ_BY_GIT } from '@ralph/protocol/process/drop-pipes';
 import { bareEnvironment } from '@ralph/protocol/process/environment';
 import { pathPattern, runTool } from '../site/run-tool.ts';
 import type { Site } from '../site/site.ts';
@@ -12,9 +13,6 @@ import { makePlain } from '@ralph/protocol/process/plain-git-folder';
 
 const LIMIT_MS = 600_000;
 const NAMES_LIMIT_BYTES = 256 * 1024 * 1024;
-
-/** What git opens in any folder of a workspace: at a pipe of that name it would wait for ever. */
-const READ_BY_GIT = ['.gitignore', '.gitattributes', '.gitmodules', '.mailmap'];
 
 /**
  * Makes a workspace one that git may be let into after an agent has ended: its git folder holds files and folders alone,
