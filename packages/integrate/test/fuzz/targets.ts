@@ -20,7 +20,7 @@ import { INTEGRATION_RECORD, MARKER, PASS, PUBLICATION, PUSH_OUTPUT, TRANSPORT_W
 
 const KEY = 'b'.repeat(64);
 
-/** What only ralph-integrate reads: its records, proposals of agents, and what git says. The runs of all are 1,600. */
+/** What only ralph-integrate reads: its records, proposals of agents, and what git says. The runs of all are 1,700. */
 export function integrateTargets(folder: string): AnyTarget[] {
   const put = (path: string, bytes: Buffer) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -49,7 +49,7 @@ export function integrateTargets(folder: string): AnyTarget[] {
   return [
     target({
       name: 'what git push prints',
-      runs: 500,
+      runs: 600,
       inputs: hostileText(...PUSH_OUTPUT, TRANSPORT_WORDS),
       take: (bytes) => {
         const text = bytes.toString();

@@ -8,7 +8,7 @@ import { program as spec } from '../../src/program.ts';
 
 const COMMANDS = [['status'], ['read'], ['run', '--', 'true']] as const;
 
-/** ralph-lock as people run it: 200 inputs in 76 calls. */
+/** ralph-lock as people run it: 200 inputs in 88 calls. */
 export function lockPrograms(root: string): ProgramTarget[] {
   const program = 'ralph-lock';
   let count = 0;

@@ -14,7 +14,7 @@ const TARGETS = { version: 2, notify: [{ id: 'me', command: ['false'] }] };
 const TOLD = [['history'], ['report', '--output', '-'], ['notify', 'list'], ['history', 'last']] as const;
 const ASKED = [['config'], ['notify', 'list'], ['config', 'agent.runner']] as const;
 
-/** ralph-orchestrate as people run it: 700 inputs in 118 calls. */
+/** ralph-orchestrate as people run it: 700 inputs in 146 calls. */
 export function orchestratePrograms(root: string): ProgramTarget[] {
   const program = 'ralph-orchestrate';
   let count = 0;

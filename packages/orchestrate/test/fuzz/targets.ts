@@ -32,7 +32,7 @@ import { eventOf, jsonObject } from '../../src/record/read-line.ts';
 
 const VARIABLES = SETTING_KEYS.flatMap((key) => variableOf(key) ?? []);
 
-/** What only ralph-orchestrate reads: the log of events, its records, settings, answers. The runs of all are 2,600. */
+/** What only ralph-orchestrate reads: the log of events, its records, settings, answers. The runs of all are 2,700. */
 export function orchestrateTargets(folder: string): AnyTarget[] {
   const put = (name: string, bytes: Buffer) => {
     const path = join(folder, name);
@@ -44,7 +44,7 @@ export function orchestrateTargets(folder: string): AnyTarget[] {
   return [
     target({
       name: 'log of events: history, report, traces',
-      runs: 700,
+      runs: 800,
       inputs: hostileLines(runSamples(), 30),
       take: async (bytes) => {
         const path = put('events.ndjson', bytes);

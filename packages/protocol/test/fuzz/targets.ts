@@ -61,7 +61,7 @@ const word = fc.oneof(
   fc.tuple(fc.constantFrom(...Object.keys(OPTIONS)), hostileWord).map(([name, value]) => `--${name}=${value}`),
 );
 
-/** What is parsed by the code that all programs share. The runs of all are 8,000. */
+/** What is parsed by the code that all programs share. The runs of all are 9,200. */
 export function protocolTargets(folder: string): AnyTarget[] {
   const inFile = (name: string, bytes: Buffer) => {
     writeFileSync(join(folder, name), bytes);
@@ -69,7 +69,7 @@ export function protocolTargets(folder: string): AnyTarget[] {
   };
   const schemas = [...publishedSchemas()];
   return [
-    target({ name: 'lines of stdin', runs: 1200, inputs: hostileLines(streamSamples()), take: readLines }),
+    target({ name: 'lines of stdin', runs: 1600, inputs: hostileLines(streamSamples()), take: readLines }),
     target({
       name: 'every published schema',
       runs: 900,
@@ -145,7 +145,7 @@ export function protocolTargets(folder: string): AnyTarget[] {
     }),
     target<string[]>({
       name: 'values of options',
-      runs: 800,
+      runs: 1100,
       inputs: fc.array(fc.oneof(hostileWord, fc.stringMatching(/^-?[\d.,]{1,12}[smhdKMGT]?$/)), {
         minLength: 1,
         maxLength: 4,
@@ -160,13 +160,13 @@ export function protocolTargets(folder: string): AnyTarget[] {
     }),
     target<string[]>({
       name: 'argument lists',
-      runs: 600,
+      runs: 1000,
       inputs: fc.array(word, { maxLength: 8 }),
       take: (words) => parseArguments({ name: 'ralph-x', summary: 'x', commands: [] }, SPEC, words),
     }),
     target<string[]>({
       name: 'ids, scopes and patterns of events',
-      runs: 400,
+      runs: 500,
       inputs: fc.array(hostileWord, { minLength: 2, maxLength: 2 }),
       take: ([one = '', other = '']) => {
         isSafeTaskId(one);

@@ -14,7 +14,7 @@ const QUEUE = '.ralph/queue.jsonc';
 const BOTH = [STATE, QUEUE];
 const SOUND_STATE = JSON.stringify({ schema_version: 3, started_at: '', target_branch: 'main', workers: RECORDS });
 
-/** ralph-state as people run it: 400 inputs in 152 calls. */
+/** ralph-state as people run it: 400 inputs in 158 calls. */
 export function statePrograms({ root, write }: TestRepository): ProgramTarget[] {
   const program = 'ralph-state';
   const reset = () => {

@@ -21,14 +21,14 @@ import { QUEUE_TEXT, RECORDS, TASKS } from './samples.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 
-/** What only ralph-state reads: its files, and what comes to them. The runs of all are 3,200. */
+/** What only ralph-state reads: its files, and what comes to them. The runs of all are 3,600. */
 export function stateTargets(folder: string): AnyTarget[] {
   const path = join(folder, 'file.json');
   const stateFiles = [{ ...(sampleNamed('state-file') as object), schema_version: 3, workers: RECORDS }];
   return [
     target({
       name: 'state file',
-      runs: 700,
+      runs: 800,
       inputs: hostileJson(stateFiles, 1),
       take: async (bytes) => {
         writeFileSync(path, bytes);
@@ -51,7 +51,7 @@ export function stateTargets(folder: string): AnyTarget[] {
     }),
     target({
       name: 'queue file, read and edited',
-      runs: 800,
+      runs: 1000,
       inputs: hostileText(QUEUE_TEXT, JSON.stringify({ version: 1, tasks: TASKS })),
       take: async (bytes) => {
         writeFileSync(path, bytes);
@@ -72,7 +72,7 @@ export function stateTargets(folder: string): AnyTarget[] {
     }),
     target({
       name: 'lines that are kept in a file',
-      runs: 300,
+      runs: 400,
       inputs: hostileLines(streamSamples(), 1),
       take: async (bytes) => {
         const line = lineOf(bytes);

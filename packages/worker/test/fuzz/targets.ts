@@ -35,7 +35,7 @@ const glob = fc.oneof(
     .map((all) => all.join('')),
 );
 
-/** What only ralph-worker reads: its records, what git prints to it, and its patterns. The runs of all are 2,200. */
+/** What only ralph-worker reads: its records, what git prints to it, and its patterns. The runs of all are 2,400. */
 export function workerTargets(folder: string): AnyTarget[] {
   const put = (path: string, bytes: Buffer) => {
     mkdirSync(dirname(path), { recursive: true });
@@ -46,7 +46,7 @@ export function workerTargets(folder: string): AnyTarget[] {
   return [
     target({
       name: 'marker of a workspace',
-      runs: 250,
+      runs: 300,
       inputs: hostileJson([sound]),
       take: (bytes) => {
         put(markerIn(folder), bytes);
@@ -107,7 +107,7 @@ export function workerTargets(folder: string): AnyTarget[] {
     }),
     target<string[]>({
       name: 'names of files, refs and messages',
-      runs: 200,
+      runs: 300,
       inputs: fc.array(hostileWord, { minLength: 3, maxLength: 3 }),
       take: ([one = '', other = '', third = '']) => [
         closedFolderOf(one),
@@ -123,7 +123,7 @@ export function workerTargets(folder: string): AnyTarget[] {
     }),
     target({
       name: 'what git prints',
-      runs: 300,
+      runs: 350,
       inputs: hostileText(
         'user.name\nA B\0core.bare\0url.x"y\\.insteadof\nhttps://u:p@h/\0filter.a.clean\nrun\nme\0',
         '1 .M N... 100644 100644 100644 a b x y\0? new\0u UU N... 1 2 3 4 a b c both\0R  a\0b\0?? c\0',
