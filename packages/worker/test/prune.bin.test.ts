@@ -154,6 +154,24 @@ describe('ralph-worker prune', () => {
     expect(repo.git('count-objects', '-v')).toContain(`packs: ${packs}`);
   });
 
+  it('keeps young objects behind no ref, which a workspace may borrow, also with gc.pruneExpire=now; old ones go', async () => {
+    const repo = temporaryRepository();
+    for (const text of textsThatLookMany()) writeFileSync(join(repo.root, text), text);
+    repo.git('-c', 'gc.auto=0', 'add', '-A');
+    repo.git('-c', 'gc.auto=0', '-c', 'maintenance.auto=false', 'commit', '-q', '-m', 'many');
+    repo.git('config', 'gc.auto', '1');
+    repo.git('config', 'gc.pruneExpire', 'now');
+    const [young = '', old = ''] = ['young', 'old'].map((text) => {
+      writeFileSync(join(repo.folder, text), text);
+      return repo.git('hash-object', '-w', join(repo.folder, text));
+    });
+    utimesSync(join(repo.root, '.git/objects', old.slice(0, 2), old.slice(2)), LONG_AGO, LONG_AGO);
+    await prune(repo);
+    expect(repo.git('count-objects', '-v')).toContain('packs: 1');
+    expect(repo.git('cat-file', '-p', young)).toBe('young');
+    expect(() => repo.git('cat-file', '-p', old)).toThrow('Not a valid object name');
+  });
+
   it('changes nothing when the records cannot be read', async () => {
     const repo = temporaryRepository();
     log(repo, 'A.1.log', LONG_AGO);
