@@ -154,3 +154,10 @@ describe('any layout', () => {
     );
   });
 });
+
+it('blanks without end are passed over once: to begin anew at each of them would take minutes', async () => {
+  const blanks = ' '.repeat(300_000);
+  const text = `${blanks}{"version":1,"tasks":[{"id":"A","title":"a"}${blanks}]}`;
+  const edited = await withElements(text, ['{"id":"B"}']);
+  expect(edited.replaceAll(blanks, '…')).toBe('…{"version":1,"tasks":[{"id":"A","title":"a"},\n…  {"id":"B"}\n…]}');
+});

@@ -79,7 +79,7 @@ export async function withElements(text: string, added: readonly string[]): Prom
   if (startsLine(text, bracket)) {
     edits.push({ offset: lineStart(text, bracket), length: 0, content: lines });
   } else {
-    const blank = /[ \t]*$/.exec(text.slice(0, bracket))?.[0].length ?? 0;
+    const blank = blanksBefore(text, bracket);
     edits.push({ offset: bracket - blank, length: blank, content: `${eol}${lines}${outer}` });
   }
   return applyEdits(text, edits);
@@ -155,6 +155,13 @@ export function lineStart(text: string, offset: number): number {
 /** Tells whether nothing but blanks stands before an offset in its line, which is not the first. */
 export function startsLine(text: string, offset: number): boolean {
   return text.slice(lineStart(text, offset), offset).trim() === '' && lineStart(text, offset) > 0;
+}
+
+/** Counts the blanks right before an offset. A pattern that ends in `$` would begin anew at each of them. */
+function blanksBefore(text: string, offset: number): number {
+  let start = offset;
+  while (start > 0 && (text[start - 1] === ' ' || text[start - 1] === '\t')) start -= 1;
+  return offset - start;
 }
 
 /** Returns the blanks with which the line of an offset begins. */
