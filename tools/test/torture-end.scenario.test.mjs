@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { foreignCommit } from '../torture/faults/foreign-commit.mjs';
@@ -28,6 +28,57 @@ it('an interrupt ends it in order: a table of what was done, no process and no f
   expect(await comesTrue(() => membersOf(folder).length === 0, LONG_MS)).toBe(true);
   expect(readdirSync(folder)).toEqual([]);
 });
+
+it('Ctrl-C that ends a git of ours before we hear of it is an interrupt like any other', async () => {
+  const folder = temporaryTree({});
+  for (const name of ['bin', 'tmp']) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'bin/git'), '#!/bin/sh\nkill -INT $PPID\nkill -INT $$\n', { mode: 0o755 });
+  const env = {
+    ...process.env,
+    TMPDIR: join(folder, 'tmp'),
+    PATH: [join(folder, 'bin'), process.env.PATH].join(delimiter),
+  };
+  const end = await endOf(['--rounds', '1', '--fault', 'SIGHUP'], env);
+  expect({ ...end, stdout: undefined }).toEqual({ code: 130, signal: null, stdout: undefined, stderr: '' });
+  expect(end.stdout).toMatch(/\nrounds +0\n/);
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+});
+
+it('ends when nobody reads what it says', async () => {
+  const folder = temporaryTree({});
+  const child = spawn(process.execPath, [program, '--minutes', '20'], { env: { ...process.env, TMPDIR: folder } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  child.stdout.destroy();
+  expect(await once(child, 'exit')).toEqual([141, null]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('a folder that cannot be written is told in one line', async () => {
+  const { code, stderr } = await endOf(['--rounds', '1'], { ...process.env, TMPDIR: '/proc' });
+  expect(code).toBe(74);
+  expect(stderr).toMatch(/^torture: .*\/proc\n$/);
+});
+
+it('what one that was killed has left is named, with the line that takes it away', async () => {
+  const gone = spawn('true');
+  await once(gone, 'exit');
+  const folder = temporaryTree({ [`ralph-torture-${gone.pid}-x/y`]: '', [`ralph-torture-${process.pid}-x/y`]: '' });
+  const env = { ...process.env, TMPDIR: folder, PATH: '/nonexistent' };
+  const { code, stderr } = await endOf(['--rounds', '1', '--fault', 'SIGHUP'], env);
+  expect(stderr).toContain(`can go: rm -rf ${join(folder, `ralph-torture-${gone.pid}-x`)}\n`);
+  expect(stderr).toContain('git ENOENT');
+  expect(code).toBe(74);
+});
+
+async function endOf(args, env) {
+  const child = spawn(process.execPath, [program, ...args], { env });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text) => (stdout += text));
+  child.stderr.on('data', (text) => (stderr += text));
+  const [code, signal] = await once(child, 'close');
+  return { code, signal, stdout, stderr };
+}
 
 /** Somebody who lands once more what has landed. */
 const TWICE = {

@@ -1,5 +1,5 @@
 // The command line of the torture.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FAULTS } from './faults/list.mjs';
@@ -46,6 +46,8 @@ export function optionsFrom(args) {
   if (bounds.length > 1) throw new Error(`--${bounds.join(' and --')} exclude each other`);
   if (values.json !== undefined && !existsSync(dirname(values.json)))
     throw new Error(`--json: there is no folder ${dirname(values.json)}`);
+  if (values.json !== undefined && statSync(values.json, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new Error(`--json: ${values.json} is a folder`);
   const seed = numbers.seed ?? Date.now() % 1e6;
   return {
     ...numbers,
@@ -60,11 +62,12 @@ export function optionsFrom(args) {
 
 function numberOf(name, text) {
   const isFraction = name === 'minutes';
+  const least = name === 'seed' ? 0 : 1;
   const number = Number(text);
-  const isRight =
-    (isFraction ? number > 0 : Number.isSafeInteger(number) && number >= (name === 'seed' ? 0 : 1)) &&
-    text.trim() !== '';
+  const isRight = (isFraction ? number > 0 : Number.isSafeInteger(number) && number >= least) && text.trim() !== '';
   if (!isRight || !Number.isFinite(number))
-    throw new Error(`--${name} takes a ${isFraction ? 'number above 0' : 'whole number'}, not "${text}"`);
+    throw new Error(
+      `--${name} takes a ${isFraction ? 'number above 0' : `whole number from ${least} on`}, not "${text}"`,
+    );
   return number;
 }

@@ -15,6 +15,7 @@ import { ControlGroups } from './look/control-groups.mjs';
 import { membersOf, send } from './look/processes.mjs';
 import { callProgram, endOf, startRun } from './one-run.mjs';
 import { endSecondLoops } from './second-loops.mjs';
+import { temporaryFolder } from './temporary.mjs';
 import { pause } from './wait.mjs';
 import { makeWorld } from './world/make-world.mjs';
 
@@ -26,6 +27,9 @@ const BUSY = 75;
 const BUSY_TRIES = 20;
 const BUSY_MS = 1000;
 
+/** So long at most a signal that others have seen is on its way to us. */
+const SIGNAL_MS = 100;
+
 /** How a run may end that nobody disturbs: well, or some or all failed or blocked. */
 const ORDERLY = new Set([0, 1, 2, 3]);
 
@@ -35,39 +39,47 @@ const ORDERLY = new Set([0, 1, 2, 3]);
  * @param {{ seed: number, round: number, faults: readonly import('./faults/list.mjs').Fault[], signal: AbortSignal, keep: boolean, evidence: string }} how
  *   `evidence`: the folder that a bad round is kept in
  */
-export async function playRound({ seed, round, faults, signal, keep, evidence }) {
-  const world = makeWorld({ seed, round, signal });
-  const groups = new ControlGroups(world.folder);
-  const runs = [];
-  let wrong = [];
+export async function playRound({ round, signal, ...how }) {
+  const folder = temporaryFolder('torture');
+  const groups = new ControlGroups(folder);
   try {
-    const hands = deal(seed, round, faults);
-    for (const [index, hand] of hands.entries()) {
-      if (signal.aborted) break;
-      const share = String(Math.ceil(world.tasks.size / (hands.length + 1)));
-      runs.push(await disturbedRun(world, hand, { seed, round, index }, ['--max-tasks', share]));
-    }
-    wrong.push(...runs.flatMap(({ hung }, index) => hangs(hung, `run ${index + 1}`)));
-    wrong.push(...(await quietRuns(world, runs)));
-    if (!signal.aborted) wrong.push(...(await endSecondLoops(world)));
-    if (!signal.aborted) wrong.push(...(await checked(world, runs, groups)));
+    const played = await playedIn(folder, groups, { round, signal, ...how });
+    return { round, ...played };
+  } catch (error) {
+    if (await isEnding(signal)) return { round, isWhole: false };
+    throw error;
   } finally {
-    for (const { pid } of membersOf(world.folder)) send(pid, 'SIGKILL');
+    for (const { pid } of membersOf(folder)) send(pid, 'SIGKILL');
     groups.left();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
-  if (signal.aborted) wrong = [];
+}
+
+async function playedIn(folder, groups, { seed, round, faults, signal, keep, evidence }) {
+  const world = makeWorld({ seed, round, signal, folder });
+  const runs = [];
+  const wrong = [];
+  const hands = deal(seed, round, faults);
+  for (const [index, hand] of hands.entries()) {
+    if (signal.aborted) break;
+    const share = String(Math.ceil(world.tasks.size / (hands.length + 1)));
+    runs.push(await disturbedRun(world, hand, { seed, round, index }, ['--max-tasks', share]));
+  }
+  wrong.push(...runs.flatMap(({ hung }, index) => hangs(hung, `run ${index + 1}`)));
+  wrong.push(...(await quietRuns(world, runs)));
+  if (!signal.aborted) wrong.push(...(await endSecondLoops(world)));
+  if (!signal.aborted) wrong.push(...(await checked(world, runs, groups)));
+  if (await isEnding(signal)) return { isWhole: false };
+  for (const { pid } of membersOf(folder)) send(pid, 'SIGKILL');
   const fates = [...fatesOf(world).values()];
   const kept = keep || wrong.length > 0 ? keepEvidence(world, evidence, { runs, wrong }) : undefined;
-  rmSync(world.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-  return {
-    round,
-    wrong,
-    fates,
-    kept,
-    isWhole: !signal.aborted,
-    runs: runs.length,
-    hits: runs.flatMap((run) => run.hits),
-  };
+  return { wrong, fates, kept, isWhole: true, runs: runs.length, hits: runs.flatMap((run) => run.hits) };
+}
+
+/** Ctrl-C ends a git of ours as well, and that is seen before the signal. */
+async function isEnding(signal) {
+  await pause(SIGNAL_MS, signal);
+  return signal.aborted;
 }
 
 /** Goes on until nothing is open any more; whatever is blocked against its kind is asked for again, as a person would. */

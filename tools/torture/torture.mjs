@@ -24,6 +24,7 @@ const SIDE_BY_SIDE = 2;
  * @param {readonly import('./faults/list.mjs').Fault[]} [how.faults]
  * @param {string} [how.again]   what else a replay is to be told
  * @returns the sum
+ * @throws whatever keeps a round from being played; the other one is ended then
  */
 export async function torture({
   seed,
@@ -41,17 +42,21 @@ export async function torture({
   const deadline = performance.now() + minutes * 60_000;
   const last = round ?? rounds;
   let next = round ?? 1;
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
   const work = async () => {
-    while (next <= last && performance.now() < deadline && !signal.aborted) {
+    while (next <= last && performance.now() < deadline && !stop.aborted) {
       const number = next++;
       const evidence = join(REPORTS, `${seed}-${number}`);
-      const end = await playRound({ seed, round: number, faults: possible, signal, keep, evidence });
+      const end = await playRound({ seed, round: number, faults: possible, signal: stop, keep, evidence });
       if (!end.isWhole) continue;
       addRound(sum, end);
       for (const line of linesOf(`--seed ${seed} --round ${end.round}${again}`, end)) onLine(line);
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+  const fail = (error) => failed.abort(error);
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => work().catch(fail)));
+  failed.signal.throwIfAborted();
   return sum;
 }
 

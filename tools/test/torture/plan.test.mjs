@@ -71,10 +71,12 @@ it('options are read', () => {
 
 it.each([
   [['--minutes', '0'], '--minutes takes a number above 0, not "0"'],
-  [['--rounds', '1.5'], '--rounds takes a whole number, not "1.5"'],
-  [['--seed', ''], '--seed takes a whole number, not ""'],
+  [['--rounds', '1.5'], '--rounds takes a whole number from 1 on, not "1.5"'],
+  [['--round', '0'], '--round takes a whole number from 1 on, not "0"'],
+  [['--seed', ''], '--seed takes a whole number from 0 on, not ""'],
   [['--round', '1', '--rounds', '2'], '--rounds and --round exclude each other'],
   [['--json', '/no such folder/x'], '--json: there is no folder /no such folder'],
+  [['--json', '/'], '--json: / is a folder'],
   [['--sed', '1'], "Unknown option '--sed'"],
 ])('wrong arguments end with 64: %s', (args, words) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });

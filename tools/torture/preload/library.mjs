@@ -1,9 +1,9 @@
 // Builds the library that is put before the C library, once a process, and tells where that cannot be done.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../temporary.mjs';
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));
 
@@ -33,7 +33,7 @@ export function missingLibrary() {
 
 function build() {
   if (process.platform !== 'linux') return 'calls are struck on Linux only';
-  const folder = mkdtempSync(join(tmpdir(), 'ralph-preload-'));
+  const folder = temporaryFolder('preload');
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   built = join(folder, 'faults.so');
   const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));

@@ -1,10 +1,10 @@
 // One world: everything that a round happens to, in a folder of its own, drawn from the seed and the number of the round.
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { git, plainEnvironment } from '../../bench/measure/generated-repository.mjs';
 import { between, chance, pick } from '../chance.mjs';
+import { temporaryFolder } from '../temporary.mjs';
 import { agentScript, gateScript } from './agent.mjs';
 import { generatedTasks } from './queue.mjs';
 import { makeRepository } from './repository.mjs';
@@ -41,10 +41,9 @@ const NEVER_LEFT_OUT = ['--max-failures', '0', '--stop-after-failures', '0', '--
  * @property {(...args: string[]) => string} gitOrigin
  */
 
-/** Makes the world of a round. */
-export function makeWorld({ seed, round, signal }) {
+/** Makes the world of a round, in an empty folder. */
+export function makeWorld({ seed, round, signal, folder = temporaryFolder('torture') }) {
   const dice = chance(seed, round, WORLD);
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), `ralph-torture-${round}-`)));
   const bin = join(folder, 'bin');
   for (const name of ['active', 'bin', 'kinds', 'once', 'tmp']) mkdirSync(join(folder, name));
   const tracked = dice() < 0.6;
