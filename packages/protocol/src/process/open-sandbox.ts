@@ -5,7 +5,8 @@ import { usageFailure } from '../cli/usage-failure.ts';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 import { Sandbox, type SandboxTools } from './sandbox.ts';
 import { endInSandbox, type CommandEnd } from './sandbox-end.ts';
-import { programOnPath, readWishes, type SandboxRequest } from './sandbox-wishes.ts';
+import { programOnPath } from './program-on-path.ts';
+import { readWishes, type SandboxRequest } from './sandbox-wishes.ts';
 
 const INSTALL = 'apt-get install bubblewrap  # or dnf, pacman, apk; or leave --sandbox out';
 const LOOK =

@@ -1,6 +1,6 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { OptionValues } from '../cli/options.ts';
 import type { SANDBOX_OPTIONS } from '../cli/sandbox-options.ts';
 import { usageFailure } from '../cli/usage-failure.ts';
@@ -59,22 +59,4 @@ function realPath(program: string, option: string, path: string): string {
   const own = OWN.find((folder) => isBelow(folder, real));
   if (own !== undefined) throw bad(`a sandbox has a ${own} of its own`);
   return real;
-}
-
-/**
- * Returns where a program is, by the folders of PATH that are the same wherever one stands: a workspace may hold a
- * program of the same name.
- */
-export function programOnPath(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
-  return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,8 @@
 import { totalmem } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { emptyDescriptor, leftDescriptors } from './left-descriptors.ts';
 import type { Repository } from './repository.ts';
+import { programOnPath } from './program-on-path.ts';
 import { layoutOf, STATUS_DESCRIPTOR, type Layout, type Place } from './sandbox-layout.ts';
 import { readPlace, surroundings } from './sandbox-surroundings.ts';
 
@@ -81,7 +83,7 @@ export class Sandbox {
       ...surroundings(this.#repo, workspace),
       ...[...read, ...reads].flatMap(readPlace),
       // The user named it: it is seen wherever it is.
-      ...(program.startsWith('/') ? readPlace(program) : []),
+      ...(program.includes('/') ? [program] : [programOnPath(program) ?? '']).filter(isAbsolute).flatMap(readPlace),
       ...own.map((path): Place => ({ kind: 'write', path })),
     ];
   }
