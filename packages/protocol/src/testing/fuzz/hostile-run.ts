@@ -84,7 +84,7 @@ function collected(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString();
 }
 
-function faultsOf({ status, stderr, peakMb, cpuMs }: Omit<HostileEnd, 'faults'>): string[] {
+function faultsOf({ status, stdout, stderr, peakMb, cpuMs }: Omit<HostileEnd, 'faults'>): string[] {
   const faults: string[] = [];
   if (status === null) faults.push('was killed, by its deadline or by a signal of its own');
   else if (!DOCUMENTED.has(status)) faults.push(`ended with ${status}, which is documented nowhere`);
@@ -92,14 +92,17 @@ function faultsOf({ status, stderr, peakMb, cpuMs }: Omit<HostileEnd, 'faults'>)
   if (/^ {4}at .+:\d+:\d+\)?$|FATAL ERROR|UnhandledPromise/m.test(stderr)) faults.push('printed a stack trace');
   if (peakMb > MOST_MB) faults.push(`took ${peakMb.toFixed()} MB`);
   if (cpuMs > MOST_CPU_MS) faults.push(`took ${cpuMs.toFixed()} ms of the processor`);
-  return [...faults, ...errorFaults(status, stderr)];
+  return [...faults, ...errorFaults(status, stdout, stderr)];
 }
 
-/** Where a call was refused, the last line tells it to programs. */
-function errorFaults(status: number | null, stderr: string): string[] {
+/** A check that found something, of a report that was asked for. */
+const FINDING = /^\{"check":"\w+","level":"error"/m;
+
+/** Where a call was refused, the last line tells it to programs; a report of checks tells it on stdout. */
+function errorFaults(status: number | null, stdout: string, stderr: string): string[] {
   const last = stderr.trimEnd().split('\n').at(-1) ?? '';
   if (!last.startsWith('{"error":')) {
-    return status === EXIT_STATUS.usage.code ? ['a usage error without its line of JSON'] : [];
+    return status === EXIT_STATUS.usage.code && !FINDING.test(stdout) ? ['a usage error without its line of JSON'] : [];
   }
   const { error } = JSON.parse(last) as { error: { exit: number } };
   return error.exit === status ? [] : [`said exit ${error.exit} and ended with ${status}`];
