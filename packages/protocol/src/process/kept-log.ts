@@ -4,7 +4,7 @@ import { LogScan, type LogReader } from './log-scan.ts';
 import { keepOlder, olderLogPath } from './older-log.ts';
 
 const TAIL_BYTES = 16 * 1024;
-const { O_CREAT, O_RDWR } = constants;
+const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
 
 /** The end of a log. */
 export interface LogTail {
@@ -30,7 +30,7 @@ export class KeptLog {
   /** Makes a log, which only the user can read, and its folder. Throws what `mkdir` and `open` throw. */
   constructor(path: string, limitBytes: number) {
     mkdirSync(dirname(path), { recursive: true });
-    this.#fd = openSync(path, O_CREAT | O_RDWR, 0o600);
+    this.#fd = openSync(path, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600);
     this.#path = path;
     this.#limitBytes = limitBytes;
   }

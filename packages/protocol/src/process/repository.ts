@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../contract/failure.ts';
 import { isLoopName } from '../contract/loop-name.ts';
+import { refuseBroughtLinks } from './brought-links.ts';
 
 export interface Repository {
   /**
@@ -31,7 +32,7 @@ export interface SecondLoop {
  * root. Reads git's own files, since this is done at the start of every command.
  *
  * @param repo the folder that `--repo` named; outside git it serves as it is
- * @throws Failure `not_a_repository`
+ * @throws Failure `not_a_repository`; `config_invalid` where a file of the run is a symlink that came with the repository
  */
 export function findRepository(repo: string | undefined, cwd = process.cwd()): Repository {
   const start = resolve(cwd, repo ?? '.');
@@ -41,7 +42,10 @@ export function findRepository(repo: string | undefined, cwd = process.cwd()): R
   const real = realpathSync(start);
   for (let folder = real; ; folder = dirname(folder)) {
     const found = repositoryAt(folder);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      refuseBroughtLinks(found.root);
+      return found;
+    }
     if (dirname(folder) === folder) break;
   }
   if (repo !== undefined) return { root: real };
