@@ -33,12 +33,14 @@ describe.skipIf(!canSandbox())('in a sandbox', () => {
     const resolver = [
       'test -s "$RALPH_PROMPT_FILE" && test -s "$RALPH_HANDOFF" || exit 3',
       `test "$(find ${repo.root}/.ralph -type f | grep -vF "$RALPH_PROMPT_FILE")" = "" || exit 4`,
+      '{ echo POISON >/proc/self/fd/0; } 2>/dev/null',
       'printf "theirs\\nmine\\n" >a.txt; git add a.txt; git -c core.editor=true rebase --continue',
     ].join('\n');
     const end = await landWith(repo, [attempt], resolver, ...SANDBOX, '--sandbox-read', join(repo.folder, 'bin'));
     expect(end.status).toBe(0);
     expect(eventsOf(end, 'remediation.finished')).toMatchObject([{ result: 'resolved' }]);
     expect(repo.gitOrigin('show', 'main:a.txt')).toBe('theirs\nmine');
+    expect(repo.read('.ralph/logs/parallel/T-1.1.remedy-1.prompt.md')).not.toContain('POISON');
   });
 
   it('that cannot be made any more, no gate is called red, and nothing lands', async () => {

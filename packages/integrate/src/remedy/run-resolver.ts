@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
+import { writeWhole } from '@ralph/protocol/process/write-whole';
 import type { Usage } from '@ralph/protocol/contract/usage';
 import { UsageTally } from '@ralph/protocol/usage/usage-tally';
 import { withoutSecret } from '@ralph/protocol/usage/without-secret';
@@ -46,7 +47,7 @@ export async function runResolver(job: Job, run: ResolverRun): Promise<ResolverE
     mkdirSync(dirname(promptPath), { recursive: true });
     rmSync(promptPath, { force: true });
     writeFileSync(promptPath, run.prompt, { mode: 0o600 });
-    stdin = openSync(promptPath, 'r');
+    stdin = nameless(`${promptPath}.stdin`, run.prompt);
     const env = resolverEnvironment(job, run, promptPath);
     const limits = { logLimitBytes: LOG_BYTES, limitMs: settings.remedy.timeoutMs, signal: stop };
     const tally = new UsageTally();
@@ -57,6 +58,15 @@ export async function runResolver(job: Job, run: ResolverRun): Promise<ResolverE
   } finally {
     if (stdin !== undefined) closeSync(stdin);
   }
+}
+
+/** Returns an open file without a name: through what it reads from, a command in a sandbox could write a file of ours. */
+function nameless(path: string, text: string): number {
+  rmSync(path, { force: true });
+  const descriptor = openSync(path, 'wx+', 0o600);
+  rmSync(path);
+  writeWhole(descriptor, Buffer.from(text));
+  return descriptor;
 }
 
 function resolverEnvironment(job: Job, { handoffPath }: ResolverRun, promptPath: string): NodeJS.ProcessEnv {
