@@ -3,6 +3,10 @@ import { chance } from './chance.mjs';
 import { comes, momentsOf } from './moments.mjs';
 import { endOf, startRun } from './one-run.mjs';
 
+/** Faults by which a write of a line may fail in its middle, and how often in one run. */
+const CUTS = new Set(['EIO', 'ENOSPC', 'full disk']);
+const MOST_CUTS = 4;
+
 /**
  * @param {readonly import('./faults/list.mjs').Fault[]} faults
  * @param {{ seed: number, round: number, index: number }} place   by which chance is drawn
@@ -22,6 +26,7 @@ export async function disturbedRun(world, faults, { seed, round, index }, args) 
   await struck;
   for (const { armed } of strokes) await armed.disarm();
   const hits = strokes.map(({ fault, armed }) => ({ name: fault.name, kind: fault.kind, count: armed.hits() }));
+  for (const { name, count } of hits) if (CUTS.has(name)) world.failedWrites += Math.min(count, MOST_CUTS);
   return { ...end, hits };
 }
 

@@ -14,6 +14,7 @@ const PATIENCE_MS = 240_000;
 /**
  * @typedef {object} Run
  * @property {number} pid
+ * @property {string} words   how it was called
  * @property {Promise<{ status: number | null, signal: string | null, stdout: string, stderr: string }>} ended
  * @property {() => boolean} hasEnded
  * @property {() => object[]} events   what was told so far, whole lines
@@ -40,15 +41,18 @@ export function startProgram(world, name, args, { env = {}, cwd = world.root } =
     detached: true,
   });
   let [stdout, stderr, isOver] = ['', '', false];
+  const words = [name, ...args].join(' ');
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   // Whoever reads may go away, and what is left of the family may hold the other end: the exit is what counts.
   const ended = once(child, 'exit').then(async ([status, signal]) => {
     await comesTrue(() => child.stdout.closed && child.stderr.closed, 500);
     isOver = true;
+    world.ends.push({ words, status, signal, stdout, stderr });
     return { status, signal, stdout, stderr };
   });
-  return { pid: child.pid, child, ended, hasEnded: () => isOver, told: () => stdout, events: () => recordsOf(stdout) };
+  const told = () => stdout;
+  return { pid: child.pid, words, child, ended, hasEnded: () => isOver, told, events: () => recordsOf(stdout) };
 }
 
 /** Starts ralph-orchestrate with the options of the world. */
@@ -57,19 +61,17 @@ export function startRun(world, { args = [], env = {}, cwd = world.root } = {}) 
 }
 
 /**
- * Waits for the end of a run.
+ * Waits for the end of a run. Where it does not come, the world notes what lived then, and all of that is killed.
  *
- * @returns {Promise<{ status: number | null, signal: string | null, stdout: string, stderr: string, hung: string[] }>} `hung`: what
- *   lived when the end did not come; it is killed then
+ * @returns {Promise<{ status: number | null, signal: string | null, stdout: string, stderr: string }>}
  */
 export async function endOf(world, run) {
-  const hung = [];
   if (!(await comesTrue(() => run.hasEnded(), PATIENCE_MS, world.signal))) {
     const members = membersOf(world.folder);
-    if (!world.signal.aborted) hung.push(...members.map(wordsOf));
+    if (!world.signal.aborted) world.hung.push(`${run.words} does not end: ${members.map(wordsOf).join('; ')}`);
     for (const { pid } of members) send(pid, 'SIGKILL');
   }
-  return { ...(await run.ended), hung };
+  return run.ended;
 }
 
 /** Runs one of our programs to its end. */

@@ -9,7 +9,8 @@ import { landedInPart, landedTwice, runAtOnce, unfinished, wrongBooks } from './
 import { lostWork } from './checks/kept-work.mjs';
 import { leftFiles, orphans, strayPlaces } from './checks/remains.mjs';
 import { brokenRepositories, tornFiles } from './checks/torn.mjs';
-import { redTips, secretsOut, wrongRecords, wrongStatus } from './checks/truth.mjs';
+import { badEnds, wrongStatus } from './checks/ends.mjs';
+import { redTips, secretsOut, wrongRecords } from './checks/truth.mjs';
 import { touched } from './checks/user-things.mjs';
 import { ControlGroups } from './look/control-groups.mjs';
 import { membersOf, send } from './look/processes.mjs';
@@ -65,10 +66,9 @@ async function playedIn(folder, groups, { seed, round, faults, signal, keep, evi
     const share = String(Math.ceil(world.tasks.size / (hands.length + 1)));
     runs.push(await disturbedRun(world, hand, { seed, round, index }, ['--max-tasks', share]));
   }
-  wrong.push(...runs.flatMap(({ hung }, index) => hangs(hung, `run ${index + 1}`)));
   wrong.push(...(await quietRuns(world, runs)));
   if (!signal.aborted) wrong.push(...(await endSecondLoops(world)));
-  if (!signal.aborted) wrong.push(...(await checked(world, runs, groups)));
+  if (!signal.aborted) wrong.push(...(await checked(world, groups)));
   if (await isEnding(signal)) return { isWhole: false };
   for (const { pid } of membersOf(folder)) send(pid, 'SIGKILL');
   const fates = [...fatesOf(world).values()];
@@ -90,18 +90,18 @@ async function quietRuns(world, runs) {
       .filter(({ fate }) => fate === 'blocked')
       .map(({ id }) => id);
     if (blocked.length > 0) {
-      const { status, stderr, hung } = await callProgram(world, 'ralph-orchestrate', [
+      const { status, stderr } = await callProgram(world, 'ralph-orchestrate', [
         'retry',
         ...blocked,
         ...(turn > 1 ? ['--fresh'] : []),
       ]);
-      wrong.push(...hangs(hung, 'retry'));
       if (status !== 0)
         wrong.push(...findings('stuck', [`retry ${blocked.join(' ')} ended with ${status}: ${tailOf(stderr)}`]));
     }
+    const before = fatesOf(world);
     const end = await quietRun(world);
     runs.push({ ...end, hits: [] });
-    wrong.push(...hangs(end.hung, `quiet run ${turn + 1}`));
+    wrong.push(...wrongStatus(world, end, before));
     if (!ORDERLY.has(end.status) && !world.signal.aborted) {
       wrong.push(
         ...findings('stuck', [`quiet run ${turn + 1} ended with ${end.status ?? end.signal}: ${tailOf(end.stderr)}`]),
@@ -120,30 +120,36 @@ async function quietRun(world) {
   }
 }
 
-async function checked(world, runs, groups) {
-  const kills = runs.reduce((sum, { hits }) => sum + hits.reduce((all, { count }) => all + count, 0), 0);
-  return [
-    ...(await orphans(world, groups)),
-    ...unfinished(world),
-    ...landedTwice(world),
-    ...runAtOnce(world),
-    ...landedInPart(world),
-    ...lostWork(world),
-    ...wrongBooks(world),
-    ...wrongRecords(world),
-    ...wrongStatus(world, runs),
-    ...redTips(world),
-    ...secretsOut(world),
-    ...strayPlaces(world),
-    ...leftFiles(world),
-    ...tornFiles(world, kills),
-    ...brokenRepositories(world),
-    ...touched(world),
-  ];
+/** Of all that is looked at in the end, but for what lives. */
+const CHECKS = [
+  unfinished,
+  landedTwice,
+  runAtOnce,
+  landedInPart,
+  lostWork,
+  wrongBooks,
+  wrongRecords,
+  badEnds,
+  redTips,
+  secretsOut,
+  strayPlaces,
+  leftFiles,
+  tornFiles,
+  brokenRepositories,
+  touched,
+];
+
+async function checked(world, groups) {
+  return [...(await orphans(world, groups)), ...CHECKS.flatMap((check) => foundBy(check, world))];
 }
 
-function hangs(hung, where) {
-  return hung.length === 0 ? [] : findings('stuck', [`${where} does not end: ${hung.join('; ')}`]);
+/** What cannot be looked at is as bad as what was found, and says nothing about the rest. */
+function foundBy(check, world) {
+  try {
+    return check(world);
+  } catch (error) {
+    return findings('torn files', [`${check.name} could not be done: ${error.stack}`]);
+  }
 }
 
 function tailOf(stderr) {

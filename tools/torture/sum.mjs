@@ -28,14 +28,24 @@ export function isGood(sum) {
   return sum.bad.length === 0;
 }
 
-/** Returns the table, as lines of text. */
+/** Returns what was wrong in a bad round, what was kept of it and how it is played again, for whoever reads of a failed test. */
+export function badText(seed, { round, wrong, kept }) {
+  const found = wrong.map(({ row, text }) => `${row}: ${text}`);
+  return [...found, `kept in ${kept}`, `again: npm run torture -- --seed ${seed} --round ${round}`].join('\n');
+}
+
+/** Returns the table, as lines of text: under each kind of fault stand those of it. */
 export function tableOf(sum) {
   const struck = sum.faults.filter(({ missing }) => missing === undefined);
+  const kinds = [...new Set(struck.map(({ kind }) => kind))].flatMap((kind) => {
+    const of = struck.filter((fault) => fault.kind === kind);
+    return [[`  ${kind}`, hitsOf(of)], ...of.map(({ name, hits }) => [`    ${name}`, hits])];
+  });
   const rows = [
     ['rounds', sum.rounds],
     ['runs', sum.runs],
-    ['faults', struck.reduce((all, { hits }) => all + hits, 0)],
-    ...struck.map(({ name, hits }) => [`  ${name}`, hits]),
+    ['faults', hitsOf(struck)],
+    ...kinds,
     ...sum.faults
       .filter(({ missing }) => missing !== undefined)
       .map(({ name, missing }) => [`  ${name}`, `- (${missing})`]),
@@ -47,4 +57,8 @@ export function tableOf(sum) {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${String(value).padStart(6)}`).join('\n');
+}
+
+function hitsOf(faults) {
+  return faults.reduce((all, { hits }) => all + hits, 0);
 }

@@ -27,6 +27,9 @@ export function freshWorld() {
     tasks: new Map(template.tasks),
     foreign: new Set(),
     deleted: [],
+    ends: [],
+    hung: [],
+    failedWrites: 0,
     git: (...args) => git(root, ...args),
     gitOrigin: (...args) => git(origin, ...args),
   };
@@ -85,6 +88,11 @@ export function record(world, records, more = {}) {
   const workers = records.map((fields) => ({ workspace_path: '/w', started_at: '', push_attempts: 0, ...fields }));
   const state = { schema_version: 3, started_at: '', target_branch: 'main', workers, ...more };
   write(world, STATE, JSON.stringify(state));
+}
+
+/** How a program has ended, in the list that a world keeps. */
+export function endWith(fields) {
+  return { words: 'ralph-x run', status: 0, signal: null, stdout: '', stderr: '', ...fields };
 }
 
 /** Returns the texts of findings without what is of this world only. */

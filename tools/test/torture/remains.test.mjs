@@ -61,6 +61,7 @@ it('drafts, claims, locks of git and locks that are held are found', async () =>
     '.ralph/cache/parallel/claims/RQ-0001.lock',
     '.ralph/cache/parallel/agents/RQ-0001.json',
     '.git/index.lock',
+    '.git/refs/ralph/base/RQ-0001.lock',
   ].map((path) => {
     write(world, path, '');
     return `stuck: left: ${join(world.root, path)}`;

@@ -23,7 +23,7 @@ export function lostWork(world) {
 
 function isExcused({ deleted }, line) {
   const [, id, attempt] = line.split(' ');
-  return deleted.some((one) => one.id === id && (one.attempt === undefined || String(one.attempt) === attempt));
+  return deleted.some((one) => one.id === id && String(one.attempt) === attempt);
 }
 
 function objectsOf(repository) {

@@ -1,7 +1,7 @@
 // What must not be left when all is done: processes, control groups, workspaces, refs, locks, held locks.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { membersOf, wordsOf } from '../look/processes.mjs';
 import { comesTrue } from '../wait.mjs';
 import { fatesOf } from './fates.mjs';
@@ -13,7 +13,15 @@ const LAST_MS = 20_000;
 /** Files that stay where they are: the lock is on them, not they themselves. */
 const STAYS = /^loop\.lock$|^notify\.lock$|^cache\/parallel\/state\.lock$|^ralph-ports-\d+\/\d+\.lock$/;
 const TEMPORARY = /\.next(?:\.\d+)?$|\.tmp$|\.lock$|\/(?:claims|agents)\//;
-const UNLOCKED = new Set(['objects', 'logs', 'ralph', 'hooks']);
+const UNLOCKED = new Set([
+  '.git/objects',
+  '.git/logs',
+  '.git/ralph',
+  '.git/hooks',
+  'origin.git/objects',
+  'origin.git/logs',
+  'origin.git/hooks',
+]);
 
 /** Returns what still lives after so many milliseconds. */
 export async function orphans(world, groups, lastMs = LAST_MS) {
@@ -84,7 +92,7 @@ function gitLocks(folder) {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return UNLOCKED.has(entry.name) ? [] : gitLocks(path);
+    if (entry.isDirectory()) return UNLOCKED.has(`${basename(folder)}/${entry.name}`) ? [] : gitLocks(path);
     return entry.name.endsWith('.lock') ? [path] : [];
   });
 }

@@ -28,11 +28,11 @@ const FILES = [
 ];
 
 /**
- * Returns files under .ralph that are torn.
- *
- * @param {number} kills how often a writer was killed: each may leave a part of a line in the log, which joins no other
+ * Returns files under .ralph that are torn. A writer that was killed, and a write that has failed, may leave a part of a line in
+ * the log, which joins no other.
  */
-export function tornFiles(world, kills) {
+export function tornFiles(world) {
+  const kills = world.ends.filter(({ signal }) => signal !== null).length + world.failedWrites;
   const own = join(world.root, '.ralph');
   const names = readdirSync(own, { recursive: true, encoding: 'utf8' });
   const texts = names
@@ -79,7 +79,12 @@ function forgotten(world) {
 
 /** Returns what git finds wrong with the repositories. */
 export function brokenRepositories(world) {
-  const texts = [world.root, world.origin].flatMap((cwd) => {
+  const kept = existsSync(world.workspaces)
+    ? readdirSync(world.workspaces)
+        .filter((name) => !name.startsWith('.') && world.tasks.get(name) !== 'without git')
+        .map((name) => join(world.workspaces, name))
+    : [];
+  const texts = [world.root, world.origin, ...kept].flatMap((cwd) => {
     const { status, stdout, stderr } = spawnSync('git', ['fsck', '--full', '--no-dangling', '--no-progress'], {
       cwd,
       encoding: 'utf8',

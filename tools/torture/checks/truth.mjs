@@ -1,5 +1,5 @@
 // What is recorded as completed is on the target, each state of the target has passed the gate, and no secret has travelled.
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { git } from '../../bench/measure/generated-repository.mjs';
 import { fatesOf, recordsIn } from './fates.mjs';
@@ -40,32 +40,32 @@ export function redTips(world) {
   );
 }
 
-/** Returns secrets and runtime files in what was pushed, and in what was told. */
+/** Returns secrets and runtime files in what was pushed, and secrets in what was told or written down. */
 export function secretsOut(world) {
-  const pushed = git(
-    world.origin,
-    '-c',
-    'core.quotePath=false',
-    'log',
-    '--all',
-    '--no-renames',
-    '--format=',
-    '--name-only',
-  ).split('\n');
+  const log = (...args) =>
+    git(world.origin, '-c', 'core.quotePath=false', 'log', '--all', '--no-renames', '--format=', ...args);
+  const pushed = log('--name-only').split('\n');
   const files = [...new Set(pushed)].filter((path) => FORBIDDEN.test(path)).map((path) => `pushed: ${path}`);
-  const events = join(world.root, '.ralph/logs/parallel/events.ndjson');
-  const isTold = existsSync(events) && readFileSync(events, 'utf8').includes(world.token);
-  return findings('untrue', [...files, ...(isTold ? ['a secret stands in events.ndjson'] : [])]);
+  const withToken = [...new Set(log('--name-only', '-S', world.token).split('\n').filter(Boolean))];
+  const own = join(world.root, '.ralph');
+  const telling = readdirSync(own, { recursive: true, encoding: 'utf8' }).flatMap((name) =>
+    tellingFile(own, name, world),
+  );
+  const said = world.ends
+    .filter(({ stdout, stderr }) => `${stdout}${stderr}`.includes(world.token))
+    .map(({ words }) => `a secret was told by ${words}`);
+  return findings('untrue', [
+    ...files,
+    ...withToken.map((path) => `a secret was pushed in ${path}`),
+    ...telling,
+    ...said,
+  ]);
 }
 
-/** Returns what a run said of itself that is not so: a 0 although a task failed or is blocked. */
-export function wrongStatus(world, runs) {
-  const last = runs.at(-1);
-  const bad = [...fatesOf(world)].filter(([, fate]) => fate === 'failed');
-  return findings(
-    'untrue',
-    last?.status === 0 && bad.length > 0
-      ? [`the last run ended with 0, but ${bad.map(([id]) => id).join(' ')} failed`]
-      : [],
-  );
+/** What an agent or a gate has printed is kept as it is, for the user alone; nothing else holds a secret. */
+function tellingFile(own, name, { token }) {
+  const stats = statSync(join(own, name), { throwIfNoEntry: false });
+  if (stats?.isFile() !== true || !readFileSync(join(own, name)).includes(token)) return [];
+  const isClosed = (stats.mode & 0o077) === 0;
+  return /\.log(?:\.\w+)*$/.test(name) && isClosed ? [] : [`a secret stands in ${name}`];
 }

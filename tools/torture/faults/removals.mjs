@@ -1,5 +1,5 @@
 // Things that are taken away while they are in use.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pick } from '../chance.mjs';
 import { comesTrue } from '../wait.mjs';
@@ -29,10 +29,26 @@ async function removeWorkspace(world, run, dice) {
   await comesTrue(isThere, LOOK_MS, world.signal);
   if (names.length === 0) return 0;
   const id = pick(names, dice);
-  const ready = run.events().filter((event) => event.type === 'workspace.ready' && event.task_id === id);
-  world.deleted.push({ id, attempt: ready.at(-1)?.attempt });
+  world.deleted.push({ id, attempt: attemptIn(join(world.workspaces, id)) ?? lastAttemptOf(world, id) });
   rmSync(join(world.workspaces, id), { recursive: true, force: true, maxRetries: 20 });
   return 1;
+}
+
+/** The attempt of a workspace, as it says itself; nothing where an agent has removed that. */
+function attemptIn(workspace) {
+  try {
+    return JSON.parse(readFileSync(join(workspace, '.git/ralph/workspace.json'), 'utf8')).attempt;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last attempt of which anything was noted. */
+function lastAttemptOf({ folder }, id) {
+  const path = join(folder, 'journal');
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+  const of = lines.findLast((line) => line.split(' ')[1] === id)?.split(' ')[2];
+  return of === undefined ? 0 : Number(of);
 }
 
 async function removeCaches(world) {

@@ -32,10 +32,13 @@ const NEVER_LEFT_OUT = ['--max-failures', '0', '--stop-after-failures', '0', '--
  * @property {string} start      the commit that all begins with
  * @property {{ path: string, text: string }[]} untouched
  * @property {Set<string>} foreign      commits that others have pushed
- * @property {{ id: string, attempt: number | undefined }[]} deleted   workspaces that a fault has deleted
+ * @property {{ id: string, attempt: number }[]} deleted   workspaces that a fault has deleted
  * @property {{ form: string, status: number | null }[]} seconds   runs that others have started beside ours, and how they ended
  * @property {{ file: string, ids: string[], name: () => string | undefined }[]} loops   second loops that were begun with tasks of their own
  * @property {boolean} isStateEdited   whether somebody has put a field of his own into the state file
+ * @property {number} failedWrites   how many writes to our files a fault may have cut off
+ * @property {string[]} hung   programs that did not end
+ * @property {{ words: string, status: number | null, signal: string | null, stdout: string, stderr: string }[]} ends   of all programs that were started
  * @property {AbortSignal} signal   told when all is to end
  * @property {(...args: string[]) => string} git
  * @property {(...args: string[]) => string} gitOrigin
@@ -72,6 +75,9 @@ export function makeWorld({ seed, round, signal, folder = temporaryFolder('tortu
     seconds: [],
     loops: [],
     isStateEdited: false,
+    hung: [],
+    failedWrites: 0,
+    ends: [],
     git: (...args) => git(repository.root, ...args),
     gitOrigin: (...args) => git(repository.origin, ...args),
   };
