@@ -108,3 +108,34 @@ it('a bad round is told, kept as evidence, and how to play it again is said', { 
   expect(existsSync(join(kept, 'world/origin.git/HEAD'))).toBe(true);
   expect(readFileSync(join(kept, 'run-1'), 'utf8')).toContain('run.started');
 });
+
+/** Somebody who takes the origin away, so that nothing can be looked at any more, and then cannot go on himself. */
+const GONE = {
+  name: 'everything gone',
+  kind: 'foreign',
+  missing: () => undefined,
+  arm: async (world) => ({
+    hits: () => 1,
+    disarm: async () => {
+      rmSync(world.origin, { recursive: true });
+      throw new Error('cannot go on');
+    },
+  }),
+};
+
+it('a round that cannot be played to its end is a bad one, and leaves no world', { timeout: 900_000 }, async () => {
+  const folder = temporaryTree({});
+  const [signal, before] = [new AbortController().signal, process.env['TMPDIR']];
+  process.env['TMPDIR'] = folder;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  });
+  const sum = await torture({ seed: 3, round: 2, signal, faults: [GONE], onLine: () => undefined });
+  const [{ kept, wrong }] = sum.bad;
+  onTestFinished(() => rmSync(kept, { recursive: true, force: true }));
+  expect(wrong.map(({ text }) => text).join('\n')).toContain(
+    'the round could not be played to its end: Error: cannot go on',
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});

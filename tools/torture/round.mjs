@@ -60,18 +60,22 @@ async function playedIn(folder, groups, { seed, round, faults, signal, keep, evi
   const world = makeWorld({ seed, round, signal, folder });
   const runs = [];
   const wrong = [];
-  const hands = deal(seed, round, faults);
-  for (const [index, hand] of hands.entries()) {
-    if (signal.aborted) break;
-    const share = String(Math.ceil(world.tasks.size / (hands.length + 1)));
-    runs.push(await disturbedRun(world, hand, { seed, round, index }, ['--max-tasks', share]));
+  try {
+    const hands = deal(seed, round, faults);
+    for (const [index, hand] of hands.entries()) {
+      if (signal.aborted) break;
+      const share = String(Math.ceil(world.tasks.size / (hands.length + 1)));
+      runs.push(await disturbedRun(world, hand, { seed, round, index }, ['--max-tasks', share]));
+    }
+    wrong.push(...(await quietRuns(world, runs)));
+    if (!signal.aborted) wrong.push(...(await endSecondLoops(world)));
+    if (!signal.aborted) wrong.push(...(await checked(world, groups)));
+  } catch (error) {
+    wrong.push(...findings('stuck', [`the round could not be played to its end: ${error.stack}`]));
   }
-  wrong.push(...(await quietRuns(world, runs)));
-  if (!signal.aborted) wrong.push(...(await endSecondLoops(world)));
-  if (!signal.aborted) wrong.push(...(await checked(world, groups)));
   if (await isEnding(signal)) return { isWhole: false };
   for (const { pid } of membersOf(folder)) send(pid, 'SIGKILL');
-  const fates = [...fatesOf(world).values()];
+  const fates = fatesIfAny(world);
   const kept = keep || wrong.length > 0 ? keepEvidence(world, evidence, { runs, wrong }) : undefined;
   return { wrong, fates, kept, isWhole: true, runs: runs.length, hits: runs.flatMap((run) => run.hits) };
 }
@@ -141,6 +145,14 @@ const CHECKS = [
 
 async function checked(world, groups) {
   return [...(await orphans(world, groups)), ...CHECKS.flatMap((check) => foundBy(check, world))];
+}
+
+function fatesIfAny(world) {
+  try {
+    return [...fatesOf(world).values()];
+  } catch {
+    return [];
+  }
 }
 
 /** What cannot be looked at is as bad as what was found, and says nothing about the rest. */
