@@ -33,6 +33,11 @@ describe('outlivedRefs', () => {
     expect(goneOf([ref('attempts/A/1', 'landed base')])).toEqual(['attempts/A/1']);
   });
 
+  it('are not those of an attempt that landed lately as its agent made it: its number would be given again, and count as landed', () => {
+    expect(goneOf([ref('attempts/A/1', 'landed'), ref('landed/A/1', 'landed', 10)])).toEqual([]);
+    expect(goneOf([ref('attempts/A/1', 'landed'), ref('published/A/1', 'landed')])).toEqual([]);
+  });
+
   it('are none of what was published and has not landed, nor of anything else', () => {
     const refs = [ref('published/A/1', 'landed'), ref('salvage/A/1', 'landed'), ref('base/A', 'landed')];
     expect(goneOf(refs)).toEqual([]);

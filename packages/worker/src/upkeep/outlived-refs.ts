@@ -28,11 +28,13 @@ export function outlivedRefs(refs: readonly AttemptRef[], rule: RefRule): Attemp
     return kind === 'landed' && at < rule.before && rule.isOnRemote(commit);
   };
   const landed = new Set(refs.filter(isLanded).map(({ ref }) => attemptOf(ref)));
+  // While one of them is there, its number must not be given again: what is made under it would count as landed.
+  const told = new Set(refs.filter(({ ref }) => FORM.exec(ref)?.[1] !== 'attempts').map(({ ref }) => attemptOf(ref)));
   return refs.filter(({ ref, commit }) => {
     const [, kind, taskId, attempt] = FORM.exec(ref) ?? [];
     if (taskId === undefined || rule.isKept(taskId, Number(attempt))) return false;
     if (landed.has(attemptOf(ref))) return true;
-    return kind === 'attempts' && rule.isOnRemote(commit);
+    return kind === 'attempts' && rule.isOnRemote(commit) && !told.has(attemptOf(ref));
   });
 }
 
