@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
+import { runWorker, taskLines } from './worker-run.ts';
 
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
@@ -109,6 +110,13 @@ describe('ralph-worker prune', () => {
       repo.git('update-ref', `refs/ralph/${ref}`, commit);
     expect((await prune(repo)).row).toMatchObject({ refs: 2 });
     expect(refsOf(repo)).toEqual(['attempts/A/1', 'attempts/B/1', 'landed/B/1', 'salvage/A/1']);
+  });
+
+  it.each(['landed', 'published'])('a number under which something is told as %s is not given again', async (kind) => {
+    const repo = temporaryRepository();
+    repo.git('update-ref', `refs/ralph/${kind}/RQ-0001/1`, 'HEAD');
+    const run = await runWorker(repo, taskLines('RQ-0001'), 'echo more >"$RALPH_TASK_ID.txt"');
+    expect(run.events('agent.finished')).toMatchObject([{ task_id: 'RQ-0001', attempt: 2 }]);
   });
 
   it('removes many refs, packed ones too, and goes on where one of them is locked', async () => {

@@ -1,14 +1,16 @@
 import { Failure } from '@ralph/protocol/contract/failure';
-import { attemptRef } from '@ralph/protocol/contract/paths';
+import { attemptRef, landedRef, publishedRef } from '@ralph/protocol/contract/paths';
 import { attemptOfRef, nextAttempt } from './attempt-number.ts';
-import { createRef, dropRef, refsOfTask } from './ralph-refs.ts';
+import { createRef, dropRef, listRefs, prefixesOfTask } from './ralph-refs.ts';
 import { removeStaleRefLocks } from '../removal/stale-locks.ts';
 import type { Site } from '../site/site.ts';
 
 /** Returns the number that the next attempt at a claimed task gets, and frees its refs of locks that nobody holds. */
 export async function nextAttemptNumber(site: Site, taskId: string, asked: number | undefined): Promise<number> {
   await removeStaleRefLocks(site.repo, taskId);
-  const refs = await refsOfTask(site.repo.root, taskId);
+  // What is told as landed or published under a number is of that attempt alone, also when nothing else is left of it.
+  const told = [landedRef(taskId, 0), publishedRef(taskId, 0)].map((ref) => ref.slice(0, -1));
+  const refs = await listRefs(site.repo.root, ...prefixesOfTask(taskId), ...told);
   return nextAttempt(
     refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []),
     asked,

@@ -6,9 +6,9 @@ export function nextAttempt(used: readonly number[], asked: number | undefined):
   return Math.max(0, ...used, (asked ?? 1) - 1) + 1;
 }
 
-/** Returns the attempt number at the end of an attempt or salvage ref; nothing for another ref. */
+/** Returns the attempt number at the end of a ref of ours that has one; nothing for another ref. */
 export function attemptOfRef(ref: string): number | undefined {
-  const number = /^refs\/ralph\/(?:attempts|salvage)\/[^/]+\/([1-9]\d{0,8})$/.exec(ref)?.[1];
+  const number = /^refs\/ralph\/(?:attempts|salvage|landed|published)\/[^/]+\/([1-9]\d{0,8})$/.exec(ref)?.[1];
   return number === undefined ? undefined : Number(number);
 }
 
