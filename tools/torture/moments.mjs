@@ -19,10 +19,10 @@ const AIMS = [
   'workspace.removed',
 ];
 
-const LONGEST_MS = 4000;
+const LONGEST_MS = 3000;
 const LONGEST_DELAY_MS = 80;
 /** For an event that does not come it strikes after so long. */
-const AT_LAST_MS = 5000;
+const AT_LAST_MS = 1500;
 
 /** Returns moments of chance at which one fault strikes: mostly one, sometimes more that follow. */
 export function momentsOf(dice) {
@@ -34,7 +34,7 @@ export function momentsOf(dice) {
 function firstMoment(dice) {
   if (dice() < 0.35) return { delayMs: between(300, LONGEST_MS, dice) };
   const event = pick(AIMS, dice);
-  const occurrence = event === 'run.started' ? 1 : between(1, 3, dice);
+  const occurrence = event === 'run.started' ? 1 : between(1, 2, dice);
   return { event, occurrence, delayMs: between(0, LONGEST_DELAY_MS, dice) };
 }
 
