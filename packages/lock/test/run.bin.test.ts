@@ -122,7 +122,7 @@ describe('ralph-lock run', () => {
 
   it.each([
     [['--wait='], 'needs a value'],
-    [['--wait=1h30m'], 'forms: 90, 1.5, 90s, 15m, 2h'],
+    [['--wait=1h30m'], 'forms: 90, 1.5, 90s, 15m, 2h, 7d'],
     [['make'], 'a command stands after --'],
   ])('refuses %j with words that help', async (args, words) => {
     const { root } = temporaryRepository();

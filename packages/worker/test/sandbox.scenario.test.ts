@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { basename, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { builtProgram, runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
 import { canSandbox, livingWith } from '@ralph/protocol/testing/sandbox-here';
@@ -111,6 +111,15 @@ describe.skipIf(!canSandbox())('an agent in a sandbox', () => {
     expect(end.status).toBe(0);
     // Two lines of headings, and the loopback.
     expect(logOf(repo)).toMatch(/^named[\s\S]*\n3\n$/);
+  });
+
+  it('is seen wherever it is, also when it is found on PATH', async () => {
+    const { repo, args } = boxed('echo "$0" > edit.txt');
+    const [command = ''] = args.slice(-1);
+    const env = { PATH: [dirname(command), process.env['PATH']].join(delimiter) };
+    const words = [...args.slice(0, -1), basename(command)];
+    await runProgram('ralph-worker', words, { cwd: repo.root, env, stdin: taskLines('RQ-0001') });
+    expect(repo.git('show', 'refs/ralph/attempts/RQ-0001/1:edit.txt')).toBe(command);
   });
 
   it('is told of as without one: its status, its signal, and a command that is not there', async () => {

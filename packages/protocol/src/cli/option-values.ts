@@ -6,7 +6,7 @@ import type { OptionSpec } from './options.ts';
 
 const seconds = z
   .string()
-  .regex(DURATION, 'not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)')
+  .regex(DURATION, 'not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h, 7d)')
   .transform(secondsOf)
   .refine((value) => value <= LONGEST_SECONDS, 'longer than 115 days');
 

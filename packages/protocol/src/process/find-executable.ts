@@ -21,6 +21,15 @@ export function requireExecutable(command: string, cwd: string): void {
   });
 }
 
+/**
+ * Returns where a program is, by the folders of PATH that are the same wherever one stands: a workspace may hold a
+ * program of the same name.
+ */
+export function programOnPath(name: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  return folders.map((folder) => join(folder, name)).find((path) => isFile(path) && isExecutable(path));
+}
+
 function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() === true;

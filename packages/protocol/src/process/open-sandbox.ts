@@ -5,7 +5,7 @@ import { usageFailure } from '../cli/usage-failure.ts';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 import { Sandbox, type SandboxTools } from './sandbox.ts';
 import { endInSandbox, type CommandEnd } from './sandbox-end.ts';
-import { programOnPath } from './program-on-path.ts';
+import { programOnPath } from './find-executable.ts';
 import { readWishes, type SandboxRequest } from './sandbox-wishes.ts';
 
 const INSTALL = 'apt-get install bubblewrap  # or dnf, pacman, apk; or leave --sandbox out';

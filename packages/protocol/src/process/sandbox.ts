@@ -1,8 +1,7 @@
 import { totalmem } from 'node:os';
-import { isAbsolute } from 'node:path';
+import { programOnPath } from './find-executable.ts';
 import { emptyDescriptor, leftDescriptors } from './left-descriptors.ts';
 import type { Repository } from './repository.ts';
-import { programOnPath } from './program-on-path.ts';
 import { layoutOf, STATUS_DESCRIPTOR, type Layout, type Place } from './sandbox-layout.ts';
 import { readPlace, surroundings } from './sandbox-surroundings.ts';
 
@@ -78,12 +77,13 @@ export class Sandbox {
 
   #places([program = '']: readonly string[], workspace: string | undefined, reads: readonly string[]): Place[] {
     const { read, write } = this.#wishes;
+    const named = program.includes('/') ? program : programOnPath(program);
     const own = workspace === undefined ? write : [...write, workspace];
     return [
       ...surroundings(this.#repo, workspace),
       ...[...read, ...reads].flatMap(readPlace),
       // The user named it: it is seen wherever it is.
-      ...(program.includes('/') ? [program] : [programOnPath(program) ?? '']).filter(isAbsolute).flatMap(readPlace),
+      ...(named?.startsWith('/') === true ? readPlace(named) : []),
       ...own.map((path): Place => ({ kind: 'write', path })),
     ];
   }

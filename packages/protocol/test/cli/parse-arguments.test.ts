@@ -89,13 +89,13 @@ describe('parseArguments', () => {
   });
 
   it.each([
-    [['--pause', '-1'], '--pause "-1": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
+    [['--pause', '-1'], '--pause "-1": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h, 7d)'],
     [['--room', '5X'], '--room "5X": not a size (forms: 500000, 512K, 64M, 1.5G)'],
     [['--room', '0'], '--room "0": must be more than 0'],
-    [['--timeout', 'abc'], '--timeout "abc": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
-    [['--timeout', '-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
-    [['--timeout=-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
-    [['--timeout', '1e9'], '--timeout "1e9": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
+    [['--timeout', 'abc'], '--timeout "abc": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h, 7d)'],
+    [['--timeout', '-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h, 7d)'],
+    [['--timeout=-5'], '--timeout "-5": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h, 7d)'],
+    [['--timeout', '1e9'], '--timeout "1e9": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h, 7d)'],
     [['--timeout', '99999999'], '--timeout "99999999": longer than 115 days'],
     [['--timeout', '0'], '--timeout "0": must be more than 0'],
     [['--timeout', '0m'], '--timeout "0m": must be more than 0'],
@@ -103,7 +103,7 @@ describe('parseArguments', () => {
     [['--jobs', '0'], '--jobs "0": must be at least 1'],
     [['--jobs', '2.5'], '--jobs "2.5": not a whole number'],
     [['--jobs', '0x10'], '--jobs "0x10": not a whole number'],
-    [['--wait=soon'], '--wait "soon": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h)'],
+    [['--wait=soon'], '--wait "soon": not a number of seconds (forms: 90, 1.5, 90s, 15m, 2h, 7d)'],
     [['--wait='], '--wait= needs a value; --wait alone sets no limit'],
     [['--backoff', '500,'], '--backoff "500,": not a list of milliseconds (form: 500,2000,5000)'],
     [['--format', 'xml'], '--format "xml": not one of ndjson, json, table'],
