@@ -1,7 +1,8 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
+import { SANDBOX_ASKED } from '@ralph/protocol/cli/sandbox-options';
 import { BUSY_OPTIONS } from './loops/busy-options.ts';
 import { LOOP_OPTIONS } from './run/loop-options.ts';
-import { INTEGRATOR_OPTIONS, SANDBOX_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
+import { INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
 import { QUOTA_OPTIONS } from './quota/quota-options.ts';
 import { FORCE_OPTION } from './start/start-options.ts';
 
@@ -57,7 +58,7 @@ export const RUN_OPTIONS = {
     value: 'FILE',
     describe: 'keep the figures of the run in a file for Prometheus (a textfile collector) as it goes on',
   },
-  ...SANDBOX_OPTIONS,
+  ...SANDBOX_ASKED,
   ...WORKER_OPTIONS,
   ...INTEGRATOR_OPTIONS,
 } as const satisfies OptionSpecs;

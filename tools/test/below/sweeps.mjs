@@ -1,26 +1,13 @@
 // The sweeps over the five programs; the short form tries some calls of the long ones, the long form each.
 import { expect, it } from 'vitest';
+import { TAKING_ROOM, TOUCHING } from '../../torture/faults/calls.mjs';
 import { missingLibrary } from '../../torture/preload/library.mjs';
 import { makeSite } from './site.mjs';
 import { sweep } from './sweep.mjs';
 
-const TOUCHING = [
-  'open',
-  'create',
-  'read',
-  'write',
-  'sync',
-  'rename',
-  'link',
-  'unlink',
-  'mkdir',
-  'truncate',
-  'copy',
-  'flock',
-];
-const TAKING_ROOM = ['create', 'write', 'sync', 'rename', 'link', 'mkdir', 'truncate', 'copy'];
+const LOCKING_TOO = [...TOUCHING, 'flock'];
 const KINDS = {
-  EIO: { calls: TOUCHING, error: 'EIO' },
+  EIO: { calls: LOCKING_TOO, error: 'EIO' },
   ENOSPC: { calls: TAKING_ROOM, error: 'ENOSPC' },
   EMFILE: { calls: ['open', 'create'], error: 'EMFILE' },
   'no room for a process': { calls: ['fork'], error: 'ENOMEM' },
@@ -28,7 +15,7 @@ const KINDS = {
 };
 /** What no program may fail of, however often it comes. */
 const HARMLESS = {
-  EINTR: { calls: TOUCHING, error: 'EINTR', chance: 0.4 },
+  EINTR: { calls: LOCKING_TOO, error: 'EINTR', chance: 0.4 },
   'short writes': { calls: ['write'], deed: 'shorten' },
 };
 

@@ -7,8 +7,9 @@ import { ruleOf } from './plan-of-world.mjs';
 export const OURS = ['ralph-*', 'flock', 'perl'];
 const GIT = ['git*'];
 
-const TAKING_ROOM = ['create', 'write', 'sync', 'rename', 'link', 'mkdir', 'truncate', 'copy'];
-const TOUCHING = ['open', 'read', 'unlink', ...TAKING_ROOM];
+/** Families of calls that may find no room, and those that may find a bad disk. */
+export const TAKING_ROOM = ['create', 'write', 'sync', 'rename', 'link', 'mkdir', 'truncate', 'copy'];
+export const TOUCHING = ['open', 'read', 'unlink', ...TAKING_ROOM];
 const RESTARTABLE = ['open', 'read', 'write', 'sync', 'close', 'flock', 'create', 'truncate'];
 
 /** Paths of the machine that the programs run on: the origin is another's. */

@@ -108,31 +108,5 @@ export const INTEGRATOR_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-/** Options of `run` that both siblings get: in what all that is run of the agent's making is locked. */
-export const SANDBOX_OPTIONS = {
-  sandbox: {
-    kind: 'choice',
-    choices: ['none', 'bwrap'],
-    describe: 'lock agent, resolver, set-up and gates in, so that they can write their workspace only (default: none)',
-  },
-  'sandbox-write': {
-    kind: 'text',
-    value: 'PATH',
-    many: true,
-    describe: 'a folder or file that may be written in the sandbox too, as a cache; may be repeated',
-  },
-  'sandbox-read': {
-    kind: 'text',
-    value: 'PATH',
-    many: true,
-    describe: 'a hidden folder, file or socket that can be read in the sandbox all the same; may be repeated',
-  },
-  'sandbox-net': {
-    kind: 'choice',
-    choices: ['host', 'none'],
-    describe: 'the network in the sandbox: that of the machine, or none at all (default: host)',
-  },
-} as const satisfies OptionSpecs;
-
 /** What an option is called by the sibling, where `run` means something else by that name. */
 export const SIBLING_NAMES: Readonly<Record<string, string>> = { 'gate-jobs': 'jobs' };

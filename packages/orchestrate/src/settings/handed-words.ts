@@ -1,8 +1,9 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { optionWords } from '@ralph/protocol/cli/option-words';
+import { SANDBOX_ASKED } from '@ralph/protocol/cli/sandbox-options';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { asSeconds } from '@ralph/protocol/contract/time-value';
-import { GATE_OPTIONS, SANDBOX_OPTIONS, SIBLING_NAMES } from './handed-options.ts';
+import { GATE_OPTIONS, SIBLING_NAMES } from './handed-options.ts';
 import type { Settled } from './layers.ts';
 import { SETTING_KEYS, SETTINGS } from './setting-keys.ts';
 
@@ -55,7 +56,7 @@ export function sandboxWords(args: Values, settled: Settled): string[] {
   const isAsked = SANDBOX_KEYS.some((key) => settled.get(key).source === 'flag');
   // A wish on the command line without a sandbox is refused by the sibling.
   if (settled.value('agent.sandbox') === 'none' && !isAsked) return [];
-  return handedWords(SANDBOX_OPTIONS, args, settled);
+  return handedWords(SANDBOX_ASKED, args, settled);
 }
 
 /** Returns the gate as a script of sh; nothing where there is none. */

@@ -5,12 +5,11 @@ export const SANDBOXES = ['none', 'bwrap'] as const;
 
 export const SANDBOX_NETS = ['host', 'none'] as const;
 
-/** In what all that is run of the agent's making is locked: the same for every program that runs any of it. */
-export const SANDBOX_OPTIONS = {
+/** In what all that is run of the agent's making is locked; without a fallback, for whoever hands on what was asked for. */
+export const SANDBOX_ASKED = {
   sandbox: {
     kind: 'choice',
     choices: SANDBOXES,
-    fallback: 'none',
     describe: 'lock agent, resolver, set-up and gates in, so that they can write their workspace only (default: none)',
   },
   'sandbox-write': {
@@ -28,9 +27,15 @@ export const SANDBOX_OPTIONS = {
   'sandbox-net': {
     kind: 'choice',
     choices: SANDBOX_NETS,
-    fallback: 'host',
     describe: 'the network in the sandbox: that of the machine, or none at all (default: host)',
   },
+} as const satisfies OptionSpecs;
+
+/** The same for every program that runs any of it. */
+export const SANDBOX_OPTIONS = {
+  ...SANDBOX_ASKED,
+  sandbox: { ...SANDBOX_ASKED.sandbox, fallback: 'none' },
+  'sandbox-net': { ...SANDBOX_ASKED['sandbox-net'], fallback: 'host' },
 } as const satisfies OptionSpecs;
 
 /** Returns the options that ask for the same sandbox again, from any folder. */
