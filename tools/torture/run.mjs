@@ -74,7 +74,14 @@ function tellOfLeftovers() {
   if (folders.length === 0) return;
   const pids = folders.flatMap((folder) => membersOf(folder)).map(({ pid }) => pid);
   const kill = pids.length === 0 ? '' : `kill -9 ${pids.join(' ')}; `;
-  console.error(`torture: an earlier one was killed; what it has left can go: ${kill}rm -rf ${folders.join(' ')}`);
+  console.error(
+    `torture: an earlier one was killed; what it has left can go: ${kill}rm -rf ${folders.map(quoted).join(' ')}`,
+  );
+}
+
+/** What is to be pasted must name nothing else. */
+function quoted(path) {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 // Folders in TMPDIR, named by the process that has made them, so that those of one that was killed can be told.
-import { mkdtempSync, readdirSync, realpathSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,11 +10,12 @@ export function temporaryFolder(purpose) {
   return realpathSync(mkdtempSync(join(tmpdir(), `ralph-${purpose}-${process.pid}-`)));
 }
 
-/** Returns the paths of those that were made by processes that are no more. */
+/** Returns the paths of those of this user that were made by processes that are no more. */
 export function leftFolders() {
   return readdirSync(tmpdir())
     .filter((name) => isGone(Number(NAME.exec(name)?.[1] ?? process.pid)))
-    .map((name) => join(tmpdir(), name));
+    .map((name) => join(tmpdir(), name))
+    .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid());
 }
 
 function isGone(pid) {
