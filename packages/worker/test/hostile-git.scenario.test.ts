@@ -121,6 +121,23 @@ mv .git/index "$OUT/room"; ln -s "$OUT/room/index" .git/index`,
     expect(trees.some((names) => names.includes('work.txt'))).toBe(true);
   });
 
+  it.each([
+    [
+      'in the place of what it has committed',
+      'object=$(git rev-parse HEAD | sed "s,..,.git/objects/&/,"); rm -f $object; mkfifo $object',
+    ],
+    [
+      'where it says that objects are borrowed from',
+      'mkdir -p lent/pack; touch lent/pack/pack-x.pack; mkfifo lent/pack/pack-x.idx; echo "$PWD/lent" >> .git/objects/info/alternates',
+    ],
+  ])('and puts a pipe %s: nobody waits for it', async (_, act) => {
+    const repo = temporaryRepository();
+    const agent = `echo work > work.txt; git add work.txt; git commit -q -m work; ${act}`;
+    const run = await runWorker(repo, taskLines(HOSTILE), agent);
+    expect(run.events('agent.started')).toHaveLength(1);
+    expect(run.status).not.toBe(null);
+  });
+
   it('and puts pipes where git and we read: nobody waits for them', async () => {
     const repo = temporaryRepository();
     const pipes = `.gitignore .gitattributes .gitmodules .mailmap deep/.gitignore .env .git/COMMIT_EDITMSG .git/logs/HEAD

@@ -5,7 +5,7 @@ import { makePlain } from '@ralph/protocol/process/plain-git-folder';
 import type { Workspace } from './workspace.ts';
 
 /** What git obeys in a workspace, by its place in the git folder. */
-const FILES = ['config', 'info/attributes'] as const;
+const FILES = ['config', 'info/attributes', 'objects/info/alternates'] as const;
 
 /** The content of each; nothing where there is no such file. */
 export type KeptSettings = ReadonlyMap<(typeof FILES)[number], Buffer | undefined>;

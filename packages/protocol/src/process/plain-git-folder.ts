@@ -3,7 +3,6 @@ import { within, type BytePath } from './byte-path.ts';
 
 /** What git only reads there, or what is none of its own: links in them lead no write of ours anywhere. */
 const LEFT_ALONE = new Set(['hooks', 'lfs', 'annex']);
-const OBJECTS = 'objects';
 
 /**
  * Takes everything out of a git folder that is neither a file nor a folder. Git makes no such thing there, and writes
@@ -14,23 +13,17 @@ const OBJECTS = 'objects';
 export function makePlain(gitDir: BytePath): void {
   const head = within(gitDir, 'HEAD');
   const branch = isLink(head) ? readlinkSync(head) : '';
-  removeOdd(gitDir, '');
+  removeOdd(gitDir);
   if (/^refs\/heads\/[\w./-]+$/.test(branch) && !branch.includes('..')) writeFileSync(head, `ref: ${branch}\n`);
 }
 
-function removeOdd(folder: BytePath, name: string): void {
+function removeOdd(folder: BytePath): void {
   for (const entry of entriesOf(folder)) {
     const path = within(folder, entry.name);
-    const own = entry.name.toString('latin1');
     if (entry.isDirectory()) {
-      if (!isLeftAlone(name, own)) removeOdd(path, own);
+      if (!LEFT_ALONE.has(entry.name.toString('latin1'))) removeOdd(path);
     } else if (!entry.isFile()) rmSync(path, { force: true });
   }
-}
-
-/** The objects themselves are too many to look at, and git never writes one that is there. */
-function isLeftAlone(parent: string, name: string): boolean {
-  return parent === OBJECTS ? /^[0-9a-f]{2}$/.test(name) : LEFT_ALONE.has(name);
 }
 
 function entriesOf(folder: BytePath): Dirent<Buffer>[] {

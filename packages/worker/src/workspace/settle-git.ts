@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { READ_BY_GIT } from '@ralph/protocol/process/drop-pipes';
 import { bareEnvironment } from '@ralph/protocol/process/environment';
 import { pathPattern, runTool } from '../site/run-tool.ts';
 import type { Site } from '../site/site.ts';
+import { alternatesText } from '@ralph/protocol/process/borrowed-objects';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { within } from '@ralph/protocol/process/byte-path';
 import { tameNested } from './nested-settings.ts';
 import { restoreConfig, type Settled } from './own-config.ts';
@@ -23,6 +25,7 @@ export async function settleGit(repo: Site['repo'], settled: Settled): Promise<v
   const { path } = settled;
   if (hasOwnGitFolder(path)) {
     makePlain(join(path, '.git'));
+    borrowNothingElse(repo, path);
     await restoreConfig(repo, settled);
   }
   for (const name of await obeyedIn(path)) {
@@ -30,6 +33,15 @@ export async function settleGit(repo: Site['repo'], settled: Settled): Promise<v
     if (name.subarray(name.lastIndexOf('/') + 1).toString('latin1') !== '.git') dropPipe(found);
     else if (name.includes('/', 2)) await tameNested(path, found);
   }
+}
+
+/** Objects are borrowed from where they were: elsewhere may be a pipe, or a folder that a sandbox has hidden. */
+function borrowNothingElse(repo: Site['repo'], workspace: string): void {
+  const path = join(workspace, '.git/objects/info/alternates');
+  const present = readTextIfPresent(path) ?? '';
+  const known = new Set(alternatesText(join(repo.gitDir, 'objects')).split('\n'));
+  const kept = present.split('\n').filter((line) => known.has(line));
+  if (kept.join('\n') !== present) writeFileSync(path, kept.join('\n'));
 }
 
 /** Names of what git obeys in the folders of a workspace, as `find` prints them; most have nothing of it. */
