@@ -15,7 +15,7 @@ outside that nothing is lost, landed twice, left behind, stuck or torn. Ends wit
   --rounds N    play so many rounds
   --round K     play this round alone, as the line of a bad one says
   --seed S      a whole number; the same seed plays the same rounds (default: of the moment)
-  --fault WORDS deal only faults with these words in their name
+  --fault WORDS deal only faults with these words in their name, or of this kind
   --json FILE   write the sum as JSON
   --keep        keep the worlds of good rounds too
 `;
@@ -40,8 +40,8 @@ export function optionsFrom(args) {
   const numbers = Object.fromEntries(
     names.filter((name) => values[name] !== undefined).map((name) => [name, numberOf(name, values[name])]),
   );
-  if (!FAULTS.some(({ name }) => name.includes(values.fault)))
-    throw new Error(`--fault: none has "${values.fault}" in its name`);
+  if (chosenFaults(values.fault).length === 0)
+    throw new Error(`--fault: none has "${values.fault}" in its name, nor is it a kind`);
   const bounds = ['minutes', 'rounds', 'round'].filter((name) => values[name] !== undefined);
   if (bounds.length > 1) throw new Error(`--${bounds.join(' and --')} exclude each other`);
   if (values.json !== undefined && !existsSync(dirname(values.json)))
@@ -58,6 +58,12 @@ export function optionsFrom(args) {
     fault: values.fault,
     help: values.help,
   };
+}
+
+/** Returns the faults with these words in their name; all of a kind where they name one. */
+export function chosenFaults(words) {
+  const of = FAULTS.filter(({ kind }) => kind === words);
+  return of.length > 0 ? of : FAULTS.filter(({ name }) => name.includes(words));
 }
 
 function numberOf(name, text) {

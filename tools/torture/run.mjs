@@ -2,9 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { tmpdir } from 'node:os';
-import { FAULTS } from './faults/list.mjs';
 import { membersOf } from './look/processes.mjs';
-import { HELP, optionsFrom } from './options.mjs';
+import { chosenFaults, HELP, optionsFrom } from './options.mjs';
 import { isGood, tableOf } from './sum.mjs';
 import { leftFolders } from './temporary.mjs';
 import { torture } from './torture.mjs';
@@ -59,7 +58,7 @@ async function play(options) {
     process.on(signal, () => end(number));
   }
   console.log(`seed ${options.seed}`);
-  const faults = FAULTS.filter(({ name }) => name.includes(options.fault));
+  const faults = chosenFaults(options.fault);
   const again = options.fault === '' ? '' : ` --fault '${options.fault}'`;
   const sum = await torture({ ...options, faults, again, signal: stop.signal, onLine: (line) => console.log(line) });
   console.log(`\n${tableOf(sum)}`);

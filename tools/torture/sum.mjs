@@ -14,13 +14,19 @@ export function emptySum(faults) {
 }
 
 /** Adds a round to a sum. */
-export function addRound(sum, { round, runs, hits, fates, wrong, kept }) {
+export function addRound(sum, { round, runs, hits, fates, wrong, kept, again }) {
   sum.rounds += 1;
   sum.runs += runs;
   for (const fate of fates) sum.tasks[fate] += 1;
   for (const { name, count } of hits) sum.faults.find((fault) => fault.name === name).hits += count;
   for (const { row } of wrong) sum.wrong[row] += 1;
-  if (wrong.length > 0) sum.bad.push({ round, wrong, kept });
+  if (wrong.length > 0) sum.bad.push({ round, wrong, kept, again });
+}
+
+/** Returns the kinds of faults that could strike and have not. */
+export function kindsLeft({ faults }) {
+  const possible = faults.filter(({ missing }) => missing === undefined).map(({ kind }) => kind);
+  return [...new Set(possible)].filter((kind) => hitsOf(faults.filter((fault) => fault.kind === kind)) === 0);
 }
 
 /** Tells whether nothing was wrong. */
@@ -29,9 +35,9 @@ export function isGood(sum) {
 }
 
 /** Returns what was wrong in a bad round, what was kept of it and how it is played again, for whoever reads of a failed test. */
-export function badText(seed, { round, wrong, kept }) {
+export function badText({ wrong, kept, again }) {
   const found = wrong.map(({ row, text }) => `${row}: ${text}`);
-  return [...found, `kept in ${kept}`, `again: npm run torture -- --seed ${seed} --round ${round}`].join('\n');
+  return [...found, `kept in ${kept}`, `again: npm run torture -- ${again}`].join('\n');
 }
 
 /** Returns the table, as lines of text: under each kind of fault stand those of it. */

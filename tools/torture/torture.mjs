@@ -23,6 +23,7 @@ const SIDE_BY_SIDE = 2;
  * @param {(line: string) => void} how.onLine
  * @param {readonly import('./faults/list.mjs').Fault[]} [how.faults]
  * @param {string} [how.again]   what else a replay is to be told
+ * @param {ReturnType<typeof emptySum>} [how.sum]   of earlier rounds, to which these are added
  * @returns the sum
  * @throws whatever keeps a round from being played; the other one is ended then
  */
@@ -36,8 +37,8 @@ export async function torture({
   onLine,
   faults = FAULTS,
   again = '',
+  sum = emptySum(faults),
 }) {
-  const sum = emptySum(faults);
   const possible = possibleFaults(faults);
   const deadline = performance.now() + minutes * 60_000;
   const last = round ?? rounds;
@@ -50,8 +51,9 @@ export async function torture({
       const evidence = join(REPORTS, `${seed}-${number}`);
       const end = await playRound({ seed, round: number, faults: possible, signal: stop, keep, evidence });
       if (!end.isWhole) continue;
-      addRound(sum, end);
-      for (const line of linesOf(`--seed ${seed} --round ${end.round}${again}`, end)) onLine(line);
+      const replay = `--seed ${seed} --round ${end.round}${again}`;
+      addRound(sum, { ...end, again: replay });
+      for (const line of linesOf(replay, end)) onLine(line);
     }
   };
   const fail = (error) => failed.abort(error);

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { tortureAllKinds } from '../../torture/all-kinds.mjs';
 import { deal, roundsForAll } from '../../torture/deal.mjs';
 import { FAULTS } from '../../torture/faults/list.mjs';
-import { optionsFrom } from '../../torture/options.mjs';
-import { addRound, emptySum, isGood, tableOf } from '../../torture/sum.mjs';
+import { chosenFaults, optionsFrom } from '../../torture/options.mjs';
+import { addRound, badText, emptySum, isGood, kindsLeft, tableOf } from '../../torture/sum.mjs';
 import { makeWorld } from '../../torture/world/make-world.mjs';
 
 const program = fileURLToPath(new URL('../../torture/run.mjs', import.meta.url));
@@ -62,6 +63,39 @@ it('the table has the faults by name, those that cannot be done with the reason,
       'touched 0',
     ].join('\n'),
   );
+});
+
+it('whoever reads of a bad round is told what was wrong, where it is kept and how it is played again', () => {
+  const wrong = [{ row: 'lost', text: 'RQ-0001 (edit) is waiting' }];
+  expect(badText({ round: 7, wrong, kept: '/k', again: '--seed 1 --round 7 --fault clock' })).toBe(
+    'lost: RQ-0001 (edit) is waiting\nkept in /k\nagain: npm run torture -- --seed 1 --round 7 --fault clock',
+  );
+});
+
+it('rounds go on with what has not struck yet, and come to an end where it never does', async () => {
+  const faults = ['signal', 'clock', 'disk'].map((kind) => ({ name: `of ${kind}`, kind, missing: () => undefined }));
+  const played = [];
+  const play = async ({ faults: dealt, round, rounds, again, sum = emptySum(dealt) }) => {
+    played.push([round ?? `to ${rounds}`, dealt.map(({ kind }) => kind).join(), again]);
+    const struck = dealt.filter(({ kind }) => kind === 'signal' || (kind === 'clock' && round === 14));
+    const hits = struck.map(({ name, kind }) => ({ name, kind, count: 1 }));
+    addRound(sum, { round, runs: 1, hits, fates: [], wrong: [], kept: undefined });
+    return sum;
+  };
+  const sum = await tortureAllKinds({ seed: 1, rounds: 12, faults }, play);
+  expect(kindsLeft(sum)).toEqual(['disk']);
+  expect(played).toEqual([
+    ['to 12', 'signal,clock,disk', undefined],
+    [13, 'clock', ' --fault clock'],
+    [14, 'clock', ' --fault clock'],
+    ...[13, 14, 15, 16].map((round) => [round, 'disk', ' --fault disk']),
+  ]);
+});
+
+it('faults are chosen by words of their name, or by their kind', () => {
+  expect(chosenFaults('SIGSTOP').map(({ name }) => name)).toEqual(['SIGSTOP and SIGCONT']);
+  expect(new Set(chosenFaults('git').map(({ kind }) => kind))).toEqual(new Set(['git']));
+  expect(chosenFaults('')).toEqual(FAULTS);
 });
 
 it('options are read', () => {
