@@ -66,6 +66,19 @@ describe('ralph-integrate run, trouble in a train', () => {
     expect(subjects(repo)).toEqual([1, 2, 3].map((id) => `T-${id}: work`));
   });
 
+  it.each(['auto', 'serial'])('one whose workspace goes away during its push comes to an end (%s)', async (landing) => {
+    const repo = temporaryRepository();
+    const all = attempts(repo, 1);
+    scriptedCommand(repo.folder, 'pre-push', 'rm -rf "$PWD"; kill -9 $PPID');
+    repo.git('config', 'core.hooksPath', '../bin');
+    const run = await held(repo, linesOf(all), ['--landing', landing], 1);
+    run.letGo();
+    const end = await run.transcript;
+    const ended = records(end.stdout).filter((one) => /^task\.(?:blocked|failed)$/.test(String(one['type'])));
+    expect(ended).toMatchObject([{ task_id: 'T-1' }]);
+    expect(subjects(repo)).toEqual([]);
+  });
+
   it('one whose push a hook of the user refuses keeps back nobody who was pushed with it', async () => {
     const repo = temporaryRepository();
     const all = attempts(repo, 3);

@@ -122,8 +122,10 @@ export class Train {
     try {
       return await push(this.#road, cars, commit);
     } catch (error) {
-      // Whatever one of them fails at on the road is found out for each of them on what is there.
-      if (isFailure(error)) return [afresh];
+      // Whatever one of them fails at on the road is found out for each of them on what is there. What stands there
+      // already and is alone would be pushed again as it is, without end: it is its workspace that is broken.
+      const isOnIt = cars.every(({ prepared }) => prepared?.onto === this.#road.target);
+      if (isFailure(error) && !(cars.length === 1 && isOnIt)) return [afresh];
       throw error;
     }
   }
