@@ -135,6 +135,11 @@ git checkout -q main; git commit -q --allow-empty -m three; git merge -q --no-ed
       'mkdir .ralph; echo {} > .ralph/trust.jsonc; git add -f .ralph; git commit -q -m one',
       '.ralph/trust.jsonc',
     ],
+    [
+      'leads records of the run elsewhere by a link',
+      'mkdir -p .ralph; ln -s /etc .ralph/cache; git add -f .ralph/cache; git commit -q -m one',
+      '.ralph/cache',
+    ],
   ])('that %s is refused: nothing is handed on, all of it is kept', async (_, act, file) => {
     const repo = temporaryRepository();
     const run = await runHostile(repo, `echo "TOKEN=hunter2" > .env; ${act}; echo more > more.txt; touch "$OUT/acted"`);

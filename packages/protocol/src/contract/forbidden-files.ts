@@ -10,11 +10,10 @@ export function forbiddenPathspecs(
   allowed: readonly string[] = SECRET_EXAMPLES,
 ): string[] {
   const forbidden = patterns.flatMap((pattern) => {
-    const isFolder = pattern.endsWith('/');
-    const name = isFolder ? pattern.slice(0, -1) : pattern;
+    const name = pattern.replace(/\/$/, '');
     const anchored = name.includes('/') ? name : `**/${name}`;
-    const inside = `:(top,glob)${anchored}/**`;
-    return isFolder ? [inside] : [`:(top,glob)${anchored}`, inside];
+    // A link in the place of a folder is as bad as what it leads to.
+    return [`:(top,glob)${anchored}`, `:(top,glob)${anchored}/**`];
   });
   return [...forbidden, ...allowed.map((name) => `:(top,exclude,glob)**/${name}`)];
 }
