@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_STATUS } from '../../contract/exit-status.ts';
 import type { SiblingName } from '../../process/sibling-command.ts';
@@ -33,7 +34,10 @@ const DEADLINE_MS = 120_000;
 const MOST_MB = 300;
 /** A second beyond what it takes to start, several programs of ours at once on a busy machine included. */
 const MOST_CPU_MS = 3000;
-const DOCUMENTED: ReadonlySet<number> = new Set(Object.values(EXIT_STATUS).map(({ code }) => code));
+/** A leash that breaks ends a program as SIGTERM does. */
+const LEASH_BROKEN = 128 + constants.signals.SIGTERM;
+
+const DOCUMENTED: ReadonlySet<number> = new Set([...Object.values(EXIT_STATUS).map(({ code }) => code), LEASH_BROKEN]);
 
 /** Tells at the end of a process of ours what it has taken, in one line of a file. */
 const METER = `
