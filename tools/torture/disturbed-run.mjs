@@ -21,9 +21,7 @@ export async function disturbedRun(world, faults, { seed, round, index }, args) 
   }
   const env = Object.assign({}, ...strokes.map(({ armed }) => armed.env ?? {}));
   const run = startRun(world, { args: [...args, ...strokes.flatMap(({ armed }) => armed.args ?? [])], env });
-  const struck = Promise.all(strokes.map((stroke) => strikes(world, run, stroke)));
-  const end = await endOf(world, run);
-  await struck;
+  const [end] = await Promise.all([endOf(world, run), ...strokes.map((stroke) => strikes(world, run, stroke))]);
   for (const { armed } of strokes) await armed.disarm();
   const hits = strokes.map(({ fault, armed }) => ({ name: fault.name, kind: fault.kind, count: armed.hits() }));
   for (const { name, count } of hits) if (CUTS.has(name)) world.failedWrites += Math.min(count, MOST_CUTS);

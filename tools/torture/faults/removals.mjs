@@ -30,8 +30,17 @@ async function removeWorkspace(world, run, dice) {
   if (names.length === 0) return 0;
   const id = pick(names, dice);
   world.deleted.push({ id, attempt: attemptIn(join(world.workspaces, id)) ?? lastAttemptOf(world, id) });
-  rmSync(join(world.workspaces, id), { recursive: true, force: true, maxRetries: 20 });
+  removeAll(join(world.workspaces, id));
   return 1;
+}
+
+/** As `rm -rf` does it: what somebody puts there meanwhile may stay. */
+function removeAll(path) {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 20 });
+  } catch (error) {
+    if (error.code !== 'ENOTEMPTY') throw error;
+  }
 }
 
 /** The attempt of a workspace, as it says itself; nothing where an agent has removed that. */
@@ -53,7 +62,7 @@ function lastAttemptOf({ folder }, id) {
 
 async function removeCaches(world) {
   const there = CACHES.map((path) => join(world.root, path)).filter((path) => existsSync(path));
-  for (const path of there) rmSync(path, { recursive: true, force: true, maxRetries: 20 });
+  for (const path of there) removeAll(path);
   return there.length;
 }
 
