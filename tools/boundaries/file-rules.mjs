@@ -8,6 +8,9 @@ const VAGUE = /(?:^|[-_.])(?:utils?|helpers?)(?:$|[-_.])/i;
 /** Readers elsewhere would have to know its versions, writers its lock. */
 const STATE_OWNER = 'packages/state/src/store/state-store.ts';
 
+/** Those who read on when a signal comes, and what only tests use. */
+const READERS = ['/process/read-again.ts', '/src/testing/'];
+
 /** Checks names, lengths, barrels and entries. */
 export function checkFiles(files) {
   return [...files.flatMap(checkFile), ...checkShare(files)];
@@ -30,9 +33,16 @@ function checkFile(file) {
         report('process.exit() cuts off what was written: return a status', index + 1);
       if (/\bRALPH_PATHS\.state\b/.test(line) && file.path !== STATE_OWNER)
         report(`the state file is only touched by ${STATE_OWNER}`, index + 1);
+      if (isBareRead(line) && !READERS.some((reader) => file.path.includes(reader)))
+        report('a signal ends a bare read: use readAgain, readFrom or bytesOfFile', index + 1);
     });
   }
   return problems;
+}
+
+/** What is read of /proc comes from the system itself, which no signal keeps waiting. */
+function isBareRead(line) {
+  return /\breadSync\(|\breadFileSync\((?!\s*['`]\/proc)|\b(?:file|handle)\.read\(/.test(line);
 }
 
 function isBarrel(text) {

@@ -157,6 +157,13 @@ describe('check-boundaries on files', () => {
     ]);
   });
 
+  it('refuses a read that a signal would end, but of what the system itself tells', async () => {
+    const text = "readFileSync('/proc/locks', 'latin1');\nreadFileSync(path, 'utf8');\n";
+    expect(await broken({ 'packages/lock/src/peek.ts': text })).toEqual([
+      'packages/lock/src/peek.ts:2: a signal ends a bare read: use readAgain, readFrom or bytesOfFile',
+    ]);
+  });
+
   it('refuses a second module that touches the state file', async () => {
     const text = 'export const [path, lock] = [RALPH_PATHS.state, RALPH_PATHS.stateLock];\n';
     expect(await broken({ 'packages/lock/src/peek.ts': text })).toEqual([

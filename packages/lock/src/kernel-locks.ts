@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import type { LockFileKey } from './lock-file-key.ts';
 
 /** What one process has to do with the lock on a file. */
@@ -52,7 +53,7 @@ export function possessionOf(pid: number, key: LockFileKey): Possession {
 /** Looks for a line such as `lock: 1: FLOCK  ADVISORY  WRITE 0 08:01:1835085 0 EOF`. */
 function holdsBy(info: string, key: LockFileKey): boolean {
   try {
-    const lines = readFileSync(info, 'latin1').split('\n');
+    const lines = bytesOfFile(info).toString('latin1').split('\n');
     return lines.some((line) => line.startsWith('lock:') && isInTable(line.slice('lock:'.length), key));
   } catch {
     // Closed in this moment.

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { readAgain } from '@ralph/protocol/process/read-again';
 import { lightJson } from '@ralph/protocol/contract/light-json';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { VERSION } from '@ralph/protocol/cli/version';
@@ -126,7 +127,7 @@ function readSettled(path: string): string | undefined {
 /** Reads up to twice what a record of ours may come to, or all that there is when it is more. */
 function readAll(fd: number): Buffer {
   const buffer = Buffer.allocUnsafe(Math.max(2048, fstatSync(fd).size + 1));
-  return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, 0));
+  return buffer.subarray(0, readAgain(fd, buffer, 0, buffer.length, 0));
 }
 
 function isRecord(value: unknown): value is LockRecord {

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { readAgain } from '@ralph/protocol/process/read-again';
 import { olderLogPath } from '@ralph/protocol/process/older-log';
 
 /** What an event holds of a log. */
@@ -51,7 +52,7 @@ function endOfFile(path: string, most: number): LogEnd {
     const { size } = fstatSync(fd);
     const length = Math.min(size, most);
     const bytes = Buffer.alloc(length);
-    const read = readSync(fd, bytes, 0, length, size - length);
+    const read = readAgain(fd, bytes, 0, length, size - length);
     return { bytes: bytes.subarray(0, read), isCut: length < size };
   } finally {
     closeSync(fd);

@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import { dropPipes } from '@ralph/protocol/process/drop-pipes';
 import { makePlain } from '@ralph/protocol/process/plain-git-folder';
 import type { Workspace } from './workspace.ts';
@@ -55,5 +56,5 @@ function isFolder(path: string): boolean {
 }
 
 function contentOf(path: string): Buffer | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path) : undefined;
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? bytesOfFile(path) : undefined;
 }

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { readAgain } from '@ralph/protocol/process/read-again';
 import { LINE_LIMIT_BYTES } from '@ralph/protocol/cli/input';
 import { olderNumbers, olderPart } from '../record/log-parts.ts';
 import { jsonObject } from '../record/read-line.ts';
@@ -55,7 +56,7 @@ export class EventTail {
     // Somebody has cut it.
     if (fstatSync(fd).size < this.#offset) this.#begin(0);
     for (;;) {
-      const count = readSync(fd, this.#buffer, 0, CHUNK_BYTES, this.#offset);
+      const count = readAgain(fd, this.#buffer, 0, CHUNK_BYTES, this.#offset);
       if (count === 0) return;
       this.#offset += count;
       const texts = (this.#rest + this.#decoder.write(this.#buffer.subarray(0, count))).split('\n');

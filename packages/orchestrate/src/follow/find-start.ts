@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
+import { readAgain } from '@ralph/protocol/process/read-again';
 import { olderNumbers, olderPart } from '../record/log-parts.ts';
 import { EventTail, openIfThere } from './event-tail.ts';
 
@@ -42,7 +43,7 @@ function lastStart(fd: number, since: number): number | undefined {
   const buffer = Buffer.alloc(CHUNK_BYTES + BEGINNING.length - 1);
   let found: number | undefined;
   for (let at = 0, count = buffer.length; count === buffer.length; at += CHUNK_BYTES) {
-    count = readSync(fd, buffer, 0, buffer.length, at);
+    count = readAgain(fd, buffer, 0, buffer.length, at);
     const hit = buffer.subarray(0, count).lastIndexOf(BEGINNING);
     if (hit !== -1) found = at + hit;
   }
@@ -51,6 +52,6 @@ function lastStart(fd: number, since: number): number | undefined {
 
 function startedAt(fd: number, offset: number): number {
   const bytes = Buffer.alloc(4096);
-  const text = bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, offset));
+  const text = bytes.toString('utf8', 0, readAgain(fd, bytes, 0, bytes.length, offset));
   return Date.parse(/"at":"([^"]+)"/.exec(text)?.[1] ?? '');
 }

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { readAgain } from '@ralph/protocol/process/read-again';
 import { fileStamp } from '@ralph/protocol/process/file-stamp';
 import { lastLines } from '@ralph/protocol/process/log-lines';
 import type { Secrets } from '@ralph/protocol/process/secrets';
@@ -42,7 +43,7 @@ function tailOf(path: string): LogTail {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const { size } = fstatSync(fd);
     const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    const count = readSync(fd, buffer, 0, buffer.length, size - buffer.length);
+    const count = readAgain(fd, buffer, 0, buffer.length, size - buffer.length);
     return { text: buffer.toString('utf8', 0, count), cut: size > buffer.length };
   } catch {
     return { text: '', cut: false };

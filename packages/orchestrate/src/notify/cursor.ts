@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readFrom } from '@ralph/protocol/process/read-again';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { nextFilePath } from '@ralph/protocol/process/next-file';
 import { jsonObject } from '../record/read-line.ts';
@@ -50,8 +51,8 @@ async function readStart(path: string): Promise<string | undefined> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!(await handle.stat()).isFile()) return undefined;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(LIMIT_BYTES), 0, LIMIT_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    const buffer = Buffer.alloc(LIMIT_BYTES);
+    return buffer.toString('utf8', 0, await readFrom(handle, buffer, LIMIT_BYTES, 0));
   } finally {
     await handle.close();
   }

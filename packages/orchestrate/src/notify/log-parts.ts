@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { readFrom } from '@ralph/protocol/process/read-again';
 import { olderNumbers, olderPart } from '../record/log-parts.ts';
 
 /** A file that holds a part of the log of events, by what stays the same when it is renamed. */
@@ -46,7 +47,8 @@ export async function openPart(path: string, ino: string): Promise<FileHandle | 
 
 /** Returns what a part is known by beside its number, which may be given to another file: its first line, as a hash. */
 export async function headOf(handle: FileHandle): Promise<string | undefined> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  const buffer = Buffer.alloc(HEAD_BYTES);
+  const bytesRead = await readFrom(handle, buffer, HEAD_BYTES, 0);
   const end = buffer.subarray(0, bytesRead).indexOf(10);
   // A line that is not whole yet would be another one later.
   if (end === -1 && bytesRead < HEAD_BYTES) return undefined;

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { readFrom } from '@ralph/protocol/process/read-again';
 import { LINE_LIMIT_BYTES } from '@ralph/protocol/cli/input';
 import { headOf, logParts, openPart } from './log-parts.ts';
 
@@ -104,7 +105,8 @@ export class LogReader {
     const from = this.#place.offset + this.#bytes.length;
     // Of a long line as much again as there is, so that its length costs no more than it is long.
     const most = Math.max(CHUNK_BYTES, this.#bytes.length);
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(most), 0, most, from);
+    const buffer = Buffer.allocUnsafe(most);
+    const bytesRead = await readFrom(handle, buffer, most, from);
     if (bytesRead === 0) return false;
     this.#bytes = Buffer.concat([this.#bytes, buffer.subarray(0, bytesRead)]);
     if (this.#place.head === undefined) this.#place = { ...this.#place, head: await headOf(handle) };

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, writeSync } from 'node:fs';
+import { readAgain } from '@ralph/protocol/process/read-again';
 
 const NEWLINE = 0x0a;
 
@@ -52,5 +53,5 @@ export class LineFile {
 
 function lastByte(fd: number, size: number): number | undefined {
   const byte = Buffer.alloc(1);
-  return readSync(fd, byte, 0, 1, size - 1) === 1 ? byte[0] : NEWLINE;
+  return readAgain(fd, byte, 0, 1, size - 1) === 1 ? byte[0] : NEWLINE;
 }

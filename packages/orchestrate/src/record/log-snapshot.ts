@@ -1,5 +1,6 @@
 import { constants, fstatSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { readFrom } from '@ralph/protocol/process/read-again';
 import { LINE_LIMIT_BYTES } from '@ralph/protocol/cli/input';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
 import { olderNumbers, olderPart } from './log-parts.ts';
@@ -76,7 +77,7 @@ async function linesOf(file: FileHandle, take: (bytes: Buffer | undefined) => vo
     size = 0;
   };
   for (let at = 0; ;) {
-    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, at);
+    const bytesRead = await readFrom(file, buffer, CHUNK_BYTES, at);
     if (bytesRead === 0) break;
     at += bytesRead;
     let rest = buffer.subarray(0, bytesRead);

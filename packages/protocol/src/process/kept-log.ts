@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readAgain } from './read-again.ts';
 import { LogScan, type LogReader } from './log-scan.ts';
 import { keepOlder, olderLogPath } from './older-log.ts';
 
@@ -130,7 +131,7 @@ function quietly(step: () => unknown): void {
 function endOf(fd: number, bytes: number): string {
   const { size } = fstatSync(fd);
   const buffer = Buffer.alloc(Math.min(size, bytes));
-  return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, size - buffer.length));
+  return buffer.toString('utf8', 0, readAgain(fd, buffer, 0, buffer.length, size - buffer.length));
 }
 
 function endOfOlder(path: string, bytes: number): string {

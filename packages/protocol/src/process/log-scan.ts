@@ -1,5 +1,6 @@
-import { fstatSync, readSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readAgain } from './read-again.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** What is read at most while everything else waits. */
@@ -39,7 +40,7 @@ export class LogScan {
 
   /** Reads on, and returns whether it has come to the end; otherwise there may be more. Throws what `read` throws. */
   readOn(): boolean {
-    return this.#show((into) => readSync(this.#fd, into, 0, into.length, this.#position));
+    return this.#show((into) => readAgain(this.#fd, into, 0, into.length, this.#position));
   }
 
   /** Reads to the end that the log has now, and lets others have their turns. Throws what `fstat` and `read` throw. */

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { bytesOfFile } from './read-open-file.ts';
 import { isLoopName } from '../contract/loop-name.ts';
 import { LOOP_MARK, type Repository } from './repository.ts';
 
@@ -47,7 +48,7 @@ function worktreeOf(adminDir: string): string | undefined {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return bytesOfFile(path).toString('utf8').trim();
   } catch {
     return '';
   }

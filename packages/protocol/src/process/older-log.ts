@@ -1,6 +1,7 @@
-import { closeSync, fchmodSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readAgain } from './read-again.ts';
 import { droppedBefore, droppedHere } from '../cli/dropped-output.ts';
 import type { LogCopy } from './log-scan.ts';
 
@@ -66,7 +67,7 @@ export class OlderLog implements LogCopy {
     const most = Math.min(this.#most, this.#position + TURN_BYTES);
     while (this.#position < most) {
       const wanted = Math.min(CHUNK_BYTES, most - this.#position);
-      const length = readSync(this.#log.fd, this.#buffer, 0, wanted, this.#position);
+      const length = readAgain(this.#log.fd, this.#buffer, 0, wanted, this.#position);
       if (length === 0) return true;
       this.#position += writeSync(this.#file, this.#buffer, 0, length);
     }
@@ -77,7 +78,7 @@ export class OlderLog implements LogCopy {
   read(into: Buffer, position: number): number {
     const length = Math.min(into.length, this.#position - position);
     if (position < this.begin || length <= 0) return 0;
-    return readSync(this.#file, into, 0, length, this.#headBytes + position - this.begin);
+    return readAgain(this.#file, into, 0, length, this.#headBytes + position - this.begin);
   }
 
   /** Says in the copy that the log was cut, at that size, and how much was lost. Throws what `write` throws. */

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { readAgain } from './read-again.ts';
 
 // One for all: a look at every process of a machine would otherwise make some hundred buffers each time.
 let buffer = Buffer.allocUnsafe(1 << 16);
@@ -17,7 +18,7 @@ export function readProcFile(path: string, encoding: 'latin1' | 'utf8'): string 
   try {
     let length = 0;
     for (;;) {
-      const bytes = readSync(descriptor, buffer, length, buffer.length - length, null);
+      const bytes = readAgain(descriptor, buffer, length, buffer.length - length, null);
       length += bytes;
       if (bytes === 0) return buffer.toString(encoding, 0, length);
       if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);

@@ -1,13 +1,12 @@
-import { readSync } from 'node:fs';
+import { closeSync, openSync, type PathLike } from 'node:fs';
+import { readAgain } from './read-again.ts';
 
 const LEAST_BYTES = 8192;
 /** Node can make no text of more; nothing that we read whole comes near it. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
 /**
- * Reads an open regular file from its beginning to its end. A signal in between, which some file systems of the network or
- * of a process let through, does not end it: everything else Node asks of the system it asks again by itself, and a read
- * it does not.
+ * Reads an open regular file from its beginning to its end.
  *
  * @param size what it may come to, in bytes; it is read to its end all the same
  * @throws the error of the system; `EFBIG` when it is larger than any text can be
@@ -16,20 +15,24 @@ export function readOpenFile(fd: number, size: number): Buffer {
   let bytes = Buffer.allocUnsafe(Math.min(Math.max(size + 1, LEAST_BYTES), MOST_BYTES));
   let length = 0;
   for (;;) {
-    const read = readOnce(fd, bytes, length);
+    const read = readAgain(fd, bytes, length, bytes.length - length, length);
     if (read === 0) return bytes.subarray(0, length);
-    length += read ?? 0;
+    length += read;
     if (length > MOST_BYTES) throw Object.assign(new Error('EFBIG: too large to be read'), { code: 'EFBIG' });
     if (length === bytes.length) bytes = Buffer.concat([bytes], length * 2);
   }
 }
 
-/** Returns how many bytes came; nothing when a signal came instead. */
-function readOnce(fd: number, bytes: Buffer, from: number): number | undefined {
+/**
+ * Returns the bytes of a file that is known to be a plain one.
+ *
+ * @throws the error of the system; `EFBIG` when it is larger than any text can be
+ */
+export function bytesOfFile(path: PathLike): Buffer {
+  const fd = openSync(path, 'r');
   try {
-    return readSync(fd, bytes, from, bytes.length - from, from);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EINTR') return undefined;
-    throw error;
+    return readOpenFile(fd, 0);
+  } finally {
+    closeSync(fd);
   }
 }

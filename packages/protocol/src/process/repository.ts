@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { bytesOfFile } from './read-open-file.ts';
 import { Failure } from '../contract/failure.ts';
 import { isLoopName } from '../contract/loop-name.ts';
 import { refuseBroughtLinks } from './brought-links.ts';
@@ -94,14 +95,14 @@ function repositoryAt(folder: string): Repository | undefined {
 function mainOf(folder: string, gitDir: string): Required<Repository> | undefined {
   const commonFile = join(gitDir, 'commondir');
   if (!existsSync(commonFile)) return undefined;
-  const common = realpathSync(resolve(gitDir, readFileSync(commonFile, 'utf8').trim()));
+  const common = realpathSync(resolve(gitDir, bytesOfFile(commonFile).toString('utf8').trim()));
   if (basename(common) === '.git') return { root: dirname(common), gitDir: common };
   return { root: isBare(common) ? rootOfBare(common) : (mainWorktreeOf(common) ?? folder), gitDir: common };
 }
 
 function markIn(gitDir: string): string | undefined {
   const path = join(gitDir, LOOP_MARK);
-  const name = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  const name = existsSync(path) ? bytesOfFile(path).toString('utf8').trim() : '';
   return isLoopName(name) ? name : undefined;
 }
 
@@ -109,7 +110,9 @@ function markIn(gitDir: string): string | undefined {
 function mainWorktreeOf(common: string): string | undefined {
   const config = join(common, 'config');
   if (!existsSync(config)) return undefined;
-  const path = /^\s*worktree\s*=\s*(.+?)\s*$/im.exec(readFileSync(config, 'utf8'))?.[1]?.replace(/^"(.*)"$/, '$1');
+  const path = /^\s*worktree\s*=\s*(.+?)\s*$/im
+    .exec(bytesOfFile(config).toString('utf8'))?.[1]
+    ?.replace(/^"(.*)"$/, '$1');
   const worktree = path === undefined ? undefined : resolve(common, path);
   return worktree !== undefined && isDirectory(worktree) ? realpathSync(worktree) : undefined;
 }
@@ -118,7 +121,7 @@ function isBare(folder: string): boolean {
   if (!existsSync(join(folder, 'HEAD')) || !isDirectory(join(folder, 'objects'))) return false;
   return ['config', 'config.worktree'].some((name) => {
     const path = join(folder, name);
-    return existsSync(path) && /^\s*bare\s*=\s*true\s*$/im.test(readFileSync(path, 'utf8'));
+    return existsSync(path) && /^\s*bare\s*=\s*true\s*$/im.test(bytesOfFile(path).toString('utf8'));
   });
 }
 
@@ -131,7 +134,7 @@ function rootOfBare(gitDir: string): string {
 function pointedTo(folder: string): string | undefined {
   const file = join(folder, '.git');
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  const path = /^gitdir: (.+)$/m.exec(readFileSync(file, 'utf8'))?.[1]?.trim();
+  const path = /^gitdir: (.+)$/m.exec(bytesOfFile(file).toString('utf8'))?.[1]?.trim();
   if (path === undefined) return undefined;
   const gitDir = isAbsolute(path) ? path : resolve(folder, path);
   return existsSync(gitDir) ? realpathSync(gitDir) : undefined;

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readAgain } from './read-again.ts';
 
 /** Longer output is given back to the system at once; shorter is overwritten by the next. */
 const KEEP_BYTES = 1 << 20;
@@ -83,7 +84,7 @@ function contentOf(descriptor: number): string {
   const buffer = Buffer.allocUnsafe(fstatSync(descriptor).size);
   let length = 0;
   while (length < buffer.length) {
-    const bytes = readSync(descriptor, buffer, length, buffer.length - length, length);
+    const bytes = readAgain(descriptor, buffer, length, buffer.length - length, length);
     if (bytes === 0) break;
     length += bytes;
   }

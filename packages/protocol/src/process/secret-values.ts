@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readAgain } from './read-again.ts';
 import { envSecrets } from '../cli/env-secrets.ts';
 import { SECRET_EXAMPLES } from '../contract/paths.ts';
 
@@ -59,7 +60,7 @@ function readStart(path: string): string {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     if (!fstatSync(fd).isFile()) return '';
     const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, FILE_LIMIT_BYTES));
-    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
+    return bytes.toString('utf8', 0, readAgain(fd, bytes, 0, bytes.length, 0));
   } catch {
     return '';
   } finally {

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bytesOfFile } from './read-open-file.ts';
 import { makerOfGroup, nameOfGroup, ownGroupFolder } from './cgroup-place.ts';
 import { identityOf, readProcStat } from './process-identity.ts';
 
@@ -63,7 +64,7 @@ function sweepGroups(own: string): void {
 export function groupMembers(folder: string): number[] {
   try {
     // Those of another process number space are shown as 0.
-    const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').map(Number);
+    const own = bytesOfFile(join(folder, 'cgroup.procs')).toString().split('\n').map(Number);
     return [...own.filter((pid) => pid > 0), ...subgroups(folder).flatMap(groupMembers)];
   } catch {
     return [];
@@ -73,7 +74,7 @@ export function groupMembers(folder: string): number[] {
 /** Tells whether anything lives in a group or below it. */
 export function isPopulated(folder: string): boolean {
   try {
-    return readFileSync(join(folder, 'cgroup.events'), 'utf8').includes('populated 1');
+    return bytesOfFile(join(folder, 'cgroup.events')).toString().includes('populated 1');
   } catch {
     return false;
   }

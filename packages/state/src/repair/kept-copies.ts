@@ -5,12 +5,12 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
 import { makeFolderOf } from '@ralph/protocol/process/made-folder';
 import { syncFolder } from '@ralph/protocol/process/sync-folder';
@@ -56,7 +56,7 @@ function freeName(path: string): string {
 }
 
 function copyWhole(from: string, to: string): void {
-  const bytes = readFileSync(from);
+  const bytes = bytesOfFile(from);
   const descriptor = openSync(to, 'wx', statSync(from).mode & 0o777);
   try {
     writeWhole(descriptor, bytes);
@@ -64,5 +64,5 @@ function copyWhole(from: string, to: string): void {
   } finally {
     closeSync(descriptor);
   }
-  if (!readFileSync(to).equals(bytes)) throw new Failure('disk_full', `cannot write ${to}: it came out short`);
+  if (!bytesOfFile(to).equals(bytes)) throw new Failure('disk_full', `cannot write ${to}: it came out short`);
 }

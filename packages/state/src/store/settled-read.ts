@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import { fileStamp } from '@ralph/protocol/process/file-stamp';
 
 /** No git that only brings a checkout up to date takes longer; a lock that is older was left behind. */
@@ -47,7 +48,7 @@ function gitFolderOf(root: string): string {
   const dotGit = join(root, '.git');
   try {
     if (statSync(dotGit, { throwIfNoEntry: false })?.isFile() !== true) return dotGit;
-    const named = /^gitdir: (.+)$/m.exec(readFileSync(dotGit, 'utf8'))?.[1];
+    const named = /^gitdir: (.+)$/m.exec(bytesOfFile(dotGit).toString('utf8'))?.[1];
     return named === undefined ? dotGit : resolve(root, named.trim());
   } catch {
     return dotGit;

@@ -11,6 +11,7 @@ import type { LOGS_OPTIONS } from '../options.ts';
 import { workspaceRoot } from '../site/workspace-root.ts';
 import { requireSafeId } from '../site/workspace-path.ts';
 import { join } from 'node:path';
+import { readFrom } from '@ralph/protocol/process/read-again';
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -67,7 +68,7 @@ async function print(
 ): Promise<void> {
   const buffer = Buffer.alloc(CHUNK_BYTES);
   while (!stop.signal.aborted) {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length);
+    const bytesRead = await readFrom(file, buffer, buffer.length);
     if (bytesRead === 0) return;
     const bytes = buffer.subarray(0, bytesRead);
     if (redacted === undefined) await output.write(Uint8Array.from(bytes));

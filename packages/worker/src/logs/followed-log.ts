@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { readAgain } from '@ralph/protocol/process/read-again';
 import { droppedHere } from '@ralph/protocol/cli/dropped-output';
 import { olderKey, openOlder, type OlderPart } from './older-part.ts';
 
@@ -45,7 +46,7 @@ export class FollowedLog {
         yield* this.#goOverTo(older, buffer);
         continue;
       }
-      const length = readSync(this.#fd, buffer, 0, CHUNK_BYTES, this.#next - this.#begin);
+      const length = readAgain(this.#fd, buffer, 0, CHUNK_BYTES, this.#next - this.#begin);
       const { size } = fstatSync(this.#fd);
       // Before a log is cut it is copied: what was read is of the time before that, or is read again.
       if (this.#isCopied()) continue;
@@ -95,7 +96,7 @@ export class FollowedLog {
 
 function* piecesOf(fd: number, from: number, end: number, buffer: Buffer): Generator<Buffer, void> {
   for (let position = from; position < end;) {
-    const length = readSync(fd, buffer, 0, Math.min(buffer.length, end - position), position);
+    const length = readAgain(fd, buffer, 0, Math.min(buffer.length, end - position), position);
     if (length === 0) return;
     position += length;
     yield buffer.subarray(0, length);

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { readAgain } from '@ralph/protocol/process/read-again';
 import { droppedHere, toldOfDropped } from '@ralph/protocol/cli/dropped-output';
 import { isStillInLog, olderLogPath } from '@ralph/protocol/process/older-log';
 
@@ -55,5 +56,5 @@ function keyOf({ dev, ino }: { readonly dev: number; readonly ino: number }): st
 
 function textAt(fd: number, position: number): string {
   const buffer = Buffer.alloc(LINE_BYTES);
-  return buffer.toString('latin1', 0, readSync(fd, buffer, 0, LINE_BYTES, position));
+  return buffer.toString('latin1', 0, readAgain(fd, buffer, 0, LINE_BYTES, position));
 }

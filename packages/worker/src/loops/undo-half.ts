@@ -1,5 +1,6 @@
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import { isAlive } from '@ralph/protocol/process/process-identity';
 import type { Repository } from '@ralph/protocol/process/repository';
 import { namesIn } from '@ralph/protocol/process/names-in';
@@ -46,6 +47,6 @@ function isOfGit({ gitDir }: Required<Repository>, path: string): boolean {
   const names = namesIn(path);
   if (names.length === 0) return true;
   if (!names.includes('.git') || lstatSync(join(path, '.git')).isDirectory()) return false;
-  const text = readFileSync(join(path, '.git'), 'utf8').trim();
+  const text = bytesOfFile(join(path, '.git')).toString('utf8').trim();
   return text === '' || text.includes('/.git/worktrees/') || text.includes(join(gitDir, 'worktrees'));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import { localPorts, type EphemeralPorts } from './port-blocks.ts';
 
 /** Where the kernel does not say it: the range that IANA has set aside, and the one of Linux. */
@@ -44,7 +45,7 @@ export class UsedPorts {
 function usedByTable(): ReadonlySet<number> | undefined {
   const tables = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => {
     try {
-      return [readFileSync(path, 'latin1')];
+      return [bytesOfFile(path).toString('latin1')];
     } catch {
       return [];
     }

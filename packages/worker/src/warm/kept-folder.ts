@@ -1,5 +1,6 @@
-import { closeSync, copyFileSync, mkdirSync, openSync, readSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { readAgain } from '@ralph/protocol/process/read-again';
 import type { Site } from '../site/site.ts';
 
 const PREFIX = '.ralph-kept.';
@@ -44,7 +45,7 @@ export function filesInIndex(path: string): number {
   try {
     const file = openSync(path, 'r');
     try {
-      const isWhole = readSync(file, head, 0, head.length, 0) === head.length;
+      const isWhole = readAgain(file, head, 0, head.length, 0) === head.length;
       return isWhole && head.toString('latin1', 0, 4) === 'DIRC' ? head.readUInt32BE(8) : 0;
     } finally {
       closeSync(file);

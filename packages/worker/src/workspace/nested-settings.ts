@@ -1,4 +1,5 @@
-import { lstatSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import { tryGit } from '@ralph/protocol/process/git';
 import { within } from '@ralph/protocol/process/byte-path';
 import { readConfigList, type ConfigEntry } from './config-list.ts';
@@ -51,7 +52,7 @@ async function tameConfig(workspace: string, gitDir: Buffer): Promise<void> {
   const args = ['config', '--file', '-', '--no-includes', '--list', '-z'];
   const listed = await tryGit(args, {
     cwd: workspace,
-    input: readFileSync(path, 'utf8'),
+    input: bytesOfFile(path).toString('utf8'),
     env: { GIT_DIR: '/dev/null' },
   });
   // What git cannot read, it does not obey.
@@ -84,7 +85,7 @@ function commonOf(workspace: string, gitDir: Buffer): Place {
 /** What a file of git's says is the folder that it means, counted from its own. */
 function ledTo(workspace: string, file: Buffer, form: RegExp): Place {
   if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  const [, named] = form.exec(readFileSync(file, 'latin1')) ?? [];
+  const [, named] = form.exec(bytesOfFile(file).toString('latin1')) ?? [];
   if (named === undefined) return undefined;
   const target = Buffer.from(named, 'latin1');
   const folder = file.subarray(0, file.lastIndexOf('/'));

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import { tryGit } from '@ralph/protocol/process/git';
 import type { Site } from '../site/site.ts';
 import { kindAt } from '../site/workspace-path.ts';
@@ -38,7 +39,7 @@ export async function mendGitFolder({ repo }: Site, workspace: string, branch: s
   mkdirSync(join(folder, 'refs'), { recursive: true });
   writeFileSync(join(folder, 'objects/info/alternates'), alternatesText(join(repo.gitDir, 'objects')));
   const head = join(folder, 'HEAD');
-  if (!existsSync(head) || !/^(?:ref: refs\/|[0-9a-f]{40})/.test(readFileSync(head, 'latin1'))) {
+  if (!existsSync(head) || !/^(?:ref: refs\/|[0-9a-f]{40})/.test(bytesOfFile(head).toString('latin1'))) {
     writeFileSync(head, `ref: refs/heads/${branch}\n`);
   }
   const config = join(folder, 'config');
