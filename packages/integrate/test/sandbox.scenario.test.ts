@@ -60,6 +60,15 @@ describe.skipIf(!canSandbox())('in a sandbox', () => {
     expect(readFileSync(join(repo.root, '.ralph/logs/parallel/T-1.1.ci.log'), 'utf8')).toBe('bwrap: no more\n');
   });
 
+  it('is given no other workspace to write', async () => {
+    const repo = temporaryRepository();
+    const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const args = ['run', ...SANDBOX, '--sandbox-write', join(workspace, '..'), '--ci', 'true'];
+    const end = await runProgram('ralph-integrate', args, { cwd: repo.root, stdin: `${line}\n` });
+    expect(end).toMatchObject({ status: 64, stdout: '' });
+    expect(end.stderr).toContain('is not for an agent to write');
+  });
+
   it('a person is told to land again in the same one', async () => {
     const repo = temporaryRepository();
     const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
