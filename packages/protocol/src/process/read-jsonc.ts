@@ -2,10 +2,7 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { commandLine } from '../cli/shell-words.ts';
 import { asIoFailure, Failure, type FailureCode } from '../contract/failure.ts';
 import { DEEPEST, MOST_VALUES } from '../contract/light-json.ts';
-import { readOpenFile } from './read-open-file.ts';
-
-/** A larger file is no file of ours: it would fill the memory of whoever reads it. */
-const LIMIT_BYTES = 32 * 1024 * 1024;
+import { FILE_LIMIT_BYTES, readOpenFile } from './read-open-file.ts';
 
 const HALF = 'half of a surrogate pair, which is no character';
 
@@ -21,7 +18,7 @@ export function readTextIfPresent(path: string): string | undefined {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(file);
     if (!stats.isFile() && !stats.isDirectory()) throw noFile(path);
-    if (stats.size > LIMIT_BYTES) throw tooLarge(path);
+    if (stats.size > FILE_LIMIT_BYTES) throw tooLarge(path);
     return readOpenFile(file, stats.size).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -38,7 +35,7 @@ function noFile(path: string): Failure {
 }
 
 function tooLarge(path: string): Failure {
-  return new Failure('file_too_large', `${path} is larger than the ${LIMIT_BYTES / 2 ** 20} MiB that are read`, {
+  return new Failure('file_too_large', `${path} is larger than the ${FILE_LIMIT_BYTES / 2 ** 20} MiB that are read`, {
     hint: commandLine(['ls', '-l', path]),
     details: { path },
   });

@@ -1,6 +1,9 @@
 import { closeSync, openSync, type PathLike } from 'node:fs';
 import { readAgain } from './read-again.ts';
 
+/** A larger file is no file of ours, is refused, and never written: it would fill the memory of whoever reads it. */
+export const FILE_LIMIT_BYTES = 32 * 1024 * 1024;
+
 const LEAST_BYTES = 8192;
 /** Node can make no text of more; nothing that we read whole comes near it. */
 const MOST_BYTES = 512 * 1024 * 1024;

@@ -2,10 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, type BigIntStats } from 'node:fs';
 import { asIoFailure, Failure, type FailureCode } from '@ralph/protocol/contract/failure';
 import { stampOf } from '@ralph/protocol/process/file-stamp';
-import { readOpenFile } from '@ralph/protocol/process/read-open-file';
-
-/** A larger file is refused, and never written: it would fill the memory of whoever reads it. */
-export const DOCUMENT_LIMIT_BYTES = 32 * 1024 * 1024;
+import { FILE_LIMIT_BYTES, readOpenFile } from '@ralph/protocol/process/read-open-file';
 
 export interface DocumentText {
   readonly text: string;
@@ -43,11 +40,11 @@ export function readDamagedText(path: string): { readonly text: string; readonly
  * @throws Failure `file_too_large`
  */
 export function requireSize(bytes: number, path: string): void {
-  if (bytes <= DOCUMENT_LIMIT_BYTES) return;
+  if (bytes <= FILE_LIMIT_BYTES) return;
   const megabytes = (size: number) => Math.ceil(size / (1024 * 1024));
   throw new Failure(
     'file_too_large',
-    `${path} is ${megabytes(bytes)} MiB, more than the ${megabytes(DOCUMENT_LIMIT_BYTES)} that are read`,
+    `${path} is ${megabytes(bytes)} MiB, more than the ${megabytes(FILE_LIMIT_BYTES)} that are read`,
     {
       hint: 'shorten it; it was left as it is',
       details: { path, bytes },
