@@ -1,6 +1,6 @@
 // The plan that the library in this folder acts on: which calls of which programs go wrong, and how. It is a file that both
 // have mapped, so that it can be changed, and asked what it has done, in the middle of a run.
-import { closeSync, copyFileSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNumber } from './errno.mjs';
 import { library } from './library.mjs';
@@ -53,7 +53,7 @@ export const CALLS = FAMILIES;
  */
 export function makePlan(folder) {
   const so = join(folder, 'faults.so');
-  copyFileSync(library(), so);
+  writeFileSync(so, library());
   const fd = openSync(`${so}.plan`, 'w+');
   const head = Buffer.alloc(SIZE);
   head.writeUInt32LE(MAGIC, 0);
