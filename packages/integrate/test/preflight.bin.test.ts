@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { foreignOwner } from '@ralph/protocol/testing/foreign-owner';
 import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
@@ -107,6 +108,17 @@ describe('ralph-integrate preflight', () => {
     const end = await preflight(temporaryFolder());
     expect(end.status).toBe(78);
     expect(errorRecord(end.stderr)).toMatchObject({ code: 'not_a_repository' });
+  });
+
+  it('refuses a repository of another user, with what lets git use it', async () => {
+    const repo = temporaryRepository();
+    const env = foreignOwner(repo.folder);
+    const end = await runProgram('ralph-integrate', ['preflight'], { cwd: repo.root, env });
+    expect(end.status).toBe(78);
+    expect(errorRecord(end.stderr)).toMatchObject({
+      code: 'dubious_ownership',
+      hint: `git config --global --add safe.directory ${repo.root}`,
+    });
   });
 
   it('refuses a repository without the remote', async () => {

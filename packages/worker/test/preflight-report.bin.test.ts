@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { foreignOwner } from '@ralph/protocol/testing/foreign-owner';
 import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
@@ -46,6 +47,20 @@ describe('ralph-worker preflight --report', () => {
     expect(codes).toEqual(['no_origin', 'detached_head', 'repository_dirty', 'workspace_root', 'command_not_found']);
     expect(of('target')).toMatchObject({ level: 'warning', message: expect.stringContaining('origin') });
     expect(of('disk_space')).toMatchObject({ level: 'warning', message: expect.stringContaining('workspace_root') });
+  });
+
+  it('says of a repository of another user what lets git use it, not that it has no origin', async () => {
+    const repo = temporaryRepository();
+    const end = await runProgram('ralph-worker', ['preflight', '--report'], {
+      cwd: repo.root,
+      env: foreignOwner(repo.folder),
+    });
+    const told = records(end.stdout).filter(({ check }) => check === 'origin' || check === 'branch');
+    expect(told).toMatchObject([
+      { check: 'origin', code: 'dubious_ownership' },
+      { check: 'branch', code: 'dubious_ownership' },
+    ]);
+    expect(told[0]?.['hint']).toBe(`git config --global --add safe.directory ${repo.root}`);
   });
 
   it('tells a root that cannot be written, and no room', async () => {

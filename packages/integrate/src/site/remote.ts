@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
+import { requireUsable } from '@ralph/protocol/process/usable-repository';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 
 /** A remote of the main repository; each address falls back to the other. */
@@ -15,12 +16,13 @@ export interface Remote {
  * Reads a remote from the configuration of the main repository; relative paths are made absolute, since workspaces lie
  * elsewhere.
  *
- * @throws Failure `no_origin` when there is no such remote
+ * @throws Failure `no_origin` when there is no such remote, `dubious_ownership`
  */
 export async function findRemote(root: string, name: string): Promise<Remote> {
   const [fetchUrl, pushUrl] = [await firstAddress(root, name, 'url'), await firstAddress(root, name, 'pushurl')];
   const either = fetchUrl ?? pushUrl;
   if (either === undefined) {
+    await requireUsable(root);
     throw new Failure('no_origin', `No '${name}' git remote configured in ${root}`, {
       hint: `${commandLine(['git', '-C', root, 'remote', 'add', name])} URL`,
     });

@@ -30,6 +30,7 @@ export const FAILURE_CODES = {
   task_blocked: 'blocked',
   wait_timeout: 'timeout',
   not_a_repository: 'config',
+  dubious_ownership: 'config',
   no_origin: 'config',
   detached_head: 'config',
   target_branch_missing: 'config',

@@ -4,6 +4,7 @@ import { Failure } from '../contract/failure.ts';
 import { CommandShell } from './command-shell.ts';
 import { scrubbedEnvironment, withPlainPath } from './environment.ts';
 import { requireExecutable } from './find-executable.ts';
+import { foreignRepository } from './foreign-repository.ts';
 import { boundChild, isFolder, notStarted } from './git-run.ts';
 import { pastHalfMadeWorktrees } from './half-made-worktree.ts';
 
@@ -141,7 +142,8 @@ function requireGit(cwd: string): void {
 /**
  * Runs git and returns what it printed.
  *
- * @throws Failure `git_failed` with git's own words when it does not end with status 0
+ * @throws Failure `git_failed` with git's own words when it does not end with status 0; `dubious_ownership` when git uses
+ *   nothing of a repository since it is another user's
  */
 export async function git(args: readonly string[], options: GitOptions): Promise<string> {
   const result = await tryGit(args, options);
@@ -152,6 +154,8 @@ export async function git(args: readonly string[], options: GitOptions): Promise
 /** Returns the failure for a git command that did not succeed; it tells no password. */
 export function gitFailed(args: readonly string[], cwd: string, result: GitResult): Failure {
   const words = withoutCredentials(result.stderr.trim().split('\n').slice(-5).join(' / '));
+  const foreign = foreignRepository(result.stderr);
+  if (foreign !== undefined) return foreign;
   return new Failure('git_failed', `git ${commandIn(args)} failed in ${cwd}: ${words || 'ended by a signal'}`, {
     hint: withoutCredentials(commandLine(['git', '-C', cwd, ...args])),
     details: { exit_code: result.exitCode },

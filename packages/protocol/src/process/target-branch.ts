@@ -1,18 +1,20 @@
 import { Failure } from '../contract/failure.ts';
 import { tryGit } from './git.ts';
+import { requireUsable } from './usable-repository.ts';
 
 const BRANCH_PREFIX = 'refs/heads/';
 
 /**
  * Returns the branch that the work starts from: the one asked for, or the one that is checked out in the main worktree.
  *
- * @throws Failure `detached_head`, `target_branch_missing` for a branch without a commit, `usage` for a bad name
+ * @throws Failure `dubious_ownership`, `detached_head`, `target_branch_missing` for a branch without a commit, `usage` for a bad name
  */
 export async function targetBranch(repoRoot: string, chosen: string | undefined): Promise<string> {
   if (chosen !== undefined) return requireBranchName(repoRoot, chosen);
   const head = await tryGit(['symbolic-ref', '-q', 'HEAD'], { cwd: repoRoot });
   const ref = head.stdout.trim();
   if (head.exitCode !== 0 || !ref.startsWith(BRANCH_PREFIX)) {
+    await requireUsable(repoRoot);
     throw new Failure('detached_head', 'Parallel run requires a named branch (detached HEAD detected).', {
       hint: 'git switch BRANCH, or give --target-branch BRANCH',
     });

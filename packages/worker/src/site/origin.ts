@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git } from '@ralph/protocol/process/git';
+import { requireUsable } from '@ralph/protocol/process/usable-repository';
 import type { Repository } from '@ralph/protocol/process/repository';
 import type { ConfigEntry } from '../workspace/config-list.ts';
 import { lfsEntries, readLocalConfig } from '../workspace/repository-config.ts';
@@ -21,13 +22,16 @@ export interface Origin {
 /**
  * Finds out where origin is; its fetch and push URLs stand in for each other (reference: part A3, check 10).
  *
- * @throws Failure `no_origin`
+ * @throws Failure `no_origin`, `dubious_ownership`
  */
 export async function readOrigin(repo: Pick<Required<Repository>, 'root' | 'gitDir'>): Promise<Origin> {
   const repoRoot = repo.root;
   const localConfig = await readLocalConfig(repoRoot);
   const has = (key: string) => localConfig.some((entry) => entry.key === key && entry.value !== '');
-  if (!has('remote.origin.url') && !has('remote.origin.pushurl')) throw noOrigin(repoRoot);
+  if (!has('remote.origin.url') && !has('remote.origin.pushurl')) {
+    await requireUsable(repoRoot);
+    throw noOrigin(repoRoot);
+  }
   const pushUrls = (await urls(repoRoot, '--push')).map((url) => absoluteUrl(repoRoot, url));
   const [fetched] = has('remote.origin.url') ? await urls(repoRoot) : [];
   const fetchUrl = fetched === undefined ? (pushUrls[0] ?? '') : absoluteUrl(repoRoot, fetched);
