@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from './garbage.ts';
 
 /** What was compiled and cached at the first calls is not counted. */
 const WARM_UP = 200;
@@ -21,12 +20,10 @@ export async function retainedBytes(calls: number, once: () => Promise<void> | v
 }
 
 async function heap(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   // What is dropped at the end of a turn is free after it, and finalizers run between two collections.
   for (let round = 0; round < 3; round += 1) {
     await turn();
-    collect();
+    collectGarbage();
   }
   return process.memoryUsage().heapUsed;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { FAILURE_CODES, isFailure } from '../../contract/failure.ts';
+import { collectGarbage } from '../garbage.ts';
 
 /** One parser or reader, and what it is given. */
 export interface FuzzTarget<T = Buffer> {
@@ -32,6 +33,8 @@ export interface FuzzFigures {
 
 /** No input takes a second of the processor. */
 const MOST_CPU_MS = 1000;
+/** Garbage of earlier inputs does not count as the memory of the next one. */
+const MOST_GARBAGE_BYTES = 48 * 2 ** 20;
 /** What looks slow is measured again: the collector, the compiler and a busy machine come on top at times. */
 const TRIES = 3;
 
@@ -49,8 +52,13 @@ async function fuzzTarget<T>(
   let slowestMs = 0;
   let largestBytes = 0;
   let inputs = 0;
+  let clean = liveBytes();
   const property = fc.asyncProperty(one.inputs, async (input) => {
     inputs += 1;
+    if (liveBytes() - clean > MOST_GARBAGE_BYTES) {
+      collectGarbage();
+      clean = liveBytes();
+    }
     largestBytes = Math.max(largestBytes, sizeOf(input));
     const first = await taken(one, input);
     if (first.refused) refused += 1;
@@ -76,6 +84,11 @@ async function taken<T>(one: FuzzTarget<T>, input: T): Promise<{ readonly refuse
   }
   const { user, system } = process.cpuUsage(before);
   return { refused, cpuMs: (user + system) / 1000 };
+}
+
+function liveBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 function sizeOf(input: unknown): number {
