@@ -9,6 +9,7 @@ import {
 } from '@ralph/protocol/testing/run-built-program';
 import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
+import { loggedEvents } from './support/event-log.ts';
 import { HeldAgent } from './support/held-agent.ts';
 import { OF_THE_TABLE, TmuxTerminal } from './support/tmux.ts';
 
@@ -23,7 +24,9 @@ async function heldRun(repository: TestRepository, first?: string) {
     cwd: repository.root,
   });
   const ended = transcriptOf(child);
-  await waitUntil('all agents run', () => agent.begun.length === 3);
+  // An agent is at work before its run has told of it, and a follower prints what comes after he has begun.
+  const told = () => loggedEvents(repository.root).filter(({ type }) => type === 'agent.started');
+  await waitUntil('all agents run, and are told to', () => agent.begun.length === 3 && told().length === 3);
   return { agent, child, ended };
 }
 
