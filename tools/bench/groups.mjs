@@ -1,0 +1,9 @@
+// The groups of the book. Each module has `measure(form)`, which yields the rows and series of the group as it finds them.
+
+/** `once` shows that each row can be measured, and says nothing about what is measured. */
+export const FORMS = ['quick', 'full', 'once'];
+
+/** @type {Record<string, { title: string, isUsual: boolean, load: () => Promise<{ measure: (form: string) => AsyncIterable<any> }> }>} */
+export const GROUPS = {
+  'start-up': { title: 'Start-up', isUsual: true, load: () => import('./groups/start-up.mjs') },
+};
