@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleOptions } from './bundle-options.mjs';
+import { bundleOptions, RUN_FOR_LONG } from './bundle-options.mjs';
 import { chunkScripts } from './chunk-scripts.mjs';
 
 const loader = fileURLToPath(new URL('loader/start.cjs', import.meta.url));
@@ -19,7 +19,12 @@ export async function buildProgram(esbuild, root, name, folder) {
     const source = ascii(text);
     writeFileSync(join(folder, `${script}.js`), `//${createHash('sha256').update(source).digest('hex')}\n${source}`);
   }
-  copyFileSync(loader, join(folder, 'start.cjs'));
+  writeFileSync(join(folder, 'start.cjs'), loaderFor(name));
+}
+
+function loaderFor(name) {
+  const text = readFileSync(loader, 'utf8');
+  return RUN_FOR_LONG.includes(name) ? text.replace("'no command'", "'run'") : text;
 }
 
 /** Escapes what esbuild leaves, which is in comments: V8 keeps and reads such a text in half the space. */

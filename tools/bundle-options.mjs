@@ -2,6 +2,12 @@
 
 export const PROGRAMS = ['lock', 'state', 'worker', 'integrate', 'orchestrate'];
 
+/**
+ * Those whose `run` works for a long time, beside others of the kind. `ralph-lock run` waits for its command and makes nothing
+ * meanwhile.
+ */
+export const RUN_FOR_LONG = ['worker', 'integrate', 'orchestrate'];
+
 /** What a bundle gets for `import.meta.url`, which few ask for and which is dear: see `chunk-scripts.mjs`. */
 export const OWN_URL = '__own.url';
 

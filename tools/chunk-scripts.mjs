@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { OWN_URL, TARGET } from './bundle-options.mjs';
+import { lateBuiltins } from './late-builtins.mjs';
 
 /** A script has no import(); esbuild makes it a require() that is as lazy. */
 const CJS = { ...TARGET, format: 'cjs', supported: { 'dynamic-import': false } };
@@ -21,7 +22,7 @@ export async function chunkScripts(esbuild, { outputFiles, metafile }) {
   const chunks = await Promise.all(
     outputFiles.map(async ({ path, text }) => {
       const name = basename(path);
-      return { name, code: (await esbuild.transform(text, CJS)).code, foreign: mostlyPackages.get(name) };
+      return { name, code: lateBuiltins((await esbuild.transform(text, CJS)).code), foreign: mostlyPackages.get(name) };
     }),
   );
   const [program, packages] = [false, true].map((foreign) => chunks.filter((chunk) => chunk.foreign === foreign));

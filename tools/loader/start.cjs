@@ -2,16 +2,23 @@
 // than the rest of the start. It is copied beside each bundle, and is CommonJS since an ESM entry costs an eighth of Node.
 'use strict';
 const { readFileSync } = require('node:fs');
-const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
+/** The command that lives long beside others: the build writes it for the programs that have one. */
+const LONG = 'no command';
+
+const livesLong = process.argv[2] === LONG || process.argv.includes('--leash');
+if (livesLong) keepHeapSmall();
+
 /**
- * A program that lives long beside others keeps what V8 sets aside for new objects at its first size: it would grow to
- * 32 MB in each of them. V8 takes a cache only under the flags that it was made with, so this comes first and has caches of
- * its own.
+ * Keeps what V8 sets aside for new objects at its first size: it would grow to 32 MB in each of them. V8 takes a cache only
+ * under the flags that it was made with, so this comes first and has caches of its own; and Node's modules, whose caches are
+ * part of Node, are loaded before.
  */
-const livesLong = process.argv[2] === 'run' || process.argv.includes('--leash');
-if (livesLong) setFlagsFromString('--semi-space-growth-factor=1');
+function keepHeapSmall() {
+  for (const name of ['child_process', 'os', 'perf_hooks']) require(`node:${name}`);
+  require('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
+}
 
 /** Our own code, and the packages that few commands need; each a script of chunks, with a cache of its own. */
 const OWN = 'program';

@@ -3,6 +3,7 @@ import { asIoFailure, Failure } from '../contract/failure.ts';
 import { lockDescriptor, type LockAttempt } from './lock-descriptor.ts';
 import { makeFolderOf, removeMadeFolder } from './made-folder.ts';
 import { makeLockedFile } from './locked-file.ts';
+import { steadyMs } from './steady-clock.ts';
 
 /** macOS and the BSDs take a flock(2) lock in open(2) itself; these flags are not in Node's table. */
 const O_EXLOCK = 0x20;
@@ -43,7 +44,7 @@ export interface FlockOptions {
  *   that was made is left behind then
  */
 export async function takeFlock(path: string, options: FlockOptions): Promise<HeldLock | undefined> {
-  const deadline = performance.now() + options.waitMs;
+  const deadline = steadyMs() + options.waitMs;
   let made: string | undefined;
   try {
     for (let appeared = false; ;) {
@@ -63,7 +64,7 @@ export async function takeFlock(path: string, options: FlockOptions): Promise<He
         closeSync(opened.fd);
         continue;
       }
-      if (performance.now() >= deadline) return undefined;
+      if (steadyMs() >= deadline) return undefined;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   } catch (error) {
@@ -124,7 +125,7 @@ async function lockOrClose(
   if (locksInOpen || made) return 'locked';
   let attempt: LockAttempt = 'busy';
   try {
-    const waitMs = Math.max(0, deadline - performance.now());
+    const waitMs = Math.max(0, deadline - steadyMs());
     attempt = await lockDescriptor(fd, { waitMs, signal, hasMoved: () => !isCurrentFile(fd, path) });
     return attempt;
   } finally {

@@ -5,6 +5,7 @@ import { quoted } from '../cli/shell-words.ts';
 import { asIoFailure, Failure } from '../contract/failure.ts';
 import { bareEnvironment } from './environment.ts';
 import { startChild } from './start-child.ts';
+import { steadyMs } from './steady-clock.ts';
 
 export type LockAttempt = 'locked' | 'busy' | 'moved';
 
@@ -86,8 +87,8 @@ export async function lockDescriptor(fd: number, options: HelperOptions): Promis
 
 /** Waits again when what waits for us is killed, but no longer than was asked for. */
 async function waitUntilTold(program: LockProgram, fd: number, options: HelperOptions): Promise<LockAttempt> {
-  const deadline = performance.now() + options.waitMs;
-  for (let left = options.waitMs; left > 0; left = deadline - performance.now()) {
+  const deadline = steadyMs() + options.waitMs;
+  for (let left = options.waitMs; left > 0; left = deadline - steadyMs()) {
     const waited = await waitWith(program, fd, { ...options, waitMs: left });
     if (waited !== 'killed') return waited;
   }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import { fileStamp } from '@ralph/protocol/process/file-stamp';
+import { steadyMs } from '@ralph/protocol/process/steady-clock';
 
 /** No git that only brings a checkout up to date takes longer; a lock that is older was left behind. */
 const LONGEST_MS = 10_000;
@@ -20,7 +21,7 @@ const POLL_MS = 5;
  * @returns what `read` has returned, or throws what it has thrown, in the last look: after 2 s the files are taken as they are
  */
 export async function readSettled<T>(root: string, paths: readonly string[], read: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + WAIT_MS;
+  const deadline = steadyMs() + WAIT_MS;
   const lock = join(gitFolderOf(root), 'index.lock');
   for (;;) {
     const before = look(lock, paths);
@@ -31,7 +32,7 @@ export async function readSettled<T>(root: string, paths: readonly string[], rea
       result = { error };
     }
     const isSettled = !before.isBusy && before.stamps === look(lock, paths).stamps && !isAtWork(lock);
-    if (isSettled || performance.now() >= deadline) {
+    if (isSettled || steadyMs() >= deadline) {
       if ('error' in result) throw result.error;
       return result.value;
     }
