@@ -6,4 +6,6 @@ export const FORMS = ['quick', 'full', 'once'];
 /** @type {Record<string, { title: string, isUsual: boolean, load: () => Promise<{ measure: (form: string) => AsyncIterable<any> }> }>} */
 export const GROUPS = {
   'start-up': { title: 'Start-up', isUsual: true, load: () => import('./groups/start-up.mjs') },
+  lock: { title: 'Lock', isUsual: true, load: () => import('./groups/lock.mjs') },
+  state: { title: 'State', isUsual: true, load: () => import('./groups/state.mjs') },
 };

@@ -58,18 +58,12 @@ function cells(row) {
   if ('missing' in row) return [row.name, '-', row.against, `not measured: ${row.missing}`, '-', '0', '-', 'open'];
   const { name, ours, unit, against, theirs, ratio, pairs, kept } = row;
   const side = (spread) => `${figure(spread.median)} ${unit}`.trimEnd();
-  return [
-    name,
-    side(ours),
-    against,
-    side(theirs),
-    spreadText(ratio),
-    String(pairs),
-    budgetText(row),
-    verdict(kept),
-  ];
+  return [name, side(ours), against, side(theirs), spreadText(ratio), String(pairs), budgetText(row), verdict(kept)];
 }
 
 function line(values) {
-  return values.map((value, index) => value.padEnd(WIDTHS[index])).join(' ').trimEnd();
+  return values
+    .map((value, index) => value.padEnd(WIDTHS[index]))
+    .join(' ')
+    .trimEnd();
 }

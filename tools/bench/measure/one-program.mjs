@@ -31,12 +31,14 @@ export function timed(file, args, cwd) {
  * @param {string} file Node itself
  * @param {string[]} args
  * @param {string} cwd
+ * @param {string} input what stands on its stdin
  * @throws Error when it did not end with 0
  */
-export function peakOf(file, args, cwd) {
+export function peakOf(file, args, cwd, input = '') {
   const { status, signal, output } = spawnSync(file, ['--require', hook, ...args], {
     cwd,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    input,
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status ?? signal}: ${output[2]}`);
