@@ -1,9 +1,9 @@
 // The benchmark book: every figure beside what a user would use instead, or beside what no program can go below, in one run.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { wish } from './book/wish.mjs';
 import { machine } from './book/machine.mjs';
 import { writeBook } from './book/page.mjs';
 import { headingLine, rowLine, seriesLines } from './book/table.mjs';
@@ -24,12 +24,12 @@ process.exitCode = await main(process.argv.slice(2));
 
 /** @param {string[]} args */
 async function main(args) {
-  const asked = read(args);
+  const asked = wish(args, GROUPS);
   if (typeof asked === 'string') {
     console.error(asked === '' ? USAGE : `bench: ${asked}\n\n${USAGE}`);
     return asked === '' ? 0 : 64;
   }
-  const { form, names, json, isWritten, isChecked } = asked;
+  const { form, names, json = join(root, '.bench/results.json'), isWritten, isChecked } = asked;
   for (const name of ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS']) delete process.env[name];
   const results = {};
   for (const name of names) {
@@ -48,38 +48,6 @@ async function main(args) {
   console.log(`figures: ${relative(process.cwd(), json)}`);
   if (isWritten) for (const path of writeBook(root, results)) console.log(`written: ${path}`);
   return isChecked && missed.length > 0 ? 1 : 0;
-}
-
-/** Returns what is asked for, or what is wrong with it; nothing is wrong where the usage is asked for. */
-function read(args) {
-  const options = {
-    check: { type: 'boolean' },
-    json: { type: 'string' },
-    write: { type: 'boolean' },
-    help: { type: 'boolean' },
-  };
-  let parsed;
-  try {
-    parsed = parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    return error.message;
-  }
-  const { values, positionals } = parsed;
-  if (values.help) return '';
-  const forms = positionals.filter((word) => FORMS.includes(word));
-  const named = positionals.filter((word) => !FORMS.includes(word));
-  const unknown = named.filter((name) => !(name in GROUPS));
-  if (unknown.length > 0) return `there is no group ${unknown.join(', ')}`;
-  if (forms.length > 1) return `one form at a time, not ${forms.join(' and ')}`;
-  const [form = 'quick'] = forms;
-  if (values.write && form === 'once') return 'what was measured once is not for the book';
-  return {
-    form,
-    names: Object.keys(GROUPS).filter((name) => (named.length > 0 ? named.includes(name) : GROUPS[name].isUsual)),
-    json: resolve(values.json ?? join(root, '.bench/results.json')),
-    isWritten: values.write === true,
-    isChecked: values.check === true,
-  };
 }
 
 async function measured(name, form) {
