@@ -26,20 +26,19 @@ export function curves(title, series) {
 
 function cell(series) {
   const { name, of, unit, points, seen, kept } = series;
-  const values = points.flatMap(({ ours, theirs }) => [ours.median, theirs.median]).filter((value) => value > 0);
-  const x = log([points[0].size, points.at(-1).size], [INSIDE.left, CELL.width - INSIDE.right]);
-  const y = log([Math.min(...values), Math.max(...values)], [CELL.height - INSIDE.bottom, INSIDE.top]);
+  const values = points.flatMap(({ ours, theirs }) => [ours.median, theirs.median]);
+  const x = log(
+    points.map(({ size }) => size),
+    [INSIDE.left, CELL.width - INSIDE.right],
+  );
+  const y = log(values, [CELL.height - INSIDE.bottom, INSIDE.top], 24);
   const side = kept ? 'kept' : 'missed';
   const marks = y.marks.map(
     (value) =>
       `<line class="grid" x1="${INSIDE.left}" x2="${CELL.width - INSIDE.right}" y1="${y(value)}" y2="${y(value)}"/>` +
       `<text class="tick" x="${INSIDE.left - 6}" y="${y(value) + 3}" text-anchor="end">${short(value)} ${escaped(unit)}</text>`,
   );
-  const path = (of_) =>
-    points
-      .filter((point) => of_(point) > 0)
-      .map((point) => `${x(point.size)},${y(of_(point))}`)
-      .join(' ');
+  const path = (cost) => points.map((point) => `${x(point.size)},${y(cost(point))}`).join(' ');
   return [
     `<text class="name" x="${INSIDE.left}" y="18">${escaped(name)}</text>`,
     `<text class="about ${side}" x="${INSIDE.left}" y="32">${escaped(growthText(series))}, seen ${figure(seen)}</text>`,

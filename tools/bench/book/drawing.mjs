@@ -32,23 +32,47 @@ ${body}
 `;
 }
 
+/** What stands at marks within a power of ten, from fine to coarse. */
+const STEPS = [
+  Array.from({ length: 90 }, (_, index) => 1 + index / 10),
+  Array.from({ length: 18 }, (_, index) => 1 + index / 2),
+  [1, 1.5, 2, 3, 5, 7],
+  [1, 2, 5],
+  [1, 3],
+];
+
 /**
- * Returns a function from a value to a place on a scale of powers, and the values that deserve a mark.
+ * Returns a function from a value to a place on a scale of powers, and the values that deserve a mark. What is too small for
+ * the scale has its place at the beginning.
  *
- * @param {[number, number]} range the smallest and the largest value, both above zero
+ * @param {number[]} values what is to be shown; those that are not above zero do not count
  * @param {[number, number]} places
+ * @param {number} room between two marks
  */
-export function log([low, high], [from, to]) {
+export function log(values, [from, to], room = 40) {
+  const above = values.filter((value) => value > 0);
+  const [low, high] = above.length === 0 ? [1, 10] : [Math.min(...above), Math.max(...above)];
   const [first, last] = [Math.log10(low) - 0.05, Math.log10(high) + 0.05];
-  const place = (value) => Number((from + ((Math.log10(value) - first) / (last - first)) * (to - from)).toFixed(1));
-  const steps = last - first > 3 ? [1] : last - first > 1.2 ? [1, 3] : [1, 1.5, 2, 3, 5, 7];
-  place.marks = [];
-  for (let power = Math.floor(first); power <= last; power += 1)
-    for (const step of steps) {
-      const value = Number((step * 10 ** power).toPrecision(2));
-      if (Math.log10(value) >= first && Math.log10(value) <= last) place.marks.push(value);
-    }
+  const place = (value) => {
+    const share = value > 0 ? Math.max(0, (Math.log10(value) - first) / (last - first)) : 0;
+    return Number((from + share * (to - from)).toFixed(1));
+  };
+  const isFree = (marks) =>
+    marks.slice(1).every((value, index) => Math.abs(place(value) - place(marks[index])) >= room);
+  const powers = Array.from({ length: 12 }, (_, index) => () => marksOf(first, last, [1], index + 1));
+  const finer = STEPS.map((steps) => () => marksOf(first, last, steps, 1));
+  place.marks = [...finer, ...powers].map((marks) => marks()).find(isFree) ?? [];
   return place;
+}
+
+function marksOf(first, last, steps, every) {
+  const marks = [];
+  for (let power = Math.floor(first); power <= last; power += 1)
+    for (const step of power % every === 0 ? steps : []) {
+      const value = Number((step * 10 ** power).toPrecision(3));
+      if (Math.log10(value) >= first && Math.log10(value) <= last) marks.push(value);
+    }
+  return marks;
 }
 
 /** Returns the upright lines of a scale with their figures below. */

@@ -29,13 +29,15 @@
  * @param {{ name: string, unit: string, against: string, budget: Budget, ours: number[], theirs: number[] }} measured the
  *   figures of both sides, of which those with the same index are a pair
  * @returns {Row}
- * @throws Error when there is no pair, or a figure is not one: a row without figures would pass for a good one
+ * @throws Error when there is no pair, or a figure is not one, or one of theirs is not above zero: a row without figures would pass for a good one
  */
 export function rowOf({ name, unit, against, budget, ours, theirs }) {
   if (ours.length === 0 || ours.length !== theirs.length)
     throw new Error(`${name}: ${ours.length} figures of ours and ${theirs.length} of ${against} are no pairs`);
-  const wrong = [...ours, ...theirs].find((value) => !Number.isFinite(value));
-  if (wrong !== undefined) throw new Error(`${name}: a figure is ${wrong}`);
+  for (const value of [...ours, ...theirs])
+    if (!Number.isFinite(value)) throw new Error(`${name}: a figure is ${value}`);
+  if (theirs.some((value) => value <= 0))
+    throw new Error(`${name}: ${against} took nothing, and nothing can be held against that`);
   const mine = spreadOf(ours);
   const ratio = spreadOf(ours.map((value, index) => value / theirs[index]));
   const kept = 'times' in budget ? ratio.median <= budget.times : mine.median <= budget.most;

@@ -23,9 +23,14 @@ const LINEAR = 1.15;
  * @param {{ name: string, of: string, unit: string, against: string, points: { size: number, ours: number[], theirs: number[] }[], more?: number }} measured
  *   `more` where the cost must not grow at all; at most linear otherwise
  * @returns {Series}
+ * @throws Error when there is a single size, or a figure is not one
  */
 export function seriesOf({ name, of, unit, against, points, more }) {
   if (points.length < 2) throw new Error(`${name}: growth needs two sizes at least`);
+  const costs = points.flatMap(({ ours, theirs }) => [...ours, ...theirs]);
+  for (const cost of costs) if (!Number.isFinite(cost)) throw new Error(`${name}: a figure is ${cost}`);
+  if (more === undefined && points.some(({ ours }) => ours.some((cost) => cost <= 0)))
+    throw new Error(`${name}: what costs nothing has no slope`);
   const spreads = points.map(({ size, ours, theirs }) => ({ size, ours: spreadOf(ours), theirs: spreadOf(theirs) }));
   const budget = more === undefined ? { slope: LINEAR } : { more };
   const seen = more === undefined ? steepest(spreads) : spreads.at(-1).ours.median - spreads[0].ours.median;
