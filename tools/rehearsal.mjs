@@ -26,34 +26,39 @@ const FAILED = `${JSON.stringify({
 
 const AGENT = ['sh', '-c', 'echo x >made'];
 
+/** What is started most, each with a cache of its own: it comes before there is another, whose content it would take over. */
+const BRIEF = {
+  lock: ['status'],
+  state: ['list', 'get RQ-0001', 'status'],
+  worker: ['list'],
+  integrate: [],
+  orchestrate: ['status'],
+};
+
 /**
- * What each program is run with, one run after the other: what people start often, and what a run of all five starts. A
- * later run leaves in a code cache what it does not need itself.
+ * What each program is run with besides, one run after the other: what people start often, and what a run of all five starts.
+ * A later run leaves in a code cache what it does not need itself.
  */
 const RUNS = {
   lock: () => [
     { args: ['hold', '--leash'], input: END },
     { args: ['run', '--prompt', 'x', '--', process.execPath, '--version'] },
-    { args: ['status'] },
+    { args: ['status', '--format', 'json'] },
   ],
   state: () => [
     { args: ['preflight', '--report'] },
     { args: ['init', '--quiet', '--target-branch', 'main'] },
     { args: ['apply', '--answer', '--leash'], input: `${FAILED}${END}` },
     { args: ['apply'], input: FAILED },
-    { args: ['list'] },
+    { args: ['list', '--format', 'json'] },
   ],
   worker: () => [
     { args: ['preflight', '--report', '--jobs', '2', '--', 'sh'] },
     { args: ['run', '--leash', '--', ...AGENT], input: `${GIVEN}${END}` },
-    { args: ['list'] },
+    { args: ['list', '--format', 'json'] },
   ],
-  integrate: (repo) => [
-    { args: ['preflight', '--report'] },
-    { args: ['run', '--leash'], input: workOf(repo) },
-    { args: ['--version'] },
-  ],
-  orchestrate: () => [{ args: ['run', '--', ...AGENT] }, { args: ['config'] }, { args: ['--version'] }],
+  integrate: (repo) => [{ args: ['preflight', '--report'] }, { args: ['run', '--leash'], input: workOf(repo) }],
+  orchestrate: () => [{ args: ['run', '--', ...AGENT] }, { args: ['config'] }],
 };
 
 const recorder = fileURLToPath(new URL('loader/record-code-cache.cjs', import.meta.url));
@@ -68,11 +73,11 @@ export function rehearse(name, folder) {
   try {
     scratch = mkdtempSync(join(tmpdir(), 'ralph-build-'));
     const repo = makeRepository(scratch);
-    for (const { args, input = '' } of RUNS[name](repo)) {
+    const brief = ['--version', '--help', ...BRIEF[name]].map((words) => ({ args: words.split(' ') }));
+    for (const { args, input = '' } of [...brief, ...RUNS[name](repo)]) {
       const { error, signal, stderr } = start(repo, [recorder, folder, ...args], input);
       if (error !== undefined || signal !== null) return error?.message ?? `its run ended by ${signal}`;
-      if (!existsSync(join(folder, 'program.cache')) && !existsSync(join(folder, 'program.long.cache')))
-        return stderr.trim();
+      if (!existsSync(join(folder, 'program.version.cache'))) return stderr.trim();
     }
     return undefined;
   } catch (error) {

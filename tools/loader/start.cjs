@@ -24,9 +24,13 @@ function keepHeapSmall() {
 const OWN = 'program';
 const PACKAGES = 'packages';
 
+/** What is started most, and is to read no more of a cache than it needs: each has one of its own, where it has no options. */
+const BRIEF = ['--version', '--help', 'list', 'get', 'status'];
+
+const isBrief = BRIEF.includes(process.argv[2]) && !process.argv.slice(3).some((word) => word.startsWith('-'));
+
 const scripts = new Map();
 const modules = new Map();
-const cacheOf = (name) => `${name}${livesLong ? '.long' : ''}.cache`;
 let chunks = openScript(OWN);
 
 requireChunk('./bin.js');
@@ -50,16 +54,22 @@ function openScript(name) {
   // V8 compares no more of the source than its length, and of itself the version without Node's patches. The width is a
   // multiple of eight, since V8 copies what is not aligned.
   const head = `${source.slice(0, source.indexOf('\n'))} ${process.version} ${process.arch}`.padEnd(128);
-  const script = new Script(source, { filename: file, cachedData: codeCache(name, head) });
+  const cachedData = codeCache(cacheOf(name), head) ?? (isBrief ? codeCache(`${name}.cache`, head) : undefined);
+  const script = new Script(source, { filename: file, cachedData });
   scripts.set(name, { script, head });
   return script.runInThisContext()(file);
 }
 
-/** Returns the cache of this very script and Node; nothing when there is none or it is damaged. */
-function codeCache(name, head) {
+function cacheOf(name) {
+  if (livesLong) return `${name}.long.cache`;
+  return isBrief && name === OWN ? `${name}.${process.argv[2].replace('--', '')}.cache` : `${name}.cache`;
+}
+
+/** Returns the cache of this very script and Node in a file; nothing when there is none or it is damaged. */
+function codeCache(file, head) {
   let bytes;
   try {
-    bytes = readFileSync(`${__dirname}/${cacheOf(name)}`);
+    bytes = readFileSync(`${__dirname}/${file}`);
   } catch {
     return undefined;
   }

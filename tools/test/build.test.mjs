@@ -11,19 +11,23 @@ import { temporaryTree } from './temporary-tree.mjs';
 const house = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Builds a program that says a word, from a chunk of its own, and returns its folder. */
-async function built(word) {
+async function built(word, name = 'lock') {
   const root = temporaryTree({
-    'packages/lock/src/bin.ts': "void import('./late.ts').then(({ say }) => say());\n",
-    'packages/lock/src/late.ts': `export const say = () => console.log(${JSON.stringify(word)}, import.meta.url);\n`,
+    [`packages/${name}/src/bin.ts`]: "void import('./late.ts').then(({ say }) => say());\n",
+    [`packages/${name}/src/late.ts`]: `export const say = () => console.log(${JSON.stringify(word)}, import.meta.url);\n`,
   });
-  expect(await buildAside(esbuild, `${root}/`, 'lock')).toBeUndefined();
-  return join(root, 'packages/lock');
+  expect(await buildAside(esbuild, `${root}/`, name)).toBeUndefined();
+  return join(root, 'packages', name);
 }
 
 function run(...args) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
+
+/** What the build leaves of a program of lock that has no packages. */
+const LEFT = ['program.cache', 'program.help.cache', 'program.js', 'program.long.cache', 'program.status.cache'];
+LEFT.push('program.version.cache', 'start.cjs');
 
 const start = (folder, ...args) => run(join(folder, 'dist/start.cjs'), ...args);
 
@@ -47,8 +51,7 @@ describe('build', () => {
     writeFileSync(join(folder, 'dist/chunk-OLD.js'), '');
     expect(await buildAside(esbuild, `${join(folder, '../..')}/`, 'lock')).toBeUndefined();
     expect(readdirSync(folder).toSorted()).toEqual(['dist', 'src']);
-    const scripts = ['program.cache', 'program.js', 'program.long.cache', 'start.cjs'];
-    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(scripts);
+    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(LEFT);
     expect(start(folder)).toEqual(said('hello', folder));
     expect(cacheUse(folder)).toBe('taken');
   });
@@ -69,14 +72,13 @@ describe('a built program', () => {
     });
     expect(await buildAside(esbuild, `${root}/`, 'lock')).toBeUndefined();
     const folder = join(root, 'packages/lock');
-    const scripts = ['packages.cache', 'packages.js', 'packages.long.cache'];
-    scripts.push('program.cache', 'program.js', 'program.long.cache', 'start.cjs');
-    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(scripts);
+    const packages = ['packages.cache', 'packages.js', 'packages.long.cache'];
+    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual([...packages, ...LEFT]);
     expect([start(folder).stdout, cacheUse(folder)]).toEqual([`${'x'.repeat(999)}\n`, 'taken taken']);
   });
 
   it('has caches of their own for those that live long, and keeps the heap of these small', async () => {
-    const folder = await built('hello');
+    const folder = await built('hello', 'worker');
     const heap =
       "require('node:v8').getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size";
     writeFileSync(
@@ -90,6 +92,31 @@ describe('a built program', () => {
     expect(newSpace('run')).toBeLessThan(newSpace('list'));
     rmSync(join(folder, 'dist/program.long.cache'));
     expect([cacheUse(folder, 'run'), cacheUse(folder, 'list')]).toEqual(['none', 'taken']);
+  });
+
+  it('has a cache of its own for what is started most, and does with that of all others where it is missing', async () => {
+    const folder = await built('hello');
+    const dist = join(folder, 'dist');
+    rmSync(join(dist, 'program.cache'));
+    const uses = () => [['status'], ['list'], ['status', '--check'], ['hold']].map((args) => cacheUse(folder, ...args));
+    expect(uses()).toEqual(['taken', 'none', 'none', 'none']);
+    copyFileSync(join(dist, 'program.status.cache'), join(dist, 'program.cache'));
+    rmSync(join(dist, 'program.status.cache'));
+    expect(uses()).toEqual(['taken', 'taken', 'taken', 'taken']);
+  });
+
+  it('loads a module of Node when it is used, and not before', async () => {
+    const root = temporaryTree({
+      'packages/lock/src/bin.ts': `import { execFileSync } from 'node:child_process';
+        import { hostname } from 'node:os';
+        const isLoaded = () => process.moduleLoadList.includes('NativeModule child_process');
+        const before = isLoaded();
+        if (process.argv[2] === 'hold') execFileSync('true', { env: { HOST: hostname() } });
+        console.log(before, isLoaded());\n`,
+    });
+    expect(await buildAside(esbuild, `${root}/`, 'lock')).toBeUndefined();
+    const folder = join(root, 'packages/lock');
+    expect([start(folder, 'status').stdout, start(folder, 'hold').stdout]).toEqual(['false false\n', 'false true\n']);
   });
 
   const damages = {
