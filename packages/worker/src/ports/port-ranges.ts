@@ -48,10 +48,11 @@ export class PortRanges {
   }
 
   async #freeRange(): Promise<PortRange | undefined> {
-    for (const base of this.#leased.flatMap(({ ranges }) => ranges)) {
-      // What the last agent with these ports has left is known only since then.
-      const since = this.#givenBackAt.get(base) ?? Number.NEGATIVE_INFINITY;
-      if (this.#taken.has(base) || !(await this.#used.areFree(portsOf(base), since))) continue;
+    const idle = this.#leased.flatMap(({ ranges }) => ranges).filter((base) => !this.#taken.has(base));
+    const sinceOf = (base: number) => this.#givenBackAt.get(base) ?? Number.NEGATIVE_INFINITY;
+    // What the last agent with these ports has left is known only since then: one look serves all that were idle before it.
+    for (const base of idle.toSorted((a, b) => sinceOf(a) - sinceOf(b) || a - b)) {
+      if (!(await this.#used.areFree(portsOf(base), sinceOf(base)))) continue;
       this.#taken.add(base);
       return { base, release: () => this.#giveBack(base) };
     }
