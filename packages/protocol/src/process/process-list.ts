@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { KnownProcesses } from './known-processes.ts';
 import { readProcFile } from './proc-file.ts';
 import { readProcStat, type ProcStat } from './process-identity.ts';
 
@@ -7,14 +8,24 @@ export interface ListedProcess {
   readonly stat: ProcStat;
 }
 
-/** Yields the living processes of this machine other than threads of the kernel, by /proc. */
-export function* livingProcesses(): Generator<ListedProcess> {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = readProcStat(Number(name));
-    if (stat !== undefined && !stat.isKernel && stat.state !== 'Z' && stat.state !== 'X')
-      yield { pid: Number(name), stat };
-  }
+const known = new KnownProcesses();
+
+/**
+ * Returns the living processes of this machine other than threads of the kernel, by /proc.
+ *
+ * @param since leaves out what is surely older, as in /proc/PID/stat: what was looked at once need not be looked at again
+ */
+export function livingProcesses(since?: string): ListedProcess[] {
+  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const listed = names.flatMap((name): ListedProcess[] => {
+    const pid = Number(name);
+    if (since !== undefined && known.isOlder(pid, Number(since))) return [];
+    const stat = since === undefined ? readProcStat(pid) : known.look(pid, () => readProcStat(pid));
+    const isLiving = stat !== undefined && !stat.isKernel && stat.state !== 'Z' && stat.state !== 'X';
+    return isLiving ? [{ pid, stat }] : [];
+  });
+  if (since !== undefined) known.keepOnly(new Set(names.map(Number)));
+  return listed;
 }
 
 /** Returns us and our ancestors: a person may call us from a shell that an agent started. */

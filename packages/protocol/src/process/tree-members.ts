@@ -50,7 +50,7 @@ export function livingMembers(signs: TreeSigns): TreeMember[] {
   const isForeign = (pid: number) => pid === process.pid || signs.spared?.has(pid) === true;
   if (process.platform !== 'linux') return livingByPs(signs, isForeign);
   const held = new Set(signs.cgroup === undefined ? [] : groupMembers(signs.cgroup));
-  const all = [...livingProcesses()].filter(({ pid }) => !isForeign(pid));
+  const all = candidates(signs, held).filter(({ pid }) => !isForeign(pid));
   const proven = new Set(
     all.flatMap(({ pid, stat }) =>
       held.has(pid) || pid === signs.root || carriesSign(pid, stat.startTime, signs) ? [pid] : [],
@@ -67,6 +67,15 @@ export function livingMembers(signs: TreeSigns): TreeMember[] {
   });
   const kin = all.map(({ pid, stat: { parent, startTime } }) => ({ pid, parent, startTime }));
   return [...found, ...descendants(kin, found)];
+}
+
+/** Nobody older than a tree can be one of it, unless it took him into its control group. */
+function candidates({ since, root }: TreeSigns, held: ReadonlySet<number>): ListedProcess[] {
+  const young = livingProcesses(since);
+  if (since === undefined) return young;
+  const listed = new Set(young.map(({ pid }) => pid));
+  const hasOlder = [...held, ...(root === undefined ? [] : [root])].some((pid) => !listed.has(pid));
+  return hasOlder ? livingProcesses() : young;
 }
 
 /**
