@@ -2,6 +2,7 @@ import { fstatSync, statSync } from 'node:fs';
 import { dropFile } from './drop-file.ts';
 import { commandLine } from '../cli/shell-words.ts';
 import { Failure } from '../contract/failure.ts';
+import type { ClaimFiles } from './claim-files.ts';
 import { claimPath } from './claimed-tasks.ts';
 import { takeFlock } from './flock.ts';
 import { lockDescriptor } from './lock-descriptor.ts';
@@ -18,6 +19,8 @@ export interface TaskClaim {
 export interface ClaimOptions {
   readonly waitMs: number;
   readonly signal?: AbortSignal;
+  /** For whoever takes many claims and hands none of them on to a child. */
+  readonly files?: ClaimFiles | undefined;
 }
 
 /** Takes the claim of a task, or returns nothing when a living process still has it after the wait. */
@@ -26,7 +29,8 @@ export async function tryClaim(
   taskId: string,
   options: ClaimOptions,
 ): Promise<TaskClaim | undefined> {
-  const lock = await takeFlock(claimPath(repoRoot, taskId), options);
+  const path = claimPath(repoRoot, taskId);
+  const lock = (await options.files?.take(path)) ?? (await takeFlock(path, options));
   if (lock === undefined) return undefined;
   const release = () => {
     try {

@@ -1,3 +1,4 @@
+import type { ClaimFiles } from '@ralph/protocol/process/claim-files';
 import type { ProcessTree } from '@ralph/protocol/process/process-tree';
 import { bootId, identityOf } from '@ralph/protocol/process/process-identity';
 import { recordOf } from '@ralph/protocol/process/recorded-tree';
@@ -20,9 +21,9 @@ export interface Seat {
  *
  * @throws Failure `claim_held` when a living process has it, or an agent that nobody owns cannot be ended
  */
-export async function claimSeat(seat: Seat): Promise<TaskClaim> {
+export async function claimSeat(seat: Seat, files?: ClaimFiles): Promise<TaskClaim> {
   const { repoRoot, taskId } = seat;
-  const claim = await takeClaim(repoRoot, taskId, { waitMs: 0 });
+  const claim = await takeClaim(repoRoot, taskId, { waitMs: 0, files });
   try {
     await endLeftAgent(repoRoot, taskId);
     removeStopRequest(repoRoot, taskId);

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
+import { ClaimFiles } from '@ralph/protocol/process/claim-files';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import { startGitInShell } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
@@ -36,6 +37,7 @@ export async function run(call: RunCall): Promise<Result> {
   const trees = new ProcessTrees();
   call.cleanup.defer('end the shell of git', await startGitInShell());
   const context = await contextOf(call, trees);
+  call.cleanup.defer('remove the lock files in reserve', () => context.claims.close());
   call.cleanup.defer('end the agents', () => trees.endAll());
   call.stop.onForce(() => trees.killAll());
   call.stop.signal.addEventListener('abort', () => void trees.endAll().catch(() => {}), { once: true });
@@ -96,6 +98,7 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
     secrets,
     environment: { ...process.env },
     trees,
+    claims: new ClaimFiles(),
     output,
     signal: stop.signal,
   };

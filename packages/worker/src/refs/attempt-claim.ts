@@ -1,7 +1,7 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { attemptRef, landedRef, publishedRef } from '@ralph/protocol/contract/paths';
 import { attemptOfRef, nextAttempt } from './attempt-number.ts';
-import { createRef, dropRef, listRefs, prefixesOfTask } from './ralph-refs.ts';
+import { createRef, dropRef, namedRefs, prefixesOfTask } from './ralph-refs.ts';
 import { removeStaleRefLocks } from '../removal/stale-locks.ts';
 import type { Site } from '../site/site.ts';
 
@@ -10,7 +10,7 @@ export async function nextAttemptNumber(site: Site, taskId: string, asked: numbe
   await removeStaleRefLocks(site.repo, taskId);
   // What is told as landed or published under a number is of that attempt alone, also when nothing else is left of it.
   const told = [landedRef(taskId, 0), publishedRef(taskId, 0)].map((ref) => ref.slice(0, -1));
-  const refs = await listRefs(site.repo.root, ...prefixesOfTask(taskId), ...told);
+  const refs = await namedRefs(site.repo, [...prefixesOfTask(taskId), ...told]);
   return nextAttempt(
     refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []),
     asked,

@@ -1,8 +1,9 @@
 import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
 import { baseRef } from '@ralph/protocol/contract/paths';
-import { loopOf } from '@ralph/protocol/process/repository';
+import { loopOf, type Repository } from '@ralph/protocol/process/repository';
 import { dropConfig } from '../workspace/own-config.ts';
 import { gitSettings } from '../workspace/git-settings.ts';
+import { refsInFiles, type FoundRef } from './ref-files.ts';
 
 export interface RalphRef {
   readonly ref: string;
@@ -23,6 +24,15 @@ export async function listRefs(repoRoot: string, ...prefixes: readonly string[])
     const [ref = '', commit = '', at = '', ...subject] = line.split('\t');
     return ref === '' ? [] : [{ ref, commit, at, subject: subject.join('\t') }];
   });
+}
+
+/**
+ * Returns what refs of ours in the user's repository name, without a git where their files say it.
+ *
+ * @param names refs, or folders of refs, which end with a slash and hold no other folder
+ */
+export async function namedRefs(repo: Required<Repository>, names: readonly string[]): Promise<readonly FoundRef[]> {
+  return refsInFiles(repo.gitDir, names) ?? (await listRefs(repo.root, ...names));
 }
 
 /** Lists the attempt and salvage refs of one task. */

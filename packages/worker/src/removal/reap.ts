@@ -4,6 +4,7 @@ import { baseRefs, RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
 import { taskOfRef } from '../refs/attempt-number.ts';
 import { namesIn } from '@ralph/protocol/process/names-in';
+import { sweepLeftIn } from '@ralph/protocol/process/next-file';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { draftsOf, removeDraft } from '../workspace/draft-folder.ts';
 import { dropBaseRef, listRefs } from '../refs/ralph-refs.ts';
@@ -51,6 +52,7 @@ export async function reap(site: Site, options: ReapOptions): Promise<Reaped[]> 
     const row = { task_id: taskId, what: ref, reason: 'the base of no workspace' };
     reaped.push(...(await sweep(site, row, () => dropBaseRef(site.repo.root, taskId), isNone(site, taskId))));
   }
+  sweepLeftIn(claimFolder(site));
   for (const taskId of claimFiles(site)) {
     const row = { task_id: taskId, what: claimFile(site, taskId), reason: 'the claim of nobody' };
     const swept = await sweep(site, row, () => Promise.resolve());
@@ -162,13 +164,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function claimFile({ repo }: Site, taskId: string): string {
-  return join(sharedRoot(repo.root), RALPH_PATHS.claims, `${taskId}.lock`);
+function claimFolder({ repo }: Site): string {
+  return join(sharedRoot(repo.root), RALPH_PATHS.claims);
 }
 
-function claimFiles({ repo }: Site): string[] {
-  const folder = join(sharedRoot(repo.root), RALPH_PATHS.claims);
-  return namesIn(folder).flatMap((name) => {
+function claimFile(site: Site, taskId: string): string {
+  return join(claimFolder(site), `${taskId}.lock`);
+}
+
+function claimFiles(site: Site): string[] {
+  return namesIn(claimFolder(site)).flatMap((name) => {
     const taskId = name.endsWith('.lock') ? name.slice(0, -'.lock'.length) : '';
     return isSafeTaskId(taskId) ? [taskId] : [];
   });

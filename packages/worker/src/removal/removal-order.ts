@@ -3,7 +3,7 @@ import { ORDERS } from '@ralph/protocol/contract/events';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { badLine, describeIssue } from '@ralph/protocol/contract/parse-line';
 import { attemptOfRef } from '../refs/attempt-number.ts';
-import { takeClaim } from '@ralph/protocol/process/task-claim';
+import { takeClaim, type ClaimOptions } from '@ralph/protocol/process/task-claim';
 import { refsOfTask } from '../refs/ralph-refs.ts';
 import { removeWorkspace, type Removal } from './remove-workspace.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -43,7 +43,7 @@ export function readRemovalOrder(record: Record<string, unknown>, lineNumber: nu
  * landed commits is kept under a salvage ref. That there is none is no error.
  *
  * @param warm how many workspaces may be kept for reuse under the root, this one among them
- * @param waitMs how long another may still have the task
+ * @param how how long another may still have the task
  * @throws Failure `claim_held` when a living process has the task after that, `fenced` when the workspace is that of a later
  *   attempt than the one asked for, `task_unsafe_id`, `workspace_root`, `workspace_dirty`, what of git
  */
@@ -51,10 +51,10 @@ export async function removeOnRequest(
   site: Site,
   { taskId, attempt: asked }: RemovalOrder,
   warm: number,
-  waitMs = 0,
+  how: ClaimOptions = { waitMs: 0 },
 ): Promise<DoneRemoval> {
   const path = workspacePath(site, taskId);
-  const claim = await takeClaim(site.repo.root, taskId, { waitMs });
+  const claim = await takeClaim(site.repo.root, taskId, how);
   try {
     const attempt = readMarker(path)?.attempt ?? (await lastAttempt(site, taskId));
     if (asked !== undefined && kindAt(path) === 'folder' && asked < attempt) throw fenced(taskId, asked, attempt);
@@ -79,11 +79,12 @@ async function lastAttempt(site: Site, taskId: string): Promise<number> {
 
 /** Carries out an order of the stream; a problem ends this order alone. */
 export async function obeyRemovalOrder(
-  { site, output, program, reuse }: RunContext,
+  { site, output, program, reuse, claims: files }: RunContext,
   order: RemovalOrder,
 ): Promise<void> {
+  const how = { waitMs: PATIENCE_MS, files };
   try {
-    const { path, attempt, removed, salvaged, leftover } = await removeOnRequest(site, order, reuse.limit, PATIENCE_MS);
+    const { path, attempt, removed, salvaged, leftover } = await removeOnRequest(site, order, reuse.limit, how);
     if (salvaged !== undefined) {
       await output.event('work.salvaged', { task_id: order.taskId, ...salvaged, reason: REMOVED_ON_REQUEST });
     }

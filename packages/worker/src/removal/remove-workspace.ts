@@ -6,11 +6,11 @@ import { endStrays } from '@ralph/protocol/process/end-strays';
 import { unsavedGitlink } from '../work/gitlinks.ts';
 import { dropBaseRef } from '../refs/ralph-refs.ts';
 import { makeRemovalDraft } from './make-room.ts';
-import { openRights } from './open-rights.ts';
+import { CLOSED, openRights } from './open-rights.ts';
 import { salvageWorkspace, type Salvaged } from '../salvage/salvage.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleRefLocks } from './stale-locks.ts';
-import { settleGit } from '../workspace/settle-git.ts';
+import { looksPlain, settleGit } from '../workspace/settle-git.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 import { dropKept, setAside } from '../warm/warm-pool.ts';
 import { kindAt } from '../site/workspace-path.ts';
@@ -60,13 +60,16 @@ export async function clearPlace(site: Site, place: Place): Promise<Removal> {
     case 'folder': {
       if (place.isMadeByUs !== true && !isOurs(site, path)) throw notOurs(path);
       await endStrays(path);
-      await openRights(path);
-      await settleGit(site.repo, { taskId, path, branch: readMarker(path)?.target_branch ?? 'main' });
-      const unsaved = await unsavedGitlink(path, readMarker(path)?.base_commit);
+      const isPlain = await looksPlain(path, CLOSED);
+      if (!isPlain) await openRights(path);
+      const marker = readMarker(path);
+      const branch = marker?.target_branch ?? 'main';
+      const { mayNest } = await settleGit(site.repo, { taskId, path, branch }, isPlain ? { isPlain } : undefined);
+      const unsaved = mayNest ? await unsavedGitlink(path, marker?.base_commit) : undefined;
       if (unsaved !== undefined) throw holdsUnsaved(place, unsaved);
       const salvaged = await salvageWorkspace(site, { taskId, path, reason });
       // Repositories inside have settings of their own, by which our git may have started something.
-      await endStrays(path);
+      if (mayNest) await endStrays(path);
       return { ...(await setAsideOrDelete(site, place)), salvaged };
     }
   }

@@ -1,4 +1,5 @@
 import type { Output } from '@ralph/protocol/cli/output';
+import type { ClaimFiles } from '@ralph/protocol/process/claim-files';
 import type { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import type { AgentPorts } from '../ports/agent-ports.ts';
 import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
@@ -42,6 +43,7 @@ export interface RunContext {
   /** Ours, as it was when the run began: Node asks the system for each variable anew. */
   readonly environment: NodeJS.ProcessEnv;
   readonly trees: ProcessTrees;
+  readonly claims: ClaimFiles;
   readonly ports: AgentPorts;
   readonly output: Output;
   readonly signal: AbortSignal;

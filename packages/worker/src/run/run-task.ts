@@ -9,13 +9,14 @@ import { closeFailedAttempt, failTask, skipTask, type Attempt } from './fail-tas
 import { endedWell, failureOf, judge } from './judge.ts';
 import { provideSetup, type SetupOutcome } from '../setup/provide-setup.ts';
 import { IN_THE_WAY, openWorkspace, type OpenedWorkspace } from '../workspace/open-workspace.ts';
-import { bringIn } from '../refs/ralph-refs.ts';
+import { bringIn, setRef } from '../refs/ralph-refs.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import type { RunContext } from './run-context.ts';
 import { sayFinished, workOf, type AgentRunEnd } from './say-finished.ts';
 import { inspectWork, nothingFound, settleWork, type FoundWork } from '../work/work-left.ts';
 import { writeFinished, type WorkspaceMarker } from '../workspace/workspace-marker.ts';
 import { workspacePath } from '../site/workspace-path.ts';
+import { sharedStore } from '../work/shared-store.ts';
 
 /** `held`: it was not begun, since another was turned away by a limit; `limited`: it was turned away itself. */
 export type TaskOutcome = 'ready' | 'failed' | 'held' | 'limited';
@@ -31,7 +32,7 @@ export async function runTask(context: RunContext, task: Task): Promise<TaskOutc
   try {
     context.quota.pass(Date.now());
     const path = workspacePath(site, task.id);
-    guard = new AttemptGuard(await claimSeat({ repoRoot: site.repo.root, taskId: task.id, path }));
+    guard = new AttemptGuard(await claimSeat({ repoRoot: site.repo.root, taskId: task.id, path }, context.claims));
     const number = await nextAttemptNumber(site, task.id, task.attempt);
     return await attemptTask(context, { task, path, guard, number, logPath: logPath(site.repo.root, task.id, number) });
   } catch (error) {
@@ -133,9 +134,13 @@ function markerOf({ site, branch }: RunContext, { task, number }: Attempt, baseC
 async function findWork(context: RunContext, attempt: Attempt, { agent, baseCommit }: AgentRunEnd): Promise<FoundWork> {
   const { task, path, number } = attempt;
   const { branch, allowEmpty, site } = context;
-  const plan = { repo: site.repo, taskId: task.id, title: task.title, path, branch, baseCommit, allowEmpty };
+  const { localConfig } = context.origin;
+  const store = (workspace: string) => sharedStore(site.repo, localConfig, workspace);
+  const plan = { repo: site.repo, taskId: task.id, title: task.title, path, branch, baseCommit, allowEmpty, store };
   const work = endedWell(agent) ? await settleWork(plan) : await inspectWork(plan);
   if (work.commits === 0) return work;
-  await bringIn(site.repo.root, { path, ref: 'HEAD' }, { ref: attemptRef(task.id, number), replace: true });
+  const ref = attemptRef(task.id, number);
+  if (work.isStored === true) await setRef(site.repo.root, ref, work.head);
+  else await bringIn(site.repo.root, { path, ref: 'HEAD' }, { ref, replace: true });
   return work;
 }

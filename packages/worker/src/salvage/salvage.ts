@@ -6,7 +6,8 @@ import { editTrees, filesTree, treeOf } from './edit-trees.ts';
 import { holdsNothingOfItsOwn } from './nothing-of-its-own.ts';
 import { identityOrOurs } from '../site/identity.ts';
 import { openNestedRepositories } from '../work/nested-repositories.ts';
-import { bringIn, listRefs, prefixesOfTask, setRef, type RalphRef } from '../refs/ralph-refs.ts';
+import { bringIn, namedRefs, prefixesOfTask, setRef } from '../refs/ralph-refs.ts';
+import type { FoundRef } from '../refs/ref-files.ts';
 import type { Site } from '../site/site.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { salvageGit } from './salvage-git.ts';
@@ -46,7 +47,7 @@ export async function salvageWorkspace(
   const { taskId, path, reason } = request;
   removeStaleLocks(path);
   const base = baseRef(taskId, loopOf(site.repo.root)?.name);
-  const kept = await listRefs(site.repo.root, ...prefixesOfTask(taskId), base);
+  const kept = await namedRefs(site.repo, [...prefixesOfTask(taskId), base]);
   const refs = kept.filter((one) => one.ref !== base);
   // The base last: files without their own git folder are compared with it.
   const saved = [...refs, ...kept.filter((one) => one.ref === base)].map(({ commit }) => commit);
@@ -65,7 +66,7 @@ export async function salvageWorkspace(
   return commit === undefined ? undefined : { ref, commit, attempt };
 }
 
-function highestAttempt(refs: readonly RalphRef[]): number {
+function highestAttempt(refs: readonly FoundRef[]): number {
   return Math.max(1, ...refs.flatMap(({ ref }) => attemptOfRef(ref) ?? []));
 }
 

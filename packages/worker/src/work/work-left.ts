@@ -7,10 +7,12 @@ import { requireIdentity } from '../site/identity.ts';
 import type { WorkLeft } from '../run/judge.ts';
 import { countOwnCommits, labelCommits, type OwnRange } from './label-commits.ts';
 import { nestedRepositories } from './nested-repositories.ts';
+import { seeChanges } from './changes-seen.ts';
 import { stageEdits, unstageAdded } from './stage-edits.ts';
 import { removeStaleLocks } from '../removal/stale-locks.ts';
 import { committedSecrets } from './committed-secrets.ts';
 import { commitMessage } from './task-id-trailer.ts';
+import { looseHead } from '../workspace/loose-head.ts';
 import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
 import { settleGit } from '../workspace/settle-git.ts';
 import type { Site } from '../site/site.ts';
@@ -28,12 +30,16 @@ export interface WorkPlan {
   readonly allowEmpty: boolean;
   /** Untracked files that were there before, as git quotes them: they are nobody's edits. */
   readonly leaveOut?: ReadonlySet<string>;
+  /** Returns where the objects of our commit may be written instead of into the workspace, if anywhere (`sharedStore`). */
+  readonly store?: (workspace: string) => string | undefined;
 }
 
 export interface FoundWork extends WorkLeft {
   /** The base when the agent left a branch without a commit. */
   readonly head: string;
   readonly changedFiles: number;
+  /** Whether the user's repository has all objects of it already. */
+  readonly isStored?: boolean;
 }
 
 /** What git needs to write the index of a small repository. */
@@ -76,11 +82,18 @@ async function inspectState({ repo, taskId, path, branch, baseCommit }: WorkPlan
       hint: 'look at what the agent did',
     });
   }
-  await settleGit(repo, { taskId, path, branch });
+  const { mayNest } = await settleGit(repo, { taskId, path, branch });
   if (!hasOwnGitFolder(path)) return { head: undefined, unfinished: 'no git folder of its own' };
   removeStaleLocks(path);
-  const head = await commitAt(path, 'HEAD');
-  return { head, unfinished: head === undefined ? withoutHead(path) : await unfinishedWork(path, baseCommit) };
+  // That there is such a commit is only sure of the one that we have put there.
+  const head = looseHead(path) === baseCommit ? baseCommit : await commitAt(path, 'HEAD');
+  if (head === undefined) return { head, unfinished: withoutHead(path) };
+  try {
+    return { head, unfinished: await unfinishedWork({ path, baseCommit, head, mayNest }) };
+  } catch (error) {
+    if ((await commitAt(path, 'HEAD')) !== undefined) throw error;
+    return { head: undefined, unfinished: withoutHead(path) };
+  }
 }
 
 /**
@@ -99,14 +112,19 @@ export async function settleWork(plan: WorkPlan): Promise<FoundWork> {
 }
 
 /** Git says in words alone that the disk is full; the disk itself can be asked. */
-function onFullDisk({ taskId, path }: WorkPlan, error: unknown): unknown {
+function onFullDisk({ repo, taskId, path }: WorkPlan, error: unknown): unknown {
   if (!isFailure(error) || error.code !== 'git_failed' || kindAt(path) !== 'folder') return error;
-  const { bavail, bsize } = statfsSync(path);
-  if (bavail * bsize > ROOM_BYTES) return error;
-  return new Failure('disk_full', `no room to commit the edits of ${taskId}: the disk of ${path} is full`, {
+  const full = [path, repo.gitDir].find((folder) => hasNoRoom(folder));
+  if (full === undefined) return error;
+  return new Failure('disk_full', `no room to commit the edits of ${taskId}: the disk of ${full} is full`, {
     cause: error,
     hint: 'free some space and run the task again',
   });
+}
+
+function hasNoRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize <= ROOM_BYTES;
 }
 
 async function settle(plan: WorkPlan): Promise<FoundWork> {
@@ -116,13 +134,19 @@ async function settle(plan: WorkPlan): Promise<FoundWork> {
   const own = { workspace: path, branch, base: baseCommit };
   const secrets = before === baseCommit ? [] : await committedSecrets({ ...own, head: before });
   if (secrets.length > 0) return { ...(await inspectWork(plan)), secrets };
-  const message = commitMessage(taskId, title);
-  const edits = await commitEdits(plan, before, message);
+  const store = before === baseCommit ? plan.store?.(path) : undefined;
+  const how = {
+    message: commitMessage(taskId, title),
+    env: store === undefined ? {} : { GIT_OBJECT_DIRECTORY: store },
+  };
+  const edits = await commitEdits(plan, before, how);
   const isEmpty = edits === undefined && plan.allowEmpty && (await ownCommitsOf(own, before)) === 0;
-  const newest = isEmpty ? await commitNothing(path, message) : (edits ?? before);
+  const newest = isEmpty ? await commitNothing(path, how) : (edits?.commit ?? before);
   const { head, commits } = await labelled(own, { before, newest }, taskId);
   await moveBranch(path, branch, { newest, head });
-  return { head, commits, changedFiles: await countChanges(path, baseCommit, head), unfinished: undefined, secrets };
+  const counted = before === baseCommit ? edits?.changedFiles : undefined;
+  const changedFiles = counted ?? (await countChanges(path, baseCommit, head));
+  return { head, commits, changedFiles, unfinished: undefined, secrets, isStored: store !== undefined };
 }
 
 type Own = Omit<OwnRange, 'head'>;
@@ -145,38 +169,65 @@ function withoutHead(path: string): string {
   return existsSync(join(path, '.git/HEAD')) ? 'a branch without a commit' : 'no git folder that can be read';
 }
 
-async function unfinishedWork(path: string, baseCommit: string): Promise<string | undefined> {
+async function unfinishedWork(at: {
+  readonly path: string;
+  readonly baseCommit: string;
+  readonly head: string;
+  readonly mayNest: boolean;
+}): Promise<string | undefined> {
+  const { path, baseCommit } = at;
   const state = IN_PROGRESS.find(([name]) => existsSync(join(path, '.git', name)));
   if (state !== undefined) return state[1];
-  if ((await workspaceGit(path, ['ls-files', '--unmerged', '-z'])) !== '') return 'files in conflict';
-  const [nested] = await nestedRepositories(inWorkspace(path));
-  return nested === undefined
-    ? unfinishedGitlink(path, baseCommit)
-    : `a git repository of its own in ${nested.toString()}`;
+  const { hasConflicts, hasGitlinks } = await seeChanges(path);
+  if (hasConflicts) return 'files in conflict';
+  const [nested] = at.mayNest ? await nestedRepositories(inWorkspace(path)) : [];
+  if (nested !== undefined) return `a git repository of its own in ${nested.toString()}`;
+  return hasGitlinks || at.head !== baseCommit ? unfinishedGitlink(path, baseCommit) : undefined;
+}
+
+interface CommitHow {
+  readonly message: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface CommittedEdits {
+  readonly commit: string;
+  /** Files that differ from the commit before. */
+  readonly changedFiles: number;
 }
 
 /** Returns the commit of the edits; nothing when there are none. */
-async function commitEdits({ path, leaveOut }: WorkPlan, head: string, message: string): Promise<string | undefined> {
-  await stageEdits(inWorkspace(path), head);
+async function commitEdits(
+  { path, leaveOut }: WorkPlan,
+  head: string,
+  { message, env }: CommitHow,
+): Promise<CommittedEdits | undefined> {
+  await stageEdits(inWorkspace(path, { env }), head);
   if (leaveOut !== undefined) await unstageAdded(inWorkspace(path), head, leaveOut);
-  const staged = await tryWorkspaceGit(path, ['diff-index', '--cached', '--quiet', head, '--']);
-  return staged.exitCode === 0 ? undefined : commit(path, [], message);
+  const changedFiles = await countChanges(path, '--cached', head);
+  // A setting can hide changes from that count.
+  if (changedFiles === 0) {
+    const staged = await tryWorkspaceGit(path, ['diff-index', '--cached', '--quiet', head, '--']);
+    if (staged.exitCode === 0) return undefined;
+  }
+  return { commit: await commit(path, [], { message, env }), changedFiles };
 }
 
 /** A commit is what the rest of the way knows work by. */
-function commitNothing(path: string, message: string): Promise<string> {
-  return commit(path, ['--allow-empty'], message);
+function commitNothing(path: string, how: CommitHow): Promise<string> {
+  return commit(path, ['--allow-empty'], how);
 }
 
-async function commit(path: string, flags: readonly string[], message: string): Promise<string> {
+async function commit(path: string, flags: readonly string[], { message, env }: CommitHow): Promise<string> {
   try {
     const args = ['commit', '-q', ...flags, '--cleanup=whitespace', '-F', '-'];
-    await workspaceGit(path, args, { input: message });
+    await workspaceGit(path, args, { input: message, env });
   } catch (error) {
     await requireIdentity(inWorkspace(path));
     throw error;
   }
-  return (await workspaceGit(path, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
+  const made = looseHead(path);
+  return made ?? (await workspaceGit(path, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
 }
 
 /** An agent may have worked on a branch of its own, or on none: HEAD is on the target branch afterwards. */

@@ -21,8 +21,12 @@ const SHARED = [
   /^extensions\.partialclone$/,
 ];
 
-/** Settings that a user may have made for some folders only, by `includeIf`: a workspace stands in another one. */
-const OF_FOLDERS = /^user\.(?:name|email|signingkey|useconfigonly)$|^commit\.gpgsign$|^gpg\./;
+/**
+ * Settings of the user that count too: those that he may have made for some folders only, by `includeIf`, since a workspace
+ * stands in another one; and how closely objects are looked at that come into a repository.
+ */
+const OF_USER =
+  /^user\.(?:name|email|signingkey|useconfigonly)$|^commit\.gpgsign$|^gpg\.|^(?:fetch|transfer)\.fsckobjects$/;
 
 /** Reads the settings of the repository and of its main worktree, and those of the user that may hold only here. */
 export async function readLocalConfig(repoRoot: string): Promise<ConfigEntry[]> {
@@ -32,7 +36,7 @@ export async function readLocalConfig(repoRoot: string): Promise<ConfigEntry[]> 
     if (index % 2 === 0 || record === '') return [];
     const scope = fields[index - 1] ?? '';
     const { key, value } = readConfigRecord(record);
-    const isOurs = scope === 'local' || scope === 'worktree' || (scope !== 'command' && OF_FOLDERS.test(key));
+    const isOurs = scope === 'local' || scope === 'worktree' || (scope !== 'command' && OF_USER.test(key));
     return isOurs ? [{ key, value }] : [];
   });
 }

@@ -1,0 +1,71 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+
+/** Of a larger file git itself finds its part faster. */
+const PACKED_LIMIT_BYTES = 1 << 20;
+
+const ID = /^([0-9a-f]{40}|[0-9a-f]{64})\n$/;
+
+export interface FoundRef {
+  readonly ref: string;
+  readonly commit: string;
+}
+
+/**
+ * Returns refs of the user's repository, read from the files in which git keeps them; nothing where they do not say it
+ * plainly, and then git is to be asked. Whether there are such commits is not looked at.
+ *
+ * @param names refs, or folders of refs, which end with a slash and hold no other folder
+ */
+export function refsInFiles(gitDir: string, names: readonly string[]): FoundRef[] | undefined {
+  try {
+    if (lstatSync(join(gitDir, 'reftable'), { throwIfNoEntry: false }) !== undefined) return undefined;
+    // Packed ones later: git takes the file of a ref away when it stands in the packed ones.
+    const loose = names.flatMap((name) => looseAt(gitDir, name));
+    const seen = new Set(loose.map(({ ref }) => ref));
+    const packed = packedAmong(gitDir, names).filter(({ ref }) => !seen.has(ref));
+    return [...packed, ...loose].toSorted((a, b) => (a.ref < b.ref ? -1 : 1));
+  } catch {
+    return undefined;
+  }
+}
+
+function looseAt(gitDir: string, name: string): FoundRef[] {
+  const refs = name.endsWith('/') ? namesIn(join(gitDir, name)).map((one) => `${name}${one}`) : [name];
+  return refs.flatMap((ref) => {
+    const text = ref.endsWith('.lock') ? undefined : readTextIfPresent(join(gitDir, ref));
+    if (text === undefined) return [];
+    const commit = ID.exec(text)?.[1];
+    if (commit === undefined) throw new Error(`${ref} does not name a commit`);
+    return [{ ref, commit }];
+  });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function packedAmong(gitDir: string, names: readonly string[]): FoundRef[] {
+  const path = join(gitDir, 'packed-refs');
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > PACKED_LIMIT_BYTES) throw new Error(`${path} is large`);
+  const text = size === 0 ? '' : (readTextIfPresent(path) ?? '');
+  return names.flatMap((name) => linesOf(text, name));
+}
+
+/** A line is an id, a space and a ref. */
+function linesOf(text: string, name: string): FoundRef[] {
+  const found: FoundRef[] = [];
+  for (let at = text.indexOf(` ${name}`); at !== -1; at = text.indexOf(` ${name}`, at + 1)) {
+    const line = text.slice(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at));
+    const [commit = '', ref = ''] = line.split(' ');
+    if (ref === name || (name.endsWith('/') && ref.startsWith(name))) found.push({ ref, commit });
+  }
+  return found;
+}
