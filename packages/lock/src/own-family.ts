@@ -2,7 +2,7 @@ import type { LockRecord } from '@ralph/protocol/contract/lock-record';
 import { pidNamespace } from '@ralph/protocol/process/pid-namespace';
 import { isAlive } from '@ralph/protocol/process/process-identity';
 import { ownLine } from '@ralph/protocol/process/process-list';
-import { TREE_MARK } from '@ralph/protocol/process/tree-members';
+import { TREE_MARK } from '@ralph/protocol/process/carried-sign';
 import { commandName, possessionOf } from './kernel-locks.ts';
 import type { LockView } from './look-at-lock.ts';
 

@@ -4,7 +4,7 @@ import type { ProcessIdentity } from '../contract/state-file.ts';
 import { DEFAULTS } from '../contract/defaults.ts';
 import { bareEnvironment } from './environment.ts';
 import { PERSONAL_VARIABLES } from './stray.ts';
-import { TREE_MARK } from './tree-members.ts';
+import { TREE_MARK } from './carried-sign.ts';
 
 /**
  * A shell that outlives us by a moment. It reads the trees that we start and end from a pipe, each as its group, the

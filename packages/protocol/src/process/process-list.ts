@@ -16,16 +16,20 @@ const known = new KnownProcesses();
  * @param since leaves out what is surely older, as in /proc/PID/stat: what was looked at once need not be looked at again
  */
 export function livingProcesses(since?: string): ListedProcess[] {
-  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const listed = names.flatMap((name): ListedProcess[] => {
-    const pid = Number(name);
+  const pids = pidsInProc();
+  const listed = pids.flatMap((pid): ListedProcess[] => {
     if (since !== undefined && known.isOlder(pid, Number(since))) return [];
     const stat = since === undefined ? readProcStat(pid) : known.look(pid, () => readProcStat(pid));
     const isLiving = stat !== undefined && !stat.isKernel && stat.state !== 'Z' && stat.state !== 'X';
     return isLiving ? [{ pid, stat }] : [];
   });
-  if (since !== undefined) known.keepOnly(new Set(names.map(Number)));
+  if (since !== undefined) known.keepOnly(new Set(pids));
   return listed;
+}
+
+/** Returns the numbers of the processes that /proc shows. */
+export function pidsInProc(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
 /** Returns us and our ancestors: a person may call us from a shell that an agent started. */

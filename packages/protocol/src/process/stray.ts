@@ -41,8 +41,8 @@ export function isStray(
   return worksIn(pid, folder.path) && !environmentOf(pid).some((entry) => PERSONAL.test(entry));
 }
 
-/** Also when the folder was removed meanwhile. */
-function worksIn(pid: number, folder: string): boolean {
+/** Tells whether a process works in a folder, also when that was removed meanwhile. */
+export function worksIn(pid: number, folder: string): boolean {
   try {
     const cwd = readlinkSync(`/proc/${pid}/cwd`);
     return cwd === folder || cwd === `${folder} (deleted)` || cwd.startsWith(`${folder}/`);

@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { bareEnvironment } from './environment.ts';
 import { readProcStat } from './process-identity.ts';
-import { environmentText, livingProcesses, ownLine, type ListedProcess } from './process-list.ts';
+import { carriesSign, isUnseen, TREE_MARK } from './carried-sign.ts';
+import { livingProcesses, ownLine, type ListedProcess } from './process-list.ts';
 import { isStray, type TreeFolder } from './stray.ts';
 import { groupMembers } from './tree-group.ts';
-
-/** The variable that marks every process of a tree, so that one which left the group is still found. */
-export const TREE_MARK = 'RALPH_TREE';
 
 /** What the processes of a tree are known by. */
 export interface TreeSigns {
@@ -49,6 +47,7 @@ export interface TreeMember {
 export function livingMembers(signs: TreeSigns): TreeMember[] {
   const isForeign = (pid: number) => pid === process.pid || signs.spared?.has(pid) === true;
   if (process.platform !== 'linux') return livingByPs(signs, isForeign);
+  if (isUnseen(signs, isForeign)) return [];
   const held = new Set(signs.cgroup === undefined ? [] : groupMembers(signs.cgroup));
   const all = candidates(signs, held).filter(({ pid }) => !isForeign(pid));
   const proven = new Set(
@@ -113,17 +112,6 @@ function descendants(all: readonly Kin[], members: readonly TreeMember[]): TreeM
     }
   }
   return found;
-}
-
-function carriesSign(pid: number, startTime: string, { mark, variable, since }: TreeSigns): boolean {
-  if ((mark === undefined && variable === undefined) || Number(startTime) < Number(since ?? 0)) return false;
-  const text = environmentText(pid);
-  // To cut the text of every process of the machine into its variables takes longer than to read it.
-  if ((variable === undefined || !text.includes(variable)) && !text.includes(TREE_MARK)) return false;
-  const environment = text.split('\0');
-  if (variable !== undefined && environment.includes(variable)) return true;
-  const marks = environment.find((entry) => entry.startsWith(`${TREE_MARK}=`))?.slice(TREE_MARK.length + 1);
-  return mark !== undefined && marks?.split(',').includes(mark) === true;
 }
 
 function livingByPs({ leader, root }: TreeSigns, isForeign: (pid: number) => boolean): TreeMember[] {

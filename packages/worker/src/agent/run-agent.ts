@@ -48,7 +48,7 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
   secrets.learnFrom(path);
   const ports = await context.ports.lease();
   const tree = await startAgent(context, run, ports?.base).catch((error: unknown) => {
-    ports?.release();
+    ports?.release(false);
     throw error;
   });
   run.guard.holdAgent(() => tree.end('cancelled'));
@@ -68,7 +68,7 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
     return { ...end, ...requested, outputBytes: log.bytes, lastLines: lines.slice(-LAST_LINES), limit, usage };
   } finally {
     if (tree.isGone) leaveSeat(seatOf(context, run));
-    ports?.release();
+    ports?.release(tree.isGone);
   }
 }
 

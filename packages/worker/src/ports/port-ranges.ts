@@ -12,7 +12,12 @@ const BLOCK_TRIES = 8;
 export interface PortRange {
   /** The first of its ports. */
   readonly base: number;
-  release(): void;
+  /**
+   * Gives it back.
+   *
+   * @param isClear whether it is known that nothing lives any more of the agent that had it
+   */
+  release(isClear: boolean): void;
 }
 
 /**
@@ -50,18 +55,18 @@ export class PortRanges {
   async #freeRange(): Promise<PortRange | undefined> {
     const idle = this.#leased.flatMap(({ ranges }) => ranges).filter((base) => !this.#taken.has(base));
     const sinceOf = (base: number) => this.#givenBackAt.get(base) ?? Number.NEGATIVE_INFINITY;
-    // What the last agent with these ports has left is known only since then: one look serves all that were idle before it.
+    // What an agent with these ports may have left is known only since then: one look serves all that were idle before it.
     for (const base of idle.toSorted((a, b) => sinceOf(a) - sinceOf(b) || a - b)) {
       if (!(await this.#used.areFree(portsOf(base), sinceOf(base)))) continue;
       this.#taken.add(base);
-      return { base, release: () => this.#giveBack(base) };
+      return { base, release: (isClear) => this.#giveBack(base, isClear) };
     }
     return undefined;
   }
 
-  #giveBack(base: number): void {
+  #giveBack(base: number, isClear: boolean): void {
     this.#taken.delete(base);
-    this.#givenBackAt.set(base, performance.now());
+    if (!isClear) this.#givenBackAt.set(base, performance.now());
   }
 
   async #leaseBlock(): Promise<boolean> {
