@@ -1,6 +1,6 @@
 import { uptime } from 'node:os';
 import { KnownProcesses } from './known-processes.ts';
-import { readProcStat } from './process-identity.ts';
+import { readProcStat, type ProcStat } from './process-identity.ts';
 import { environmentText, pidsInProc } from './process-list.ts';
 import { worksIn, type TreeFolder } from './stray.ts';
 
@@ -44,6 +44,9 @@ function isIn(text: string, { mark, variable }: Sought): boolean {
   return mark !== undefined && marks?.split(',').includes(mark) === true;
 }
 
+/** A thread of the kernel is never anything else, and has neither an environment nor a folder. */
+const threads = new KnownProcesses();
+
 /** Processes that carry nothing of ours. Whoever gets rid of a sign never takes it up again to be found by it. */
 const strangers = new KnownProcesses();
 
@@ -56,10 +59,10 @@ export function isUnseen(signs: SoughtTree, isForeign: (pid: number) => boolean)
   if ([leader, root, cgroup, mark].some((sign) => sign !== undefined)) return false;
   if (folder === undefined || variable === undefined) return false;
   const pids = pidsInProc();
-  strangers.keepOnly(new Set(pids));
+  for (const known of [threads, strangers]) known.keepOnly(new Set(pids));
   const now = uptime() * TICKS_PER_SECOND;
   return pids.every((pid) => {
-    if (isForeign(pid)) return true;
+    if (isForeign(pid) || threads.isOlder(pid, now)) return true;
     const isStranger = strangers.isOlder(pid, now);
     return (isStranger || !seems(pid, variable, now)) && !worksIn(pid, folder.path);
   });
@@ -67,6 +70,7 @@ export function isUnseen(signs: SoughtTree, isForeign: (pid: number) => boolean)
 
 function seems(pid: number, variable: string, now: number): boolean {
   let text = '';
+  if (threads.look(pid, () => kernelThread(pid)) !== undefined) return false;
   strangers.look(pid, () => {
     const stat = readProcStat(pid);
     text = environmentText(pid);
@@ -74,4 +78,9 @@ function seems(pid: number, variable: string, now: number): boolean {
     return isSettled && !text.includes(OURS) ? stat : undefined;
   });
   return isIn(text, { variable });
+}
+
+function kernelThread(pid: number): ProcStat | undefined {
+  const stat = readProcStat(pid);
+  return stat?.isKernel === true ? stat : undefined;
 }
