@@ -27,8 +27,18 @@ export function bundleOptions(root, name) {
     mainFields: ['module', 'main'],
     // The real one costs more at start-up than the rest of yargs, and our help is not drawn by yargs.
     alias: { 'string-width': `${root}tools/string-width-shim.mjs` },
+    plugins: [plainWriter(root)],
     define: { 'import.meta.url': OWN_URL },
     legalComments: 'none',
     logLevel: 'warning',
   };
+}
+
+/** Whoever else asks for signal-exit gets the real one. */
+function plainWriter(root) {
+  const path = `${root}tools/signal-exit-shim.mjs`;
+  const isWriter = ({ importer }) => importer.includes('/node_modules/write-file-atomic/');
+  const setup = (build) =>
+    build.onResolve({ filter: /^signal-exit$/ }, (asked) => (isWriter(asked) ? { path } : undefined));
+  return { name: 'plain-writer', setup };
 }

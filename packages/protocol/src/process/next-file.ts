@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { dropFile } from './drop-file.ts';
 import { isYounger } from './process-age.ts';
@@ -20,13 +20,21 @@ export function nextFilePath(path: string): string {
  */
 export function leftNextFiles(path: string): string[] {
   const folder = dirname(path);
-  if (!existsSync(folder)) return [];
   const prefix = `.${basename(path)}.`;
+  const names = namesIn(folder).filter((name) => name.startsWith(prefix) && NEXT_FILE.test(name));
   // What is no regular file was made by nobody of us.
-  const names = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.startsWith(prefix) && NEXT_FILE.test(entry.name))
-    .map(({ name }) => name);
-  return names.toSorted().map((name) => join(folder, name));
+  const paths = names.toSorted().map((name) => join(folder, name));
+  return paths.filter((each) => lstatSync(each, { throwIfNoEntry: false })?.isFile() === true);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
 }
 
 /**
@@ -34,8 +42,9 @@ export function leftNextFiles(path: string): string[] {
  * then nobody's next file is in use.
  */
 export function sweepNextFiles(path: string): void {
-  const real = existsSync(path) ? realpathSync(path) : path;
-  for (const left of new Set([...leftNextFiles(real), ...leftNextFiles(path)])) rmSync(left, { force: true });
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  const places = isLink && existsSync(path) ? [realpathSync(path), path] : [path];
+  for (const left of new Set(places.flatMap(leftNextFiles))) rmSync(left, { force: true });
 }
 
 /**
