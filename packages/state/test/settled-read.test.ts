@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
+import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { readSettled } from '../src/store/settled-read.ts';
 
 function worktree() {
@@ -67,6 +68,19 @@ describe('readSettled', () => {
       return seen.at(-1);
     });
     expect({ text, seen }).toEqual({ text: 'newer', seen: ['old', 'newer'] });
+  });
+
+  it('reads what has not changed since the last look once, unless it is so young that nobody could tell', async () => {
+    const { root, path } = worktree();
+    const memory = {};
+    const read = async () => ({ text: await readFile(path, 'utf8') });
+    const young = await readSettled(root, [path], read, memory);
+    await waitUntil('the file is old', () => Date.now() - statSync(path).ctimeMs > 200);
+    const first = await readSettled(root, [path], read, memory);
+    const again = await readSettled(root, [path], read, memory);
+    expect({ isReadAgain: first !== young, isKept: again === first }).toEqual({ isReadAgain: true, isKept: true });
+    writeFileSync(path, 'new');
+    expect(await readSettled(root, [path], read, memory)).toEqual({ text: 'new' });
   });
 
   it('does not wait for a lock that a git has left behind long ago', async () => {

@@ -4,10 +4,11 @@ import { ORDERS } from '@ralph/protocol/contract/events';
 import { Failure, isFailure, type FailureRecord } from '@ralph/protocol/contract/failure';
 import { badLine } from '@ralph/protocol/contract/bad-line';
 import { describeIssue, parseLine } from '@ralph/protocol/contract/parse-line';
+import { isRecordType } from '@ralph/protocol/contract/record-events';
 import type { StateFile } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { Repository } from '@ralph/protocol/process/repository';
-import { nextAttempt, selectUnderLock } from '../queue/board.ts';
+import { nextAttempt, selectFor } from '../queue/board.ts';
 import { fold } from '../records/fold.ts';
 import { resumable, type Resume } from '../records/resumable.ts';
 import { withoutFollowUps } from '../records/without-follow-ups.ts';
@@ -54,6 +55,15 @@ interface Step {
   readonly landed?: Landed;
 }
 
+interface Taken extends BatchOutcome {
+  readonly state: StateFile;
+  readonly answers: Answer[];
+  readonly landed: readonly (Landed & { readonly index: number })[];
+}
+
+/** Lines that have arrived are applied even when we are told to stop: their senders may be gone. */
+const NEVER = new AbortController().signal;
+
 /** Folds batches of lines into the state file of one repository and moves what has landed out of its queue. */
 export class ApplySession {
   readonly #repository: Repository;
@@ -83,25 +93,17 @@ export class ApplySession {
    * @param stopAt says which refusal ends the batch there; what came before it is kept
    * @throws Failure when the state file cannot be read or written; then nothing of the batch is recorded
    */
-  apply(lines: readonly InputLine[], stopAt: (failure: Failure) => boolean): Promise<BatchOutcome> {
-    // Lines that have arrived are applied even when we are told to stop: their senders may be gone.
-    const { signal } = new AbortController();
-    return this.#turn.use(signal, async (lock) => {
+  async apply(lines: readonly InputLine[], stopAt: (failure: Failure) => boolean): Promise<BatchOutcome> {
+    // Readers see whole files without it, and others may write meanwhile.
+    if (!lines.some(mayWrite)) {
+      const { state, answers, failure } = await this.#takeAll(undefined, await this.#states.read(), lines, stopAt);
+      this.#revision = revisionOf(state);
+      return { answers, failure };
+    }
+    return this.#turn.use(NEVER, async (lock) => {
       const before = await this.#states.read();
-      let state = before ?? (await this.#newState());
-      const answers: Answer[] = [];
-      const landed: (Landed & { readonly index: number })[] = [];
-      let failure: Failure | undefined;
-      for (const line of lines) {
-        const step = await this.#take(lock, state, line);
-        if (step.landed !== undefined) landed.push({ ...step.landed, index: answers.length });
-        if (step.answer.ok || !isBadLine(step.answer.failure)) answers.push(step.answer);
-        state = step.state;
-        if (!step.answer.ok && (isBadLine(step.answer.failure) || stopAt(step.answer.failure))) {
-          failure = step.answer.failure;
-          break;
-        }
-      }
+      const { answers, landed, failure, ...taken } = await this.#takeAll(lock, before, lines, stopAt);
+      let { state } = taken;
       if (revisionOf(state) > revisionOf(before)) await this.#states.write(lock, state);
       this.#revision = revisionOf(state);
       // What is recorded as landed leaves the queue after that: a crash between the two is healed by the next start.
@@ -121,12 +123,34 @@ export class ApplySession {
     this.#turn.close();
   }
 
+  /** @param lock nothing where none of the lines may write */
+  async #takeAll(
+    lock: WriteLock | undefined,
+    before: StateFile | undefined,
+    lines: readonly InputLine[],
+    stopAt: (failure: Failure) => boolean,
+  ): Promise<Taken> {
+    let state = before ?? (await this.#newState());
+    const answers: Answer[] = [];
+    const landed: (Landed & { readonly index: number })[] = [];
+    for (const line of lines) {
+      const step = await this.#take(lock, state, line);
+      if (step.landed !== undefined) landed.push({ ...step.landed, index: answers.length });
+      if (step.answer.ok || !isBadLine(step.answer.failure)) answers.push(step.answer);
+      state = step.state;
+      if (step.answer.ok) continue;
+      const { failure } = step.answer;
+      if (isBadLine(failure) || stopAt(failure)) return { state, answers, landed, failure };
+    }
+    return { state, answers, landed, failure: undefined };
+  }
+
   async #newState(): Promise<StateFile> {
     this.#branch ??= currentBranch(this.#repository);
     return emptyState((await this.#branch) ?? '', new Date().toISOString());
   }
 
-  async #take(lock: WriteLock, state: StateFile, line: InputLine): Promise<Step> {
+  async #take(lock: WriteLock | undefined, state: StateFile, line: InputLine): Promise<Step> {
     const unchanged = { ok: true, revision: revisionOf(state), changed: false } as const;
     try {
       const parsed = parseLine(line.record, line.number);
@@ -135,7 +159,7 @@ export class ApplySession {
         case 'unknown':
           return { state, answer: unchanged };
         case 'order': {
-          if (parsed.type === 'task.archive') await archiveOnOrder(lock, line);
+          if (parsed.type === 'task.archive' && lock !== undefined) await archiveOnOrder(lock, line);
           if (parsed.type !== 'task.select') return { state, answer: unchanged };
           return { state, answer: { ...unchanged, selected: await this.#select(lock, state, line) } };
         }
@@ -162,7 +186,7 @@ export class ApplySession {
     }
   }
 
-  async #select(lock: WriteLock, state: StateFile, line: InputLine): Promise<Selected> {
+  async #select(lock: WriteLock | undefined, state: StateFile, line: InputLine): Promise<Selected> {
     const order = firstIssue(ORDERS['task.select'], line.record);
     if (!order.success) throw badLine(line.number, `task.select: ${describeIssue(order.error)}`);
     const {
@@ -174,7 +198,7 @@ export class ApplySession {
       finished_only: finishedOnly,
     } = order.data;
     const wish = { includeDraft, exclude: new Set(exclude), busy: new Set(busy), busyScopes, maxFailures };
-    const { runnable, waiting, nextStart } = await selectUnderLock(lock, this.#queues, state, wish);
+    const { runnable, waiting, nextStart } = await selectFor(state, this.#queues, lock, wish);
     const keptOf = ({ id }: Task) => resumable(state.workers.find(({ task_id }) => task_id === id));
     const task = finishedOnly ? runnable.find((one) => keptOf(one) !== undefined) : runnable[0];
     const later = nextStart === undefined ? {} : { next_start: nextStart };
@@ -195,6 +219,11 @@ export class ApplySession {
       return { trouble: error, settled: new Set() };
     }
   }
+}
+
+/** Tells whether a line can change a file; one that is no line of ours cannot. */
+function mayWrite({ record: { type } }: InputLine): boolean {
+  return type === 'task.archive' || isRecordType(type);
 }
 
 /** Tells whether a failure says that the line itself cannot be used. */

@@ -2,7 +2,7 @@ import type { StateFile } from '@ralph/protocol/contract/state-file';
 import type { Task } from '@ralph/protocol/contract/task';
 import { leftBehind } from './archiving.ts';
 import { QueueStore, type QueuePair } from '../store/queue-store.ts';
-import { claimsIn, type Claims } from '../records/claims.ts';
+import { claimsIn } from '../records/claims.ts';
 import { requireValid } from './placed-problems.ts';
 import { select, type Selection, type SelectionWish, type Waiting } from './selection.ts';
 import { standingsOf } from './standings.ts';
@@ -22,24 +22,29 @@ export async function selectFromDisk(
   request: SelectionRequest,
 ): Promise<Selection & { readonly state: StateFile | undefined }> {
   const state = await new StateStore(root).read();
-  return { ...(await selectFrom(root, state, await readMended(root, signal), request)), state };
+  return { ...(await selectFrom(root, state, await readMended(new QueueStore(root), signal), request)), state };
 }
 
 /** Reads queue and done file. Takes the write lock only when a killed writer left a task in both. */
-export async function readMended(root: string, signal: AbortSignal): Promise<QueuePair> {
-  const store = new QueueStore(root);
+export async function readMended(store: QueueStore, signal: AbortSignal): Promise<QueuePair> {
   const pair = await store.read();
-  return leftBehind(pair).length === 0 ? pair : withWriteLock(root, signal, (lock) => store.readHealed(lock));
+  return leftBehind(pair).length === 0 ? pair : withWriteLock(store.root, signal, (lock) => store.readHealed(lock));
 }
 
-/** Selects while the write lock is held, for a state that may not be on the disk yet. */
-export async function selectUnderLock(
-  lock: WriteLock,
-  store: QueueStore,
+/**
+ * Selects for a state that may not be on the disk yet.
+ *
+ * @param lock that of the caller, who must name it where he has it
+ * @throws Failure as `selectFromDisk`
+ */
+export async function selectFor(
   state: StateFile,
+  store: QueueStore,
+  lock: WriteLock | undefined,
   request: SelectionRequest,
 ): Promise<Selection> {
-  return selectFrom(store.root, state, await store.readHealed(lock), request);
+  const pair = await (lock === undefined ? readMended(store, new AbortController().signal) : store.readHealed(lock));
+  return selectFrom(store.root, state, pair, request);
 }
 
 /**
@@ -76,10 +81,7 @@ async function selectFrom(
 ): Promise<Selection> {
   await requireValid(pair.queue, pair.done);
   const wish = { ...ANYTHING, ...request };
-  const claims = claimsIn(root);
-  // Whoever asks has those in his own hands: nobody has to be looked for.
-  const isClaimed: Claims = (taskId) => wish.busy.has(taskId) || claims(taskId);
-  const standings = standingsOf(state, pair.queue.tasks, now, isClaimed);
+  const standings = standingsOf(state, pair.queue.tasks, now, claimsIn(root), wish.busy);
   return select({ queue: pair.queue.tasks, done: pair.done.tasks, ...standings, now, wish });
 }
 

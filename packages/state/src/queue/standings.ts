@@ -13,19 +13,25 @@ export interface Standings {
   readonly failures: ReadonlyMap<string, number>;
 }
 
-/** Returns what the records say about starting tasks of the queue. */
+/**
+ * Returns what the records say about starting tasks of the queue.
+ *
+ * @param busy tasks that whoever asks has in hand: nobody has to be looked for
+ */
 export function standingsOf(
   state: StateFile | undefined,
   queue: readonly Task[],
   now: Date,
   isClaimed: Claims,
+  busy: ReadonlySet<string> = new Set(),
 ): Standings {
   const updated = new Map(queue.map((task) => [task.id, task.updated_at]));
   const standings = new Map<string, Standing>();
   const asked = new Set<string>();
   const failures = new Map<string, number>();
   for (const record of state?.workers ?? []) {
-    const standing = standingOf(record, updated.get(record.task_id), now, isClaimed);
+    const isAtWork = () => busy.has(record.task_id) || isActive(record, now, isClaimed);
+    const standing = standingOf(record, updated.get(record.task_id), isAtWork);
     if (standing !== undefined) standings.set(record.task_id, standing);
     if (record.retry_requested_at !== undefined) asked.add(record.task_id);
     if (record.failures !== undefined) failures.set(record.task_id, record.failures);
@@ -36,13 +42,12 @@ export function standingsOf(
 function standingOf(
   record: WorkerRecord,
   taskUpdatedAt: string | undefined,
-  now: Date,
-  isClaimed: Claims,
+  isAtWork: () => boolean,
 ): Standing | undefined {
   switch (record.lifecycle) {
     case 'running':
     case 'integrating':
-      return isActive(record, now, isClaimed) ? 'active' : undefined;
+      return isAtWork() ? 'active' : undefined;
     case 'completed':
       // Where git carries the queue, a checkout that was not brought up to date still lists what has landed. Somebody
       // who opens the task again changes it after that.

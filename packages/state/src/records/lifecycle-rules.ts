@@ -1,22 +1,9 @@
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import type { Lifecycle } from '@ralph/protocol/contract/lifecycle';
+import { isRecordType, type RECORD_EVENTS } from '@ralph/protocol/contract/record-events';
 
 /** The events that say something about the record of an attempt. */
-export type RecordEvent = Extract<
-  AnyEvent,
-  {
-    type:
-      | 'workspace.ready'
-      | 'agent.started'
-      | 'agent.finished'
-      | 'work.salvaged'
-      | 'integrate.started'
-      | 'task.completed'
-      | 'task.published'
-      | 'task.blocked'
-      | 'task.failed';
-  }
->;
+export type RecordEvent = Extract<AnyEvent, { type: (typeof RECORD_EVENTS)[number] }>;
 
 /**
  * What an event does to a record of its own attempt that says something else: `apply` it, `keep` the record since it
@@ -131,5 +118,5 @@ export const MAY_BE_REMOVED: Readonly<Record<Lifecycle, Permission>> = {
 
 /** Tells whether an event says something about the record of an attempt. */
 export function isRecordEvent(event: AnyEvent): event is RecordEvent {
-  return Object.hasOwn(RULES, event.type);
+  return isRecordType(event.type);
 }

@@ -15,6 +15,11 @@ export interface TaskPlaces {
 const [QUOTE, BACKSLASH, SLASH, COLON, COMMA, SPACE] = [0x22, 0x5c, 0x2f, 0x3a, 0x2c, 0x20];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
+/** An edit asks for the same texts again and again: the two files before and after it. */
+const MOST_KNOWN = 4;
+
+const lately: { readonly text: string; readonly places: TaskPlaces | undefined }[] = [];
+
 /**
  * Finds the tasks in the text of a queue file that is JSON without comments. The library makes an object of every value,
  * which takes longer than all else that is done with a queue of a thousand tasks.
@@ -22,6 +27,15 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
  * @returns nothing where there is a comment, or an element of another kind
  */
 export function plainTaskList(text: string): TaskPlaces | undefined {
+  const known = lately.find((each) => each.text === text);
+  if (known !== undefined) return known.places;
+  const places = findTasks(text);
+  lately.unshift({ text, places });
+  lately.length = Math.min(lately.length, MOST_KNOWN);
+  return places;
+}
+
+function findTasks(text: string): TaskPlaces | undefined {
   const elements: Place[] = [];
   let list = -1;
   let start = 0;

@@ -9,7 +9,7 @@ import { appendTasks, parseQueue, removeTasks, taskTexts, type QueueDocument } f
 import { withProperties } from './queue-edit.ts';
 import { archivedProperties, indexOfTask, leftBehind } from '../queue/archiving.ts';
 import type { FollowUps } from '../queue/follow-ups.ts';
-import { readSettled } from './settled-read.ts';
+import { readSettled, type Memory } from './settled-read.ts';
 import type { WriteLock } from './write-lock.ts';
 
 export interface QueuePair {
@@ -39,6 +39,7 @@ export class QueueStore {
   readonly root: string;
   readonly #queuePath: string;
   readonly #donePath: string;
+  readonly #memory: Memory<QueuePair> = {};
 
   constructor(root: string) {
     this.root = root;
@@ -54,7 +55,7 @@ export class QueueStore {
   async read(): Promise<QueuePair> {
     const paths = [this.#queuePath, this.#donePath] as const;
     const read = async () => ({ queue: await readQueue(paths[0]), done: await readQueue(paths[1]) });
-    return readSettled(this.root, paths, read);
+    return readSettled(this.root, paths, read, this.#memory);
   }
 
   /**

@@ -2,14 +2,14 @@ import type { HeldLock } from '@ralph/protocol/process/flock';
 import { KeptWriteLock, type WriteLock } from './write-lock.ts';
 
 /** How long the lock is kept for a next piece of work. */
-const IDLE_MS = 4;
+const IDLE_MS = 30;
 
 /** When others get their turn, however much work there is. */
-const LONGEST_MS = 50;
+const LONGEST_MS = 100;
 
 /**
  * The write lock for somebody with much to write: pieces of work that follow each other closely share one take of it,
- * for a twentieth of a second at most. Between two pieces it may be lost, and others may write.
+ * for a tenth of a second at most. Between two pieces it may be lost, and others may write.
  */
 export class WriteTurn {
   readonly #kept: KeptWriteLock;
