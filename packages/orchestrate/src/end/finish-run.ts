@@ -6,7 +6,7 @@ import type { EventLog } from '../run/event-log.ts';
 import { outcomeOf, outcomeStatus, stopReasonOf, waitingTasks, waitingWords, type Outcome } from './outcome.ts';
 import type { Receipt } from '@ralph/protocol/contract/receipt';
 import { idsWith } from '../run/results.ts';
-import type { LoopEnd } from '../run/run-loop.ts';
+import type { LoopEnd } from '../run/loop-parts.ts';
 import { limitFailure, retryAfterOf } from './limit-failure.ts';
 import { summaryText } from './summary-text.ts';
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lightJson } from '@ralph/protocol/contract/light-json';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
@@ -68,6 +68,8 @@ export function closedAccounts(root: string, now: number): QuotaEntry[] {
 
 function entryIn(path: string, now: number): QuotaEntry | undefined {
   try {
+    // It is asked for with each task, and hardly ever there.
+    if (!existsSync(path)) return undefined;
     const entry = quotaEntry.parse(lightJson(readTextIfPresent(path) ?? 'null'));
     const left = Date.parse(entry.open_at) - now;
     return left > 0 && left <= LONGEST_MS ? entry : undefined;

@@ -1,54 +1,23 @@
 import type { InputLine } from '@ralph/protocol/cli/input';
-import type { Output } from '@ralph/protocol/cli/output';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { SiblingName } from '@ralph/protocol/process/sibling';
-import type { StopFile } from '../stop/stop-file.ts';
-import type { TaskSource } from '../tasks/choice.ts';
 import { adoptedWork, type AdoptedWork } from './adopted-work.ts';
 import { Alarms } from './alarms.ts';
-import type { Crew } from './crew.ts';
-import type { EventLog } from './event-log.ts';
 import { happeningOf } from './happening-of.ts';
+import type { LoopEnd, LoopParts } from './loop-parts.ts';
 import { Lookout } from './lookout.ts';
-import type { Closed, RunLimits } from '../quota/run-limits.ts';
+import type { Closed } from '../quota/run-limits.ts';
 import { OwnEvents } from './own-events.ts';
-import { foldResult, type Results } from './results.ts';
+import { resultAfter, type TaskResult } from './results.ts';
 import { schedule } from './schedule.ts';
-import type { StateKeeper } from './state-keeper.ts';
 import { stopWords } from './told-stop.ts';
-import { firstView, idsIn, type Action, type Happening, type Policy, type StopReason, type View } from './view.ts';
+import { firstView, idsIn, type Action, type Happening, type StopReason, type View } from './view.ts';
 
-export interface LoopParts {
-  readonly root: string;
-  readonly statePath: string;
-  /** Further files below the root whose change may make a task ready. */
-  readonly otherPaths: readonly string[];
-  readonly runId: string;
-  readonly crew: Crew;
-  readonly keeper: StateKeeper;
-  readonly log: EventLog;
-  readonly limits: RunLimits;
-  readonly output: Output;
-  readonly policy: Policy;
-  readonly select: TaskSource;
-  readonly stopFile: StopFile;
-  /** Work that an earlier run has finished and not landed. */
-  readonly adopted: readonly AdoptedWork[];
-}
-
-export interface LoopEnd {
-  readonly view: View;
-  readonly results: Results;
-  /** The limit that others have met and that this run has heeded. */
-  readonly closed: Closed | undefined;
-  /** What ended the run before its time. */
-  readonly failure: Error | undefined;
-  /** Why it could not be told at the end what else there is to do. */
-  readonly trouble: Error | undefined;
-}
+/** So many events may be on their way to the disk before no more are taken. */
+const MOST_WAITING = 256;
 
 /**
  * The shell around `schedule`: carries lines between the siblings, records each event before anything follows from it,
@@ -61,12 +30,14 @@ export class RunLoop {
   readonly #alarms = new Alarms();
   #lookout: Lookout | undefined;
   #view: View;
-  #results: Results = new Map();
+  readonly #results = new Map<string, TaskResult>();
   #failure: Error | undefined;
   #trouble: Error | undefined;
   /** What others have met. */
   #closed: Closed | undefined;
   readonly #own: OwnEvents;
+  /** Settles when everything has been done that follows from the events so far. */
+  #followed: Promise<void> = Promise.resolve();
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -108,6 +79,7 @@ export class RunLoop {
         (from, line) => this.#received(from, line),
         (failure) => this.fail(failure),
       );
+      await this.#followed;
       await this.#own.settled;
       for (const receipt of this.#parts.limits.close(new Date())) await this.#own.tell('task.receipt', receipt);
     } finally {
@@ -142,14 +114,31 @@ export class RunLoop {
     const parsed = parseLine(line.record, line.number);
     if (parsed.kind !== 'event') return;
     const { event } = parsed;
-    this.#results = foldResult(this.#results, event);
+    this.#fold(event);
+    const { keeper, log } = this.#parts;
     try {
-      this.#parts.log.append(event);
-      await this.#parts.keeper.record(event);
+      log.append(event);
     } catch (error) {
       this.fail(asError(error));
       return;
     }
+    // The lines behind it may go on their way meanwhile.
+    this.#followed = this.#follow(event, keeper.record(event), this.#followed);
+    if (keeper.waiting >= MOST_WAITING) await this.#followed;
+  }
+
+  /** Does what follows from an event once it is on the disk, and after what follows from those before it. */
+  async #follow(event: AnyEvent, recorded: Promise<void>, before: Promise<void>): Promise<void> {
+    try {
+      await recorded;
+      await before;
+      this.#conclude(event);
+    } catch (error) {
+      this.fail(asError(error));
+    }
+  }
+
+  #conclude(event: AnyEvent): void {
     const { limits } = this.#parts;
     const receipt = limits.take(event);
     if (receipt !== undefined) void this.#own.tell('task.receipt', receipt);
@@ -280,8 +269,14 @@ export class RunLoop {
     this.#alarms.set('pause', until, over);
   }
 
+  #fold(event: AnyEvent): void {
+    const { task_id: id } = event;
+    const after = id === undefined ? undefined : resultAfter(this.#results.get(id), event, id);
+    if (id !== undefined && after !== undefined) this.#results.set(id, after);
+  }
+
   #keep(event: AnyEvent): void {
-    this.#results = foldResult(this.#results, event);
+    this.#fold(event);
     this.#parts.limits.take(event);
     this.#parts.log.append(event);
   }

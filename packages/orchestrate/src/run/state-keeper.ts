@@ -1,4 +1,6 @@
+import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { FAILURE_CODES, Failure, type FailureCode } from '@ralph/protocol/contract/failure';
+import { isRecordType } from '@ralph/protocol/contract/record-events';
 import type { Task } from '@ralph/protocol/contract/task';
 import { timeOf } from '@ralph/protocol/contract/zoned-time';
 import { Sibling } from '@ralph/protocol/process/sibling';
@@ -14,6 +16,17 @@ interface Answer {
   readonly next_start?: string;
   readonly resume?: Readonly<Record<string, unknown>>;
 }
+
+/** What nothing in a run follows from: it may wait for the next line, and is written with it in one go. */
+const UNHURRIED: ReadonlySet<unknown> = new Set([
+  'workspace.ready',
+  'agent.started',
+  'work.salvaged',
+  'integrate.started',
+]);
+
+/** How long it waits at most. */
+const HOLD_MS = 100;
 
 interface Pending {
   /** By how much the line may move the revision of the state file. */
@@ -41,6 +54,8 @@ export class StateKeeper {
   #told = false;
   #revision: number | undefined;
   readonly #pending: Pending[] = [];
+  #held: object[] = [];
+  #timer: NodeJS.Timeout | undefined;
   readonly #onRefusal: (code: string, message: string) => void;
 
   /** @param onRefusal told when the state file refused an event: a stale attempt, an illegal step */
@@ -72,9 +87,15 @@ export class StateKeeper {
     this.#ask({ v: 1, type: 'state.look' }, 0).then(looked, looked);
   }
 
-  /** Records one event; settles when it is on disk. */
-  async record(event: object): Promise<void> {
-    const answer = await this.#ask(event, 1);
+  /** How many lines are on their way, or are held back. */
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
+  /** Records one event; settles when it is on disk, in the order of the calls, and at once where the file takes nothing from it. */
+  async record(event: AnyEvent): Promise<void> {
+    if (!isRecordType(event.type)) return;
+    const answer = await this.#ask(event, 1, UNHURRIED.has(event.type));
     if (!answer.ok) this.#onRefusal(answer.error?.code ?? 'internal', answer.error?.message ?? 'the event was refused');
   }
 
@@ -114,18 +135,28 @@ export class StateKeeper {
     return { type: 'task.archived', task_id: order['task_id'], ok, ...(error && { message: error.message }) };
   }
 
+  /** Sends what is held back. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#held.length > 0) void this.sibling.send(...this.#held.splice(0));
+  }
+
   /** Says that no more events come, and waits until the state file is left in order. */
   async end(): Promise<void> {
+    this.flush();
     this.#told = true;
     this.sibling.end();
     await this.lost;
   }
 
-  #ask(line: object, most: number): Promise<Answer> {
+  #ask(line: object, most: number, mayWait = false): Promise<Answer> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
       this.#pending.push({ most, resolve, reject });
-      void this.sibling.send(line);
+      this.#held.push(line);
+      if (mayWait) this.#timer ??= setTimeout(() => this.flush(), HOLD_MS);
+      else this.flush();
     });
   }
 

@@ -18,7 +18,8 @@ import type { LiveView } from '../view/live-view.ts';
 import { openView } from '../view/open-view.ts';
 import { Crew } from './crew.ts';
 import type { EventLog } from './event-log.ts';
-import { RunLoop, type LoopEnd } from './run-loop.ts';
+import type { LoopEnd } from './loop-parts.ts';
+import { RunLoop } from './run-loop.ts';
 import type { StateKeeper } from './state-keeper.ts';
 
 export interface RunParts {

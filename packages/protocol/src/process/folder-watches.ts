@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { asIoFailure, Failure } from '../contract/failure.ts';
-import { folderKey, pathSteps } from './path-steps.ts';
+import { folderKey, pathSteps, WayMemory } from './path-steps.ts';
 
 interface WatchedFolder {
   readonly folder: string;
@@ -67,7 +67,8 @@ export class FolderWatches {
     const { root, paths } = this.#options;
     if (this.#rootKey === undefined || folderKey(root) !== this.#rootKey) throw rootGone(root);
     const wanted = new Map<string, WantedFolder>();
-    for (const { key, folder, name } of paths.flatMap((path) => pathSteps(root, relative(root, path)))) {
+    const memory = new WayMemory();
+    for (const { key, folder, name } of paths.flatMap((path) => pathSteps(root, relative(root, path), memory))) {
       wanted.set(key, { folder, names: new Set([name, ...(wanted.get(key)?.names ?? [])]) });
     }
     return wanted;

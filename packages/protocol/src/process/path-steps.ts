@@ -12,14 +12,34 @@ export interface PathStep {
 
 const MOST_LINKS = 40;
 
+/** What was found on the ways to several files in one look: they have most of their folders in common. */
+export class WayMemory {
+  readonly #keys = new Map<string, string | undefined>();
+  readonly #links = new Map<string, string | undefined>();
+
+  keyOf(folder: string): string | undefined {
+    return remembered(this.#keys, folder, folderKey);
+  }
+
+  linkAt(path: string): string | undefined {
+    return remembered(this.#links, path, linkAt);
+  }
+}
+
+function remembered<T>(known: Map<string, T>, path: string, look: (path: string) => T): T {
+  if (!known.has(path)) known.set(path, look(path));
+  return known.get(path) as T;
+}
+
 /**
  * Returns the steps from a folder to a file below it, as far as they lead today: to the file, or to the first thing
  * that is missing. Where a step is a symlink the steps to what it names follow, since a change there is one of ours.
  *
  * @param root a folder that is there, without a symlink in its path
  * @param relative the path from there to the file
+ * @param memory of the same look
  */
-export function pathSteps(root: string, relative: string): readonly PathStep[] {
+export function pathSteps(root: string, relative: string, memory = new WayMemory()): readonly PathStep[] {
   const steps: PathStep[] = [];
   let folder = root;
   let links = 0;
@@ -29,11 +49,11 @@ export function pathSteps(root: string, relative: string): readonly PathStep[] {
       folder = dirname(folder);
       continue;
     }
-    const key = folderKey(folder);
+    const key = memory.keyOf(folder);
     if (key === undefined) break;
     steps.push({ folder, name, key });
     const next = join(folder, name);
-    const link = linkAt(next);
+    const link = memory.linkAt(next);
     if (link === undefined) {
       folder = next;
       continue;

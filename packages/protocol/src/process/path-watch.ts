@@ -1,6 +1,9 @@
 import { timerMs } from '../cli/timer-ms.ts';
 import { FolderWatches } from './folder-watches.ts';
 
+/** How long after a notice others are waited for. */
+const GATHER_MS = 10;
+
 export interface PathWatchOptions {
   /** Real path of a folder that is there; the watch fails when it goes. */
   readonly root: string;
@@ -24,7 +27,7 @@ export class PathWatch {
   readonly #folders: FolderWatches;
   #changed = false;
   #failure: Error | undefined;
-  #turn: NodeJS.Immediate | undefined;
+  #turn: NodeJS.Timeout | undefined;
   #closed = false;
   #wake = () => {};
   readonly #wakeUp = () => this.#wake();
@@ -71,7 +74,7 @@ export class PathWatch {
   /** Lets go of everything; a call of `next` that waits settles with `stopped`. */
   close(): void {
     this.#closed = true;
-    clearImmediate(this.#turn);
+    clearTimeout(this.#turn);
     process.off('SIGCONT', this.#notice);
     this.#signal.removeEventListener('abort', this.#wakeUp);
     this.#folders.close();
@@ -91,10 +94,10 @@ export class PathWatch {
     clearTimeout(timer);
   }
 
-  /** Something has happened on the way; what comes in the same turn is looked at together. */
+  /** Something has happened on the way; what comes in the same moment is looked at together, as the steps of a git are. */
   #look(): void {
     if (this.#closed || this.#turn !== undefined) return;
-    this.#turn = setImmediate(() => {
+    this.#turn = setTimeout(() => {
       this.#turn = undefined;
       try {
         this.#folders.arm();
@@ -103,7 +106,7 @@ export class PathWatch {
       }
       this.#changed = true;
       this.#wake();
-    });
+    }, GATHER_MS);
   }
 
   #fail(error: unknown): void {

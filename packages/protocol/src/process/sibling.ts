@@ -69,10 +69,11 @@ export class Sibling {
     this.ended = this.#waitForEnd(this.#child);
   }
 
-  /** Writes one record; settles when the pipe can take more. */
-  async send(record: object): Promise<void> {
+  /** Writes records, in one piece; settles when the pipe can take more. */
+  async send(...records: readonly object[]): Promise<void> {
     const stdin = this.#child?.stdin;
-    if (stdin === undefined || stdin.destroyed || stdin.write(`${JSON.stringify(record)}\n`)) return;
+    const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    if (stdin === undefined || stdin.destroyed || stdin.write(lines)) return;
     await this.#drained(stdin);
   }
 
