@@ -8,4 +8,5 @@ export const GROUPS = {
   'start-up': { title: 'Start-up', isUsual: true, load: () => import('./groups/start-up.mjs') },
   lock: { title: 'Lock', isUsual: true, load: () => import('./groups/lock.mjs') },
   state: { title: 'State', isUsual: true, load: () => import('./groups/state.mjs') },
+  'end-to-end': { title: 'End to end', isUsual: true, load: () => import('./groups/end-to-end.mjs') },
 };

@@ -1,6 +1,6 @@
 // Where one run is played: a bare origin, a clone with a queue of so many tasks that git carries, and an agent that
 // leaves one small file.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generatedRepository, git } from '../measure/generated-repository.mjs';
@@ -60,14 +60,6 @@ export class Site {
     const [open, done] = [tasksIn('queue'), tasksIn('done')];
     if (open.length > 0 || done.length !== this.ids.length || done.some(({ status }) => status !== 'done'))
       throw new Error(`${open.length} tasks are still in the queue of the target, ${done.length} are done`);
-  }
-
-  /** Returns what is left behind for each task, as counts: refs, files of ours and their bytes. */
-  leftovers() {
-    const refs = git(this.root, 'for-each-ref', '--format=%(refname)', 'refs/ralph').split('\n').filter(Boolean);
-    const loose = git(this.root, 'count-objects', '-v');
-    const events = readFileSync(join(this.root, '.ralph/logs/parallel/events.ndjson')).length;
-    return { refs: refs.length, loose: Number(/^count: (\d+)$/m.exec(loose)?.[1]), events };
   }
 
   remove() {
