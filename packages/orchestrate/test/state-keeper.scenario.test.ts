@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -10,8 +10,17 @@ import { StateKeeper } from '../src/run/state-keeper.ts';
 const STATE = '.ralph/cache/parallel/state.json';
 const COMMIT = 'a'.repeat(40);
 
+const BIN = fileURLToPath(new URL('../../../node_modules/.bin', import.meta.url));
+
+/** Answers each line, and writes down how many came at a time. */
+const ANSWERER = `process.stdin.setEncoding('utf8').on('data', (text) => {
+  const lines = text.split('\\n').length - 1;
+  require('node:fs').appendFileSync('SEEN', lines + '\\n');
+  process.stdout.write('{"ok":true,"revision":1}\\n'.repeat(lines));
+});`;
+
 beforeAll(() => {
-  vi.stubEnv('RALPH_EXEC_PATH', fileURLToPath(new URL('../../../node_modules/.bin', import.meta.url)));
+  vi.stubEnv('RALPH_EXEC_PATH', BIN);
 });
 afterAll(() => {
   vi.unstubAllEnvs();
@@ -70,11 +79,25 @@ describe('StateKeeper', () => {
     expect(state()).toMatchObject({ revision: 1 });
   });
 
+  it('sends what was held and the line that could not wait in one piece', async () => {
+    const { root, folder } = temporaryRepository();
+    const seen = join(folder, 'seen');
+    const program = join(folder, 'ralph-state');
+    writeFileSync(program, `#!${process.execPath}\n${ANSWERER}`.replace('SEEN', seen), { mode: 0o755 });
+    vi.stubEnv('RALPH_EXEC_PATH', folder);
+    const { keeper } = keeperOf(root);
+    vi.stubEnv('RALPH_EXEC_PATH', BIN);
+    await Promise.all([READY, INTEGRATING, FAILED].map((one) => keeper.record(one)));
+    await keeper.end();
+    expect(readFileSync(seen, 'utf8').split('\n')[0]).toBe('3');
+  });
+
   it('sends nothing that the state file takes nothing from', async () => {
     const { root } = temporaryRepository();
     const { keeper } = keeperOf(root);
-    await keeper.record(event('workspace.removed', { workspace_path: '/w' }));
+    const told = keeper.record(event('workspace.removed', { workspace_path: '/w' }));
     expect(keeper.waiting).toBe(0);
+    await told;
     await keeper.end();
     expect(existsSync(join(root, STATE))).toBe(false);
   });
