@@ -14,6 +14,8 @@ export interface FinishedAttempt {
 
 export interface AttemptParts {
   readonly attempt?: number;
+  /** Whether the workspace has all objects itself, as with ralph-worker's `--isolation local`, and borrows none. */
+  readonly lone?: boolean;
   /** Content by path, in one commit. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -22,12 +24,13 @@ export interface AttemptParts {
 export function finishedAttempt(
   repository: TestRepository,
   id: string,
-  { attempt = 1, files }: AttemptParts,
+  { attempt = 1, lone = false, files }: AttemptParts,
 ): FinishedAttempt {
   const workspace = join(repository.workspaces, id);
   mkdirSync(repository.workspaces, { recursive: true });
   const base = repository.gitOrigin('rev-parse', 'main');
-  runGit(repository.folder, ['clone', '-q', repository.origin, workspace]);
+  const borrowing = lone ? [] : ['--reference', repository.root];
+  runGit(repository.folder, ['clone', '-q', ...borrowing, repository.origin, workspace]);
   const git = (...args: readonly string[]) => runGit(workspace, args);
   git('config', 'user.name', 'Agent');
   git('config', 'user.email', 'agent@example.invalid');

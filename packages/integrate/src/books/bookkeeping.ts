@@ -9,9 +9,8 @@ import { Stopped } from '../site/stopped.ts';
 import { targetName, type Settings } from '../site/settings.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { git, tryGit } from '../workspace/workspace-git.ts';
+import { BOOKS, trackedFiles } from './known-books.ts';
 import type { TaskMoves } from './task-moves.ts';
-
-const FILES = [RALPH_PATHS.queue, RALPH_PATHS.done] as const;
 
 /** Where one of the two files stands: part of the target branch, only on disk, or nowhere. */
 export type FilePlace = 'tracked' | 'untracked' | 'absent';
@@ -57,14 +56,22 @@ export async function placesOfBooks(root: string, folder: string, commit: string
   };
   const [queue, done] = [placeOf(RALPH_PATHS.queue), placeOf(RALPH_PATHS.done)];
   if (bookkeepingMode(queue, done) !== 'split') return { queue, done };
-  const [inGit, notInGit] = queue === 'tracked' ? FILES : FILES.toReversed();
+  const [inGit, notInGit] = queue === 'tracked' ? BOOKS : BOOKS.toReversed();
   throw new Failure(
     'config_invalid',
     `${inGit} is tracked by git and ${notInGit} is not: finished tasks cannot be moved safely between them`,
     {
-      hint: `cd ${quoted(root)} && git add -f ${FILES.join(' ')} && git commit -m queue && git push  # or track neither: git rm --cached ${inGit}`,
+      hint: `cd ${quoted(root)} && git add -f ${BOOKS.join(' ')} && git commit -m queue && git push  # or track neither: git rm --cached ${inGit}`,
     },
   );
+}
+
+interface Move {
+  /** The commit of the target branch, or of a train, that the work stands on. */
+  readonly target: string;
+  readonly followUps: FollowupProposal | undefined;
+  /** Of the gits that make objects. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /**
@@ -79,15 +86,16 @@ export async function commitMove(
   { settings, moves }: { readonly settings: Settings; readonly moves: TaskMoves },
   workspace: Workspace,
   { taskId, attempt }: Candidate,
-  { target, followUps }: { readonly target: string; readonly followUps: FollowupProposal | undefined },
+  { target, followUps, env }: Move,
 ): Promise<boolean> {
   const cwd = workspace.path;
-  await git(['checkout', '--quiet', target, '--', ...(await trackedFiles(cwd, target))], { cwd });
+  const tracked = await trackedFiles(settings.root, target);
+  await git(['checkout', '--quiet', target, '--', ...tracked], { cwd });
   try {
     await moves.move({ taskId, attempt, followUps }, cwd);
   } catch (error) {
     if (error instanceof Stopped) throw error;
-    const diff = ['git', '-C', settings.root, 'diff', targetName(settings), '--', ...FILES];
+    const diff = ['git', '-C', settings.root, 'diff', targetName(settings), '--', ...BOOKS];
     throw new Failure(
       'bookkeeping_failed',
       `${taskId} cannot be moved to done: ${error instanceof Error ? error.message : String(error)}`,
@@ -99,21 +107,18 @@ export async function commitMove(
       },
     );
   }
-  // By force: the folder may be ignored while the files in it are tracked.
-  await git(['add', '--force', '--', ...FILES.filter((path) => existsSync(join(cwd, path)))], { cwd });
-  const { exitCode } = await tryGit(['diff', '--cached', '--quiet'], { cwd });
-  if (exitCode === 0) return false;
   const message = `${taskId}: move to done\n\nRalph-Task: ${taskId}\n`;
   // The gate judges what is pushed; a hook that only knows people's commits must not.
-  await git(['commit', '--quiet', '--no-verify', '--file', '-'], { cwd, input: message });
+  const commit = ['commit', '--quiet', '--no-verify', '--file', '-'];
+  if (tracked.length === BOOKS.length) {
+    const { exitCode } = await tryGit([...commit, '--only', '--', ...BOOKS], { cwd, env, input: message });
+    if (exitCode === 0) return true;
+    // There may be nothing to commit, or else the following tells what is wrong.
+  }
+  // By force: the folder may be ignored while the files in it are tracked.
+  await git(['add', '--force', '--', ...BOOKS.filter((path) => existsSync(join(cwd, path)))], { cwd, env });
+  const { exitCode } = await tryGit(['diff', '--cached', '--quiet'], { cwd });
+  if (exitCode === 0) return false;
+  await git(commit, { cwd, env, input: message });
   return true;
-}
-
-/**
- * Returns which of the queue and the done file a commit holds. By `ls-tree`: it tells "not there" apart from a failure,
- * which `cat-file -e` does not for a path.
- */
-export async function trackedFiles(folder: string, commit: string): Promise<string[]> {
-  const out = await git(['ls-tree', '-z', '--name-only', commit, '--', ...FILES], { cwd: folder });
-  return out.split('\0').filter((name) => name !== '');
 }

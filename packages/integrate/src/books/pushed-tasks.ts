@@ -4,7 +4,7 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import { parseJsonc, readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import { trackedFiles } from './bookkeeping.ts';
+import { trackedFiles } from './known-books.ts';
 
 /** No more ids than this are named. */
 const MOST_NAMED = 5;

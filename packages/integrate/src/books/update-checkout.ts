@@ -2,9 +2,11 @@ import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { git, tryGit } from '@ralph/protocol/process/git';
+import { branchInHead } from '../workspace/workspace.ts';
+import { commitInFile } from '../workspace/ref-file.ts';
 import type { Bench } from '../site/bench.ts';
 import { targetName, trackingRef, type Settings } from '../site/settings.ts';
-import { fetchTarget, isAncestor, type FetchEnd } from '../push/target.ts';
+import { fetchTarget, isInHistory, type FetchEnd } from '../push/target.ts';
 
 /** No more files than this are named. */
 const MOST_NAMED = 5;
@@ -16,24 +18,19 @@ const MOST_NAMED = 5;
  * @param landed the commit that is on the target branch now
  * @param note is told why it was left where it is
  */
-export async function updateCheckout(
-  { settings, lastCall }: Bench,
-  landed: string,
-  note: (what: string) => void,
-): Promise<void> {
+export async function updateCheckout(bench: Bench, landed: string, note: (what: string) => void): Promise<void> {
+  const { settings, lastCall } = bench;
   const { root, targetBranch } = settings;
-  const { stdout } = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd: root });
-  if (stdout.trim() !== `refs/heads/${targetBranch}`) return;
+  const { branch, at, known } = await whereabouts(settings);
+  if (branch !== `refs/heads/${targetBranch}`) return;
   const pull = commandLine(['git', '-C', root, 'pull']);
-  const read = await tryGit(['rev-parse', 'HEAD', trackingRef(settings)], { cwd: root });
-  const [at, known] = read.exitCode === 0 ? read.stdout.split('\n') : [];
   // Who saw the landing has asked the remote a moment ago.
-  const isNew = known !== undefined && (await isAncestor(root, landed, known));
+  const isNew = known !== undefined && (await isInHistory(bench, landed, known));
   const end: FetchEnd = isNew ? { kind: 'fetched', commit: known } : await fetchTarget(settings, lastCall);
   if (end.kind !== 'fetched') return note(`your checkout is not updated: ${end.words}; next: ${pull}`);
   const head = at ?? (await git(['rev-parse', 'HEAD'], { cwd: root })).trim();
   if (head === end.commit) return;
-  if (!(await isAncestor(root, head, end.commit)))
+  if (!(await isInHistory(bench, head, end.commit)))
     return note(`your checkout has commits that ${targetName(settings)} has not: it is left as it is; next: ${pull}`);
   const why = await bringForward(settings, head, end.commit);
   if (why === undefined) return;
@@ -43,6 +40,28 @@ export async function updateCheckout(
   await git(['update-ref', ...args], { cwd: root });
   const still = halfWay === end.commit ? undefined : await bringForward(settings, halfWay, end.commit);
   if (still !== undefined) note(`your checkout is left as it is: ${still}${pull}`);
+}
+
+interface Whereabouts {
+  /** That is checked out; empty when none is. */
+  readonly branch: string;
+  readonly at: string | undefined;
+  /** Where the target branch was seen last. */
+  readonly known: string | undefined;
+}
+
+async function whereabouts(settings: Settings): Promise<Whereabouts> {
+  const { root } = settings;
+  const tracking = trackingRef(settings);
+  const gitDir = join(root, '.git');
+  // In a linked worktree this is a file, and git is asked.
+  const branch = branchInHead(gitDir);
+  const [at, known] = branch === undefined ? [] : [commitInFile(gitDir, branch), commitInFile(gitDir, tracking)];
+  if (branch !== undefined && at !== undefined && known !== undefined) return { branch, at, known };
+  const { stdout } = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd: root });
+  const read = await tryGit(['rev-parse', 'HEAD', tracking], { cwd: root });
+  const [head, target] = read.exitCode === 0 ? read.stdout.split('\n') : [];
+  return { branch: stdout.trim(), at: head, known: target };
 }
 
 /** Returns why it could not be done, and what to do before the next command. */

@@ -14,9 +14,18 @@ export async function afterLanding(
   if (bench.stop.aborted) return;
   const note = (what: string) => bench.output.note(`ralph-integrate: ${candidate.taskId}: ${what}`);
   try {
-    if (queueTracked) await updateCheckout(bench, commit, note);
+    if (queueTracked) {
+      bench.checkout.soon(async () => {
+        if (!bench.stop.aborted)
+          await updateCheckout(bench, commit, note).catch((error: unknown) => note(wordsFor(error)));
+      });
+    }
     if (hasWorkspace && !bench.settings.keepWorkspaces) await removeWorkspace(bench, candidate);
   } catch (error) {
-    note(`landed, but not all could be cleared away: ${error instanceof Error ? error.message : String(error)}`);
+    note(wordsFor(error));
   }
+}
+
+function wordsFor(error: unknown): string {
+  return `landed, but not all could be cleared away: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -2,22 +2,24 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { attemptRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { git, tryGit } from '@ralph/protocol/process/git';
+import { mainRefs, type MainRef } from '../prepare/main-refs.ts';
 import { keepCommit } from '../workspace/keep-commit.ts';
 import type { Candidate } from './candidate.ts';
 
 /** Returns the number of the latest attempt at a task; nothing when none is known. */
 export async function latestAttempt(root: string, taskId: string): Promise<number | undefined> {
-  const numbers = [...(await parkedTips(root, taskId)).keys()];
+  const numbers = [...parkedTips(await mainRefs(root), taskId).keys()];
   return numbers.length === 0 ? undefined : Math.max(...numbers);
 }
 
 /**
  * Returns the tip of an attempt as it was parked in the main repository.
  *
+ * @param refs all that are there now
  * @throws Failure `fenced` unless this is the latest attempt at the task
  */
-export async function parkedTip(root: string, { taskId, attempt }: Candidate): Promise<string> {
-  const tips = await parkedTips(root, taskId);
+export function parkedTip(root: string, { taskId, attempt }: Candidate, refs: readonly MainRef[]): string {
+  const tips = parkedTips(refs, taskId);
   const highest = Math.max(0, ...tips.keys());
   const ref = attemptRef(taskId, attempt);
   if (highest > attempt) {
@@ -33,14 +35,12 @@ export async function parkedTip(root: string, { taskId, attempt }: Candidate): P
 }
 
 /** By the number of the attempt. */
-async function parkedTips(root: string, taskId: string): Promise<Map<number, string>> {
+function parkedTips(refs: readonly MainRef[], taskId: string): Map<number, string> {
   const folder = attemptFolder(taskId);
-  const listed = await git(['for-each-ref', '--format=%(refname) %(objectname)', folder], { cwd: root });
   const tips = new Map<number, string>();
-  for (const line of listed.split('\n')) {
-    const [name = '', commit = ''] = line.split(' ');
+  for (const { name, commit } of refs) {
     const number = name.slice(folder.length);
-    if (/^\d+$/.test(number)) tips.set(Number(number), commit);
+    if (name.startsWith(folder) && /^\d+$/.test(number)) tips.set(Number(number), commit);
   }
   return tips;
 }

@@ -4,29 +4,37 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { parkAgain, salvage } from './attempt-refs.ts';
 import type { Bench } from '../site/bench.ts';
 import type { Candidate } from './candidate.ts';
-import { readRecord, removeRecord, type IntegrationRecord } from './integration-record.ts';
+import { hasNoRecord, readRecord, removeRecord, type IntegrationRecord } from './integration-record.ts';
 import { Job } from './job.ts';
 import { hasMarker, removeMarker } from './marker.ts';
 import { filesInConflict } from '../prepare/rebase.ts';
 import { trackingRef } from '../site/settings.ts';
 import { startingPoint } from './starting-point.ts';
 import { isAncestor } from '../push/target.ts';
-import { showHiddenFiles } from '../workspace/hidden-files.ts';
-import { branchOf, changedTrackedFiles, headOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
+import { hasHiddenFiles, showHiddenFiles } from '../workspace/hidden-files.ts';
+import { standingOf } from '../workspace/standing.ts';
+import { branchInHead, branchOf, headOf, putHeadOn, type Workspace } from '../workspace/workspace.ts';
 import { bindRemote } from '../workspace/workspace-remote.ts';
-import { isRebasing, removeStaleLocks, undoRebase } from '../workspace/workspace-recovery.ts';
+import { hasLocks, isRebasing, removeStaleLocks, undoRebase } from '../workspace/workspace-recovery.ts';
 import { git } from '../workspace/workspace-git.ts';
 
 /**
  * Looks at what is true in a workspace and makes it fit to begin: what a killed integration left is cleared away, what
  * a person did in a blocked workspace is taken over, and what nobody can explain is kept under a salvage ref.
  *
- * @param tip the parked tip of the attempt
+ * @param seen `tip`: the parked tip of the attempt; `head`: where HEAD of the workspace was a moment ago
  * @throws Failure `workspace_dirty` when somebody's unfinished edits or rebase are in it; nothing of them is touched
  */
-export async function beginJob(bench: Bench, candidate: Candidate, workspace: Workspace, tip: string): Promise<Job> {
-  await removeStaleLocks(workspace, bench.stop);
+export async function beginJob(
+  bench: Bench,
+  candidate: Candidate,
+  workspace: Workspace,
+  { tip, head: seen }: { readonly tip: string; readonly head: string | undefined },
+): Promise<Job> {
   const wasBlocked = hasMarker(workspace);
+  const isFresh = !wasBlocked && hasNoRecord(workspace) && !isRebasing(workspace) && !hasLocks(workspace);
+  // No integration has begun in there, and to look at all processes of the machine takes some milliseconds.
+  if (!isFresh) await removeStaleLocks(workspace, bench.stop);
   const record = wasBlocked ? undefined : readRecord(workspace);
   if (isRebasing(workspace)) {
     // Ours writes its record before it begins, and takes the record away when it blocks.
@@ -38,7 +46,7 @@ export async function beginJob(bench: Bench, candidate: Candidate, workspace: Wo
     await putHeadOn(workspace, tip, await branchOf(workspace));
   }
   await bindRemote(bench.settings, workspace.path);
-  const head = await headOf(workspace);
+  const head = (isFresh ? seen : undefined) ?? (await headOf(workspace));
   const onTarget = head === tip || (await isAncestor(workspace.path, head, trackingRef(bench.settings)));
   const start = startingPoint({ head, tip, record, onTarget, wasBlocked });
   if (start !== 'tip') await requireClean(candidate, workspace);
@@ -63,21 +71,49 @@ function sentBy({ pushed, head }: IntegrationRecord): string[] {
   return head === null || pushed.includes(head) ? [...pushed] : [...pushed, head];
 }
 
+/** So long a look at a workspace counts; a rebase refuses to go over edits all the same. */
+const FRESH_MS = 2000;
+
 /** Changed by us alone when the work was interrupted: the move to done is made anew from the target. */
 const BOOKS: ReadonlySet<string> = new Set([RALPH_PATHS.queue, RALPH_PATHS.done]);
 
 /**
  * Makes sure that nothing is lost when the tracked files are put on another commit.
  *
+ * @returns whether HEAD, index and files are all on the tip of the job already
  * @throws Failure `workspace_dirty`
  */
-export async function clearForReset({ bench, candidate, workspace, interrupted }: Job): Promise<void> {
-  const open = await changedTrackedFiles(workspace);
+export async function clearForReset(job: Job): Promise<'on_tip' | 'elsewhere'> {
+  const { bench, candidate, workspace, interrupted, tip, branch, onTip } = job;
+  if (onTip?.tip === tip && performance.now() - onTip.at < FRESH_MS) return 'on_tip';
+  const { head, changed: open, isInMidst } = await standingOf(workspace);
   if (!interrupted && open.length > 0) throw edited(candidate, open);
-  const changed = (await showHiddenFiles(workspace)) ? await changedTrackedFiles(workspace) : open;
-  if (changed.every((path) => interrupted && BOOKS.has(path))) return;
+  const wereHidden = await showHiddenFiles(workspace);
+  const { changed } = wereHidden ? await standingOf(workspace) : { changed: open };
+  if (changed.length === 0 && !wereHidden && !isInMidst && head === tip) {
+    return branchInHead(workspace.gitDir) === branch ? 'on_tip' : 'elsewhere';
+  }
+  if (changed.every((path) => interrupted && BOOKS.has(path))) return 'elsewhere';
   const edits = (await git(['stash', 'create'], { cwd: workspace.path })).trim();
   if (edits !== '') await keep(bench, candidate, workspace, edits);
+  return 'elsewhere';
+}
+
+/** Looks ahead whether a workspace is on the tip with nothing beside it; changes nothing in it, and never throws. */
+export async function lookWhetherOnTip(job: Job): Promise<void> {
+  const { workspace, interrupted, tip, branch } = job;
+  if (interrupted) return;
+  const at = performance.now();
+  try {
+    const [{ head, changed, isInMidst }, hidden] = await Promise.all([
+      standingOf(workspace),
+      hasHiddenFiles(workspace),
+    ]);
+    const isThere = head === tip && branchInHead(workspace.gitDir) === branch;
+    if (isThere && changed.length === 0 && !isInMidst && !hidden) job.onTip = { tip, at };
+  } catch {
+    // It is looked at again when that is needed.
+  }
 }
 
 async function keep(
@@ -98,7 +134,7 @@ async function keep(
 }
 
 async function requireClean(candidate: Candidate, workspace: Workspace): Promise<void> {
-  const files = await changedTrackedFiles(workspace);
+  const { changed: files } = await standingOf(workspace);
   if (files.length > 0) throw edited(candidate, files);
 }
 

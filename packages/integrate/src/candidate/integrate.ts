@@ -6,7 +6,7 @@ import { endLeftGates } from '@ralph/protocol/process/end-left-gates';
 import { identityOf } from '@ralph/protocol/process/process-identity';
 import { afterLanding } from './after-landing.ts';
 import { parkedTip } from './attempt-refs.ts';
-import { beginJob } from './begin.ts';
+import { beginJob, lookWhetherOnTip } from './begin.ts';
 import type { Bench } from '../site/bench.ts';
 import type { Candidate } from './candidate.ts';
 import { claimTask } from './claim.ts';
@@ -23,12 +23,15 @@ import { kindOfFailure, type Outcome } from './outcome.ts';
 import { targetName } from '../site/settings.ts';
 import { Stopped } from '../site/stopped.ts';
 import { isAncestor } from '../push/target.ts';
+import { mainRefs, type MainRef } from '../prepare/main-refs.ts';
+import { lookForSecrets } from '../prepare/no-secrets.ts';
+import { originOf } from '../prepare/own-commits.ts';
 import type { Passage } from '../train/passages.ts';
 import { dropFromTrain } from '../train/train-refs.ts';
 import { isQueueTracked } from '../books/bookkeeping.ts';
 import { settleFollowUps } from '../books/settle-follow-ups.ts';
 import { removeLeftRefLocks } from '../workspace/left-ref-locks.ts';
-import { openWorkspace } from '../workspace/workspace.ts';
+import { openWithHead, openWorkspace } from '../workspace/workspace.ts';
 
 /**
  * Integrates one candidate and says so in events. Whatever goes wrong ends this candidate only: it is blocked with its
@@ -57,17 +60,18 @@ async function underClaim(bench: Bench, candidate: Candidate, opened: Opened): P
   try {
     await removeLeftRefLocks(bench.settings.root, candidate.taskId);
     await endLeftGates(bench.settings.root, candidate.taskId);
-    const tip = await parkedTip(bench.settings.root, candidate);
+    const refs = await mainRefs(bench.settings.root);
+    const tip = parkedTip(bench.settings.root, candidate, refs);
     const landed =
-      (await landedEarlier(bench, candidate, opened)) ??
+      (await landedEarlier(bench, candidate, opened, refs)) ??
       (await mergedMeanwhile(bench, candidate, tip)) ??
-      (await landNow(bench, candidate, { tip, claimFd: claim.fd }, opened));
+      (await landNow(bench, candidate, { tip, refs, claimFd: claim.fd }, opened));
     if ('branch' in landed) {
       await keepWorkspace(bench, candidate, opened, awaitsReview(landed));
       await sayPublished(bench, candidate, landed, opened.job?.gateRuns ?? 0);
       return landed;
     }
-    await recordLanded(bench, candidate, landed.commit);
+    if (landed.isKept !== true) await recordLanded(bench, candidate, landed.commit);
     await sayCompleted(bench, candidate, landed, opened);
     return landed;
   } catch (error) {
@@ -88,8 +92,13 @@ function requireSafeId(root: string, { taskId }: Candidate): void {
 }
 
 /** Its workspace may be there still, to be cleared away; whether it is, is for `openWorkspace` to say. */
-async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened): Promise<Landed | undefined> {
-  const commit = await landedBefore(bench, candidate);
+async function landedEarlier(
+  bench: Bench,
+  candidate: Candidate,
+  opened: Opened,
+  refs: readonly MainRef[],
+): Promise<Landed | undefined> {
+  const commit = await landedBefore(bench, candidate, refs);
   if (commit === undefined) return undefined;
   const workspace = await openWorkspace(bench.settings.root, candidate).catch(() => undefined);
   if (workspace !== undefined) opened.workspace = workspace;
@@ -102,15 +111,16 @@ async function landedEarlier(bench: Bench, candidate: Candidate, opened: Opened)
 async function landNow(
   bench: Bench,
   candidate: Candidate,
-  { tip, claimFd }: { readonly tip: string; readonly claimFd: number },
+  { tip, refs, claimFd }: { readonly tip: string; readonly refs: readonly MainRef[]; readonly claimFd: number },
   opened: Opened,
 ): Promise<Landed | Published> {
-  const workspace = await openWorkspace(bench.settings.root, candidate);
+  const { workspace, head } = await openWithHead(bench.settings.root, candidate);
   bench.secrets.learnFrom(workspace.path);
   opened.workspace = workspace;
-  const job = await beginJob(bench, candidate, workspace, tip);
+  const job = await beginJob(bench, candidate, workspace, { tip, head });
   job.claimFd = claimFd;
   opened.job = job;
+  await Promise.all([lookAtCommits(job, refs), lookWhetherOnTip(job)]);
   await requireWork(job);
   await sayStarted(bench, candidate);
   const merged = await mergedPublication(bench, candidate, job.tip);
@@ -119,6 +129,12 @@ async function landNow(
     job,
     bench.settings.publish.mode === 'push' ? opened.passage.land : publish,
   );
+}
+
+/** Ahead of its turn: what is found out now, nobody in the train has to wait for. */
+async function lookAtCommits(job: Job, refs: readonly MainRef[]): Promise<void> {
+  job.origin = await originOf(job, refs);
+  await lookForSecrets(job);
 }
 
 /** Work whose branch was merged is done, though its workspace has been removed. */
@@ -135,9 +151,11 @@ async function sayStarted({ settings, output }: Bench, { taskId: task_id, attemp
 }
 
 /** An attempt whose tip is where it began would be found on the target, and has done nothing. */
-async function requireWork({ candidate, workspace, tip }: Job): Promise<void> {
+async function requireWork({ candidate, workspace, origin, tip }: Job): Promise<void> {
   const { path, baseCommit } = workspace;
-  if (baseCommit === undefined || !(await isAncestor(path, tip, baseCommit))) return;
+  // Own commits that stand on it are not in its history: it is reached from elsewhere, and they are not.
+  if (baseCommit === undefined || (origin?.hasOwn === true && origin.boundary.includes(baseCommit))) return;
+  if (!(await isAncestor(path, tip, baseCommit))) return;
   throw new Failure('no_changes', `attempt ${candidate.attempt} at ${candidate.taskId} made no commits`, {
     hint: commandLine(['git', '-C', path, 'status']),
   });

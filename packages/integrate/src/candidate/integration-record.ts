@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
@@ -17,6 +17,11 @@ const integrationRecord = z.object({
 
 /** What tells our own rebased commits, after a crash, from those of somebody else. */
 export type IntegrationRecord = z.infer<typeof integrationRecord>;
+
+/** Tells whether no integration has got so far in this workspace as to move anything. */
+export function hasNoRecord(workspace: Workspace): boolean {
+  return lstatSync(recordPath(workspace), { throwIfNoEntry: false }) === undefined;
+}
 
 /** Returns the record of an earlier integration in this workspace; nothing when there is none that can be read. */
 export function readRecord(workspace: Workspace): IntegrationRecord | undefined {

@@ -3,6 +3,7 @@ import type { Bench } from '../site/bench.ts';
 import type { Candidate } from './candidate.ts';
 import { pauseMs } from './backoff.ts';
 import { nextTry } from './next-try.ts';
+import type { Origin } from '../prepare/origin.ts';
 import type { Refusal } from '../push/push-verdict.ts';
 import { refusedWords } from './refused-words.ts';
 import type { KeptSettings } from '../workspace/kept-settings.ts';
@@ -27,10 +28,18 @@ export class Job {
   placed: { readonly onto: string; readonly work: string } | undefined;
   /** Whether HEAD has been moved, so that it has to be put back. */
   moved = false;
+  /** Where the commits of the tip come from, as it was seen when the work on it was begun. */
+  origin: Origin | undefined;
+  /** That the workspace was found on the tip with nothing beside it, and when. */
+  onTip: { readonly tip: string; readonly at: number } | undefined;
+  /** The tip whose own commits were found to add no file that must not land. */
+  cleanOrigin: string | undefined;
   /** The tip that was found to hold nobody else's commits. */
   ownTip: string | undefined;
   /** The tip that was found to add no file that must not land. */
   cleanTip: string | undefined;
+  /** Whether a ref of the main repository holds what was made of it for the train. */
+  hasTrainRef = false;
   /** What git obeyed in the workspace before commands of others began to run there; nothing while none does. */
   held: { readonly settings: KeptSettings; runs: number } | undefined;
   pushes = 0;

@@ -19,7 +19,7 @@ export async function run(call: Call<typeof ONE_OPTIONS>): Promise<Result> {
   const candidate = await candidateFrom(call, bench.settings.root);
   const passages = new Passages(new Lanes(bench, { jobs: 1, landing: 'serial' }));
   const outcome = await integrate(bench, candidate, passages.next(candidate));
-  await bench.clearing.done();
+  await bench.checkout.done();
   switch (outcome.kind) {
     case 'landed':
     case 'published':

@@ -54,7 +54,7 @@ export async function run(call: Call<typeof RUN_OPTIONS>): Promise<Result> {
     moves?.end();
     // A bad line ends the reading, not what was taken on before it.
     await waiting.onIdle();
-    await bench.clearing.done();
+    await bench.checkout.done();
   }
   return { exit: exitOfRun(tally) };
 }

@@ -7,16 +7,21 @@ import type { Pass } from './gate-passes.ts';
 import type { Gate } from './gate-settings.ts';
 import { passKey } from './pass-key.ts';
 
+/** What is to be pushed, with the tree that is judged. */
+export interface Judged extends Prepared {
+  readonly tree: string;
+}
+
 /** The judging of one tree by all gates. */
 export class Judging {
   readonly job: Job;
-  readonly prepared: Prepared;
+  readonly prepared: Judged;
   /** Aborted when its word is of no more use. */
   readonly signal: AbortSignal;
   readonly #environment: NodeJS.ProcessEnv;
   #isCounted = false;
 
-  constructor(job: Job, prepared: Prepared, signal: AbortSignal) {
+  constructor(job: Job, prepared: Judged, signal: AbortSignal) {
     this.job = job;
     this.prepared = prepared;
     this.signal = signal;
@@ -63,7 +68,7 @@ export class Judging {
   }
 
   /** Without the cache, a pass counts for the very commit only that is about to be pushed. */
-  #key({ command }: Gate, { commit, tree }: Pick<Prepared, 'commit' | 'tree'>): string {
+  #key({ command }: Gate, { commit, tree }: Pick<Judged, 'commit' | 'tree'>): string {
     const { cache, env: names } = this.job.bench.settings.gates;
     const key = passKey({ tree, command, names, environment: this.#environment });
     return cache ? key : `${key} ${commit}`;

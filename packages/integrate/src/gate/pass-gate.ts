@@ -1,6 +1,7 @@
 import type { Job } from '../candidate/job.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import { putHeadOn } from '../workspace/workspace.ts';
+import { git } from '../workspace/workspace-git.ts';
 import type { Gate } from './gate-settings.ts';
 import { conclude, sayKnown, sayStarted } from './gate-word.ts';
 import { passSideBySide } from './gates-at-once.ts';
@@ -16,7 +17,9 @@ import { Judging } from './judging.ts';
  */
 export async function passGate(job: Job, prepared: Prepared, signal: AbortSignal): Promise<void> {
   const { gates, atOnce } = job.bench.settings.gates;
-  const judging = new Judging(job, prepared, signal);
+  if (gates.length === 0) return;
+  const tree = (await git(['rev-parse', `${prepared.commit}^{tree}`], { cwd: job.workspace.path })).trim();
+  const judging = new Judging(job, { ...prepared, tree }, signal);
   if (!atOnce) {
     for (const gate of gates) await passOne(judging, gate);
     return;

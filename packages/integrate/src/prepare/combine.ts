@@ -25,29 +25,34 @@ export async function hasMerges({ path }: Workspace, { tip, onto }: Span): Promi
  * Puts the work of a job on top of a commit of the target branch as one commit, and HEAD on that. Work that is there
  * already makes no commit.
  *
+ * @param env of the gits that make objects
  * @returns the files in conflict, exactly as they are named; HEAD is not moved then
  * @throws Failure `git_failed`
  */
-export async function combineOnto(job: Job, onto: string): Promise<string[]> {
+export async function combineOnto(job: Job, onto: string, env: Readonly<Record<string, string>>): Promise<string[]> {
   const { workspace, tip } = job;
   const cwd = workspace.path;
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', onto, tip];
-  const result = await tryGit(args, { cwd, limitMs: MERGE_LIMIT_MS });
+  const result = await tryGit(args, { cwd, env, limitMs: MERGE_LIMIT_MS });
   const [tree = '', ...files] = result.stdout.split('\0').filter((field) => field !== '');
   if (result.exitCode === 1 && files.length > 0) return [...new Set(files)];
   if (result.exitCode === USAGE_STATUS) throw gitTooOld(job);
   if (result.exitCode !== 0) throw gitFailed(args, cwd, result);
   const present = (await git(['rev-parse', `${onto}^{tree}`], { cwd })).trim();
-  await putHeadOn(workspace, tree === present ? onto : await commitTree(job, tree, onto), job.branch);
+  await putHeadOn(workspace, tree === present ? onto : await commitTree(job, tree, { onto, env }), job.branch);
   return [];
 }
 
-async function commitTree(job: Job, tree: string, onto: string): Promise<string> {
+async function commitTree(
+  job: Job,
+  tree: string,
+  { onto, env: common }: { readonly onto: string; readonly env: Readonly<Record<string, string>> },
+): Promise<string> {
   const { workspace, tip } = job;
   const cwd = workspace.path;
   const out = await git(['log', '-1', '--format=%an%x00%ae%x00%ad', '--date=raw', tip], { cwd });
   const [name = '', email = '', date = ''] = out.trimEnd().split('\0');
-  const env = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date };
+  const env = { ...common, GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date };
   const signing = await tryGit(['config', '--type=bool', '--get', 'commit.gpgSign'], { cwd });
   const sign = signing.stdout.trim() === 'true' ? ['-S'] : [];
   const input = await message(job, onto);

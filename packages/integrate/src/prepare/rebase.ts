@@ -24,12 +24,17 @@ export const REBASE_LIMIT_MS = 600_000;
  * Rebases HEAD onto a commit; commits that are there already are dropped. A rebase that does not end well is taken
  * back.
  *
+ * @param env of the git that rebases
  * @returns the files in conflict, exactly as they are named; none when the rebase was done
  * @throws Failure `git_failed` when it ended otherwise
  */
-export async function rebaseOnto(workspace: Workspace, onto: string): Promise<string[]> {
+export async function rebaseOnto(
+  workspace: Workspace,
+  onto: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string[]> {
   const args = [...REBASE, onto];
-  const result = await tryGit(args, { cwd: workspace.path, limitMs: REBASE_LIMIT_MS });
+  const result = await tryGit(args, { cwd: workspace.path, env, limitMs: REBASE_LIMIT_MS });
   if (result.exitCode === 0) return [];
   const files = await filesInConflict(workspace);
   if (isRebasing(workspace)) await undoRebase(workspace);

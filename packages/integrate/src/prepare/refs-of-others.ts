@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import { git } from '@ralph/protocol/process/git';
-import { findGitRepository } from '@ralph/protocol/process/repository';
 import { branchOfTask } from '../publish/branch.ts';
 import { trackingRef, type Settings } from '../site/settings.ts';
+import type { MainRef } from './main-refs.ts';
+import { objectsOf } from '../site/git-folder.ts';
 
 /** What the refs of others reach. */
 export interface Reach {
@@ -14,20 +13,16 @@ export interface Reach {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Reads what the refs of the main repository stand on, but for those of a task itself. */
-export async function reachOfOthers(settings: Settings, taskId: string): Promise<Reach> {
-  const { root } = settings;
-  const listed = await git(['for-each-ref', '--format=%(objectname) %(refname)'], { cwd: root });
-  const commits = new Set<string>();
+/** Returns what the refs of the main repository stand on, but for those of a task itself. */
+export function reachOfOthers(settings: Settings, taskId: string, refs: readonly MainRef[]): Reach {
   const tracking = trackingRef(settings);
-  let target = tracking;
-  for (const line of listed.split('\n')) {
-    const [commit = '', ref = ''] = line.split(' ');
-    if (ref === tracking) target = commit;
-    if (commit !== '' && !isOwnRef(ref, taskId)) commits.add(commit);
-  }
-  const objects = join(findGitRepository(root).gitDir, 'objects');
-  return { target, commits: [...commits], env: { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(objects) } };
+  const commits = refs.flatMap(({ name, commit }) => (isOwnRef(name, taskId) ? [] : [commit]));
+  const objects = objectsOf(settings.root);
+  return {
+    target: refs.find(({ name }) => name === tracking)?.commit ?? tracking,
+    commits: [...new Set(commits)],
+    env: { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(objects) },
+  };
 }
 
 /**

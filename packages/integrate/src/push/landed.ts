@@ -1,17 +1,19 @@
 import type { Job } from '../candidate/job.ts';
 import { isQueueTracked } from '../books/bookkeeping.ts';
-import { fetchTarget, isAncestor } from './target.ts';
+import { fetchTarget, isInHistory } from './target.ts';
 
 export interface Landed {
   readonly commit: string;
   readonly queueTracked: boolean;
+  /** Whether the main repository keeps that it has landed, and nothing of it for the train, already. */
+  readonly isKept?: boolean;
 }
 
 /** Returns the first of the commits that were sent that is part of the target branch. */
 export async function firstOnTarget({ bench, pushed }: Job, target: string): Promise<Landed | undefined> {
   const { root } = bench.settings;
   for (const commit of pushed) {
-    if (await isAncestor(root, commit, target))
+    if (await isInHistory(bench, commit, target))
       return { commit, queueTracked: await isQueueTracked(root, root, target) };
   }
   return undefined;

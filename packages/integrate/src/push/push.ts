@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { tryGit, type GitResult } from '@ralph/protocol/process/git';
 import type { Settings } from '../site/settings.ts';
+import { usersGit } from '../site/users-git.ts';
 import { bindRemote } from '../workspace/workspace-remote.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { hooksFrom, NO_HOOKS } from '../workspace/workspace-git.ts';
@@ -47,12 +47,6 @@ export async function pushTo(
     refspec,
   ];
   const options = { cwd: workspace.path, signal, limitMs };
-  return tryGit(args, hooksFrom(await usersHooks(root), options));
-}
-
-/** Returns the folder of hooks that the user has chosen: a hook of theirs may judge a push, one of a workspace may not. */
-async function usersHooks(root: string): Promise<string> {
-  const { stdout } = await tryGit(['config', '--type=path', '--get', 'core.hooksPath'], { cwd: root });
-  const folder = stdout.trimEnd();
-  return folder === '' ? NO_HOOKS : resolve(root, folder);
+  // A hook of the user's may judge a push, one of a workspace may not.
+  return tryGit(args, hooksFrom((await usersGit(root)).hooks ?? NO_HOOKS, options));
 }

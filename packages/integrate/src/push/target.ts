@@ -1,11 +1,15 @@
 import { git, gitFailed, tryGit } from '@ralph/protocol/process/git';
 import { pause } from '../candidate/backoff.ts';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
+import type { Bench } from '../site/bench.ts';
 import { trackingRef, type Settings } from '../site/settings.ts';
 import { transportVerdict } from './transport-verdict.ts';
 import { removeLeftLock } from '../workspace/left-ref-locks.ts';
+import { commitInFile } from '../workspace/ref-file.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { borrowsFrom } from '../workspace/workspace-marker.ts';
 import { git as workspaceGit, tryGit as tryWorkspaceGit } from '../workspace/workspace-git.ts';
+import { gitFolderOf } from '../site/git-folder.ts';
 
 /** Between two folders of this machine; it is for a large history. */
 const FETCH_LIMIT_MS = 600_000;
@@ -48,7 +52,13 @@ export async function fetchTarget(settings: Settings, signal: AbortSignal): Prom
     if (signal.aborted) break;
     result = await tryGit(args, options);
   }
-  if (result.exitCode === 0) return { kind: 'fetched', commit: (await git(['rev-parse', ref], { cwd: root })).trim() };
+  if (result.exitCode === 0) {
+    const gitDir = gitFolderOf(root);
+    return {
+      kind: 'fetched',
+      commit: commitInFile(gitDir, ref) ?? (await git(['rev-parse', ref], { cwd: root })).trim(),
+    };
+  }
   const words = withoutCredentials(result.stderr.trim().split('\n').slice(0, 3).join(' / '));
   if (/couldn't find remote ref/.test(result.stderr)) return { kind: 'missing', words };
   if (result.exitCode === null) return { kind: 'network', words: words || 'git fetch was cut off' };
@@ -67,12 +77,16 @@ export async function bringTarget(settings: Settings, workspace: Workspace, comm
 const ANY_COMMIT = '--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack';
 
 /** Makes a commit of the main repository known in a workspace, under a ref. */
-export async function bringCommit(root: string, { path }: Workspace, commit: string, ref: string): Promise<void> {
-  const present = await tryWorkspaceGit(['cat-file', '-e', `${commit}^{commit}`], { cwd: path });
-  if (present.exitCode === 0) {
-    await workspaceGit(['update-ref', '--no-deref', ref, commit], { cwd: path });
-    return;
-  }
+export async function bringCommit(
+  root: string,
+  { path, gitDir }: Workspace,
+  commit: string,
+  ref: string,
+): Promise<void> {
+  if (commitInFile(gitDir, ref) === commit && borrowsFrom(root, gitDir)) return;
+  // Git refuses what is not there.
+  const told = await tryWorkspaceGit(['update-ref', '--no-deref', ref, commit], { cwd: path });
+  if (told.exitCode === 0) return;
   const args = [
     'fetch',
     '--quiet',
@@ -94,4 +108,12 @@ export async function isAncestor(folder: string, commit: string, of: string): Pr
   if (result.exitCode === 0) return true;
   if (result.exitCode === 1 || /Not a valid (?:commit|object) name/.test(result.stderr)) return false;
   throw gitFailed(args, folder, result);
+}
+
+/** Tells the same of two commits of the main repository, and asks git only for what is not known yet. */
+export async function isInHistory({ settings, history }: Bench, commit: string, of: string): Promise<boolean> {
+  if (history.holds(commit, of)) return true;
+  const isThere = await isAncestor(settings.root, commit, of);
+  if (isThere) history.learn(commit, of);
+  return isThere;
 }

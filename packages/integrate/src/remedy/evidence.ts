@@ -3,7 +3,8 @@ import { filesInConflict } from '../prepare/rebase.ts';
 import { isAncestor } from '../push/target.ts';
 import { filesWithMarkers } from './markers.ts';
 import { droppedFiles, hasSurvivor, placesOf, type Changes, type Evidence } from './proof.ts';
-import { changedTrackedFiles, headOf } from '../workspace/workspace.ts';
+import { standingOf } from '../workspace/standing.ts';
+import { headOf } from '../workspace/workspace.ts';
 import { git, tryGit } from '../workspace/workspace-git.ts';
 
 const LIMIT_MS = 600_000;
@@ -42,7 +43,7 @@ export async function gatherEvidence(job: Job, { onto, files, red }: Span): Prom
   return {
     unmerged: await filesInConflict(workspace),
     marked: await filesWithMarkers(workspace, { sides: [onto, tip], result: head }),
-    edited: await changedTrackedFiles(workspace),
+    edited: (await standingOf(workspace)).changed,
     isOnTarget: await isAncestor(cwd, onto, head),
     isEmpty: changes.resultFromTarget.size === 0,
     isUnchanged: red !== undefined && (await treeOf(cwd, red)) === (await treeOf(cwd, head)),

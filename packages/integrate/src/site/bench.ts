@@ -10,9 +10,11 @@ import type { Sandbox } from '@ralph/protocol/process/sandbox';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { GatePasses } from '../gate/gate-passes.ts';
 import { RunningGates } from '../gate/running-gates.ts';
+import { CheckoutUpdates } from '../books/checkout-updates.ts';
 import { movesByProgram, type TaskMoves } from '../books/task-moves.ts';
 import { Clearing } from '../candidate/clearing.ts';
 import type { LAND_OPTIONS } from '../options.ts';
+import { KnownHistory } from './known-history.ts';
 import { sandboxRequest } from './sandbox-request.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { abortedAfter } from './stopped.ts';
@@ -40,6 +42,10 @@ export interface Bench {
   readonly logs: LogKeeper;
   /** Takes what nobody waits for; a command ends when it is done. */
   readonly clearing: Clearing;
+  /** Brings the checkout of the user forward behind landings. */
+  readonly checkout: CheckoutUpdates;
+  /** What was learnt of the history of the main repository. */
+  readonly history: KnownHistory;
   /** Who moves a task to done in its workspace. */
   readonly moves: TaskMoves;
 }
@@ -61,6 +67,7 @@ export async function openBench(
   const sandbox = await openSandbox(sandboxRequest({ program, args, output }));
   const secrets = new Secrets(settings.root);
   output.redact = secrets.redact;
+  const clearing = new Clearing();
   return {
     settings,
     secrets,
@@ -73,7 +80,9 @@ export async function openBench(
     passes: new GatePasses(settings.gates.cache ? settings.root : undefined),
     running: new RunningGates(settings.root),
     logs: new LogKeeper(),
-    clearing: new Clearing(),
+    clearing,
+    checkout: new CheckoutUpdates(clearing),
+    history: new KnownHistory(),
     moves,
   };
 }

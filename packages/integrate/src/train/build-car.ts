@@ -45,7 +45,7 @@ export async function buildCar(car: Car, { onto, isTarget, carries }: Ground): P
     const prepared = await prepare(job, onto);
     const { commit, queueTracked } = prepared;
     if (isTarget && commit === onto) return { kind: 'landed', landed: { commit, queueTracked } };
-    if (carries) await keepForTrain(job, commit);
+    await keepForTrain(job, prepared, carries);
     car.prepared = prepared;
     return { kind: 'built', commit };
   } catch (error) {

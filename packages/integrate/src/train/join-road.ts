@@ -18,7 +18,7 @@ export async function joinRoad(cars: readonly Car[], target: string): Promise<st
     await car.judging;
     await (onto === target ? bringTarget(job.bench.settings, job.workspace, onto) : bringBelow(job, onto));
     const prepared = await prepare(job, onto);
-    await keepForTrain(job, prepared.commit);
+    await keepForTrain(job, prepared, true);
     car.prepared = prepared;
     onto = prepared.commit;
   }

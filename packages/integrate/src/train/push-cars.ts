@@ -1,7 +1,7 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { pushCommit } from '../push/push.ts';
 import { pushVerdict, refusalWords, shownVerdict } from '../push/push-verdict.ts';
-import { fetchTarget, isAncestor } from '../push/target.ts';
+import { fetchTarget, isInHistory } from '../push/target.ts';
 import type { Bench } from '../site/bench.ts';
 import { targetName } from '../site/settings.ts';
 import { throwIfStopped } from '../site/stopped.ts';
@@ -52,8 +52,7 @@ async function askFor(bench: Bench, cars: readonly Car[], commit: string): Promi
   for (;;) {
     const end = await fetchTarget(bench.settings, bench.lastCall);
     if (end.kind === 'fetched') {
-      const { root } = bench.settings;
-      return (await isAncestor(root, commit, end.commit)) ? { kind: 'landed', target: end.commit } : undefined;
+      return (await isInHistory(bench, commit, end.commit)) ? { kind: 'landed', target: end.commit } : undefined;
     }
     throwIfStopped(bench.lastCall);
     if (end.kind === 'missing') return undefined;

@@ -2,6 +2,7 @@ import { isFailure } from '@ralph/protocol/contract/failure';
 import type { Job } from '../candidate/job.ts';
 import { putBack } from '../prepare/prepare.ts';
 import { landedAfterAll, type Landed } from '../push/landed.ts';
+import { isInHistory } from '../push/target.ts';
 import type { Bench } from '../site/bench.ts';
 import { Stopped, throwIfStopped } from '../site/stopped.ts';
 import { carId, type Car } from './car.ts';
@@ -42,18 +43,21 @@ export class Train {
   async land(job: Job, number: number): Promise<Landed> {
     throwIfStopped(this.#bench.stop);
     const id = carId(job);
+    let isKept = false;
     try {
-      return await new Promise<Landed>((resolve, reject) => {
+      const ended = await new Promise<Landed>((resolve, reject) => {
         this.#cars.set(id, { id, job, resolve, reject, busy: 0 });
         this.#happen({ kind: 'arrived', id, number });
       });
+      isKept = ended.isKept === true;
+      return ended;
     } catch (error) {
       const landed = error instanceof Stopped ? undefined : await landedAfterAll(job);
       if (landed === undefined) throw error;
       await putBack(job).catch(() => {});
       return landed;
     } finally {
-      if (!isSerial(this.#rules)) await dropFromTrain(this.#bench.settings.root, job.candidate);
+      if (!isKept && job.hasTrainRef) await dropFromTrain(this.#bench.settings.root, job.candidate);
     }
   }
 
@@ -132,10 +136,20 @@ export class Train {
 
   /** When nobody can be asked, all that wait for it have had a setback. */
   async #look(): Promise<readonly Happening[]> {
+    const { gates } = this.#bench.settings.gates;
+    // A gate would be run in vain when somebody has pushed in the meantime; without one the push itself tells.
+    const seen = gates.length === 0 ? this.#road.seenJustNow : undefined;
+    if (seen !== undefined) {
+      this.#era = this.#road.era;
+      return [{ kind: 'looked', target: seen }];
+    }
     const cars = this.#line.places.map(({ id }) => this.#car(id));
     try {
       const sight = await lookAtTarget(this.#bench, cars);
       if (sight.kind === 'seen') {
+        const before = this.#road.target;
+        // What has landed since an agent began is known then, whoever has pushed it.
+        if (before !== undefined) await isInHistory(this.#bench, before, sight.target);
         this.#road.note(sight.target);
         this.#era = this.#road.era;
         return [{ kind: 'looked', target: sight.target }];

@@ -1,6 +1,8 @@
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { passGate } from '../gate/pass-gate.ts';
 import type { Landed } from '../push/landed.ts';
+import { keepLanded } from '../push/landed-refs.ts';
+import type { Bench } from '../site/bench.ts';
 import { eitherSignal } from '../site/either-signal.ts';
 import { Stopped, throwIfStopped } from '../site/stopped.ts';
 import { buildCar, type Ground } from './build-car.ts';
@@ -79,14 +81,14 @@ export async function push(road: Road, cars: readonly Car[], commit: string): Pr
   const end = await pushCars(cars.slice(0, -1), last, top);
   switch (end.kind) {
     case 'landed':
-      for (const car of cars) {
-        if (car.prepared !== undefined) landed(car, car.prepared);
-      }
+      await tellLanded(last.job.bench, cars, target);
       road.note(end.target, top);
       return [{ kind: 'pushed', ids, target: top === commit ? end.target : commit }];
     case 'apart':
+      road.doubt();
       return [{ kind: 'not_pushed', ids, apart: true }];
     case 'setback':
+      road.doubt();
       return [...outOf(end.setback), { kind: 'not_pushed', ids, apart: false }];
   }
 }
@@ -97,7 +99,17 @@ export function outOf({ out }: Setback): Happening[] {
   return [...out.keys()].map(({ id }) => ({ kind: 'gone', id }));
 }
 
-function landed(car: Car, { commit, queueTracked }: Landed): void {
+/** Writes down at once for all of them that they have landed, before anybody hears of it. */
+async function tellLanded(bench: Bench, cars: readonly Car[], onto: string): Promise<void> {
+  const made = cars.flatMap(({ job: { candidate, hasTrainRef }, prepared }) =>
+    prepared === undefined ? [] : [{ candidate, commit: prepared.commit, hasTrainRef }],
+  );
+  const isKept = await keepLanded(bench.settings.root, made);
+  for (const { commit } of made) bench.history.learn(onto, commit);
+  for (const car of cars) if (car.prepared !== undefined) landed(car, { ...car.prepared, isKept });
+}
+
+function landed(car: Car, { commit, queueTracked, isKept = false }: Landed): void {
   // Also when it was to be given up.
-  car.end = () => car.resolve({ commit, queueTracked });
+  car.end = () => car.resolve({ commit, queueTracked, isKept });
 }

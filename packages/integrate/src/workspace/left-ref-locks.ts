@@ -4,15 +4,15 @@ import { attemptRef, landedRef, salvageRef } from '@ralph/protocol/contract/path
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
 import { endLeftGits } from '@ralph/protocol/process/left-gits';
-import { findGitRepository } from '@ralph/protocol/process/repository';
 import { gitsIn } from './workspace-recovery.ts';
+import { gitFolderOf } from '../site/git-folder.ts';
 
 /**
  * Removes the locks that a killed git has left on the refs of a task in the main repository, and ends what still waits for
  * one of them. To be called by the holder of the task's claim: nobody else changes those refs.
  */
 export async function removeLeftRefLocks(root: string, taskId: string): Promise<void> {
-  const { gitDir } = findGitRepository(root);
+  const gitDir = gitFolderOf(root);
   const folders = [attemptRef(taskId, 1), salvageRef(taskId, 1), landedRef(taskId, 1)].map((ref) => dirname(ref));
   const locks = folders.flatMap((folder) => gitLockFiles(join(gitDir, folder)));
   if (locks.length === 0) return;
@@ -26,7 +26,7 @@ export async function removeLeftRefLocks(root: string, taskId: string): Promise<
  */
 export function removeLeftLock(root: string, ref: string): boolean {
   if (process.platform !== 'linux' || gitsIn(root).length > 0) return false;
-  const path = join(findGitRepository(root).gitDir, `${ref}.lock`);
+  const path = join(gitFolderOf(root), `${ref}.lock`);
   if (!existsSync(path)) return false;
   dropFile(path);
   return true;

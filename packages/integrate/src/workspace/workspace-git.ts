@@ -16,23 +16,28 @@ export function tryGit(args: readonly string[], options: GitOptions): Promise<Gi
   return tryPlainGit(args, hooksFrom(NO_HOOKS, options));
 }
 
+/** By the folder of hooks: our own environment stays what it is. */
+const environments = new Map<string, Readonly<Record<string, string>>>();
+
 /** Returns options with which git runs the hooks in a folder, whatever the configuration of the repository says. */
 export function hooksFrom(folder: string, options: GitOptions): GitOptions {
-  const [name = '', value = ''] = GIT_MARK.split('=');
-  const settings = [
-    ['core.hooksPath', folder],
-    // A program to ask what has changed, which an agent may have named.
-    ['core.fsmonitor', 'false'],
-  ] as const;
-  return { ...options, env: { ...configuration(settings), [name]: value, ...options.env } };
+  const env = environments.get(folder) ?? environmentWith(folder);
+  environments.set(folder, env);
+  return { ...options, env: options.env === undefined ? env : { ...env, ...options.env } };
 }
 
 /** By the environment, behind what the user has there: arguments would stand in the messages of failures. */
-function configuration(settings: readonly (readonly [key: string, value: string])[]): Record<string, string> {
+function environmentWith(hooks: string): Record<string, string> {
+  const [name = '', value = ''] = GIT_MARK.split('=');
+  const settings = [
+    ['core.hooksPath', hooks],
+    // A program to ask what has changed, which an agent may have named.
+    ['core.fsmonitor', 'false'],
+  ] as const;
   const first = Number(process.env['GIT_CONFIG_COUNT'] ?? 0) || 0;
-  const pairs = settings.flatMap(([key, value], index) => [
+  const pairs = settings.flatMap(([key, set], index) => [
     [`GIT_CONFIG_KEY_${first + index}`, key],
-    [`GIT_CONFIG_VALUE_${first + index}`, value],
+    [`GIT_CONFIG_VALUE_${first + index}`, set],
   ]);
-  return { GIT_CONFIG_COUNT: String(first + settings.length), ...Object.fromEntries(pairs) };
+  return { GIT_CONFIG_COUNT: String(first + settings.length), ...Object.fromEntries(pairs), [name]: value };
 }

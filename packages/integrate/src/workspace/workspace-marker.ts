@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import { findGitRepository } from '@ralph/protocol/process/repository';
 import type { Candidate } from '../candidate/candidate.ts';
+import { objectsOf } from '../site/git-folder.ts';
 
 /** What ralph-worker writes into the git folder of a workspace, as far as it matters here. */
 const workspaceMarker = z.looseObject({
@@ -46,8 +46,9 @@ export function whyForeign(
   return undefined;
 }
 
-function borrowsFrom(root: string, gitDir: string): boolean {
-  const objects = realpathSync(join(findGitRepository(root).gitDir, 'objects'));
+/** Tells whether a repository borrows the objects of the main one. */
+export function borrowsFrom(root: string, gitDir: string): boolean {
+  const objects = objectsOf(root);
   const listed = readTextIfPresent(join(gitDir, 'objects/info/alternates')) ?? '';
   return listed.split('\n').some((path) => existsSync(path) && realpathSync(path) === objects);
 }

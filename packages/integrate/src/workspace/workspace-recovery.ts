@@ -19,7 +19,11 @@ const REBASE_STATES = ['rebase-merge', 'rebase-apply'];
  */
 export async function removeStaleLocks(workspace: Workspace, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + WAIT_MS;
-  const leftAtWork = () => gitsIn(workspace.path).find((pid) => isLeftOver(pid));
+  let gits: number[] = [];
+  const leftAtWork = () => {
+    gits = gitsIn(workspace.path);
+    return gits.find((pid) => isLeftOver(pid));
+  };
   for (let pid = leftAtWork(); pid !== undefined && !signal.aborted; pid = leftAtWork()) {
     if (performance.now() > deadline) {
       throw new Failure('claim_held', `a git process (pid ${pid}) is at work in ${workspace.path}`, {
@@ -28,8 +32,13 @@ export async function removeStaleLocks(workspace: Workspace, signal: AbortSignal
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  if (gitsIn(workspace.path).length > 0) return;
+  if (gits.length > 0) return;
   for (const path of gitLockFiles(workspace.gitDir)) rmSync(path, { force: true });
+}
+
+/** Tells whether a git that was killed has left lock files, or one that is at work has some. */
+export function hasLocks({ gitDir }: Workspace): boolean {
+  return gitLockFiles(gitDir).length > 0;
 }
 
 /** Tells whether a rebase was begun and not finished. */

@@ -1,3 +1,6 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
 import type { Settings } from '../site/settings.ts';
 import { git, tryGit } from './workspace-git.ts';
 
@@ -5,6 +8,15 @@ import { git, tryGit } from './workspace-git.ts';
 const REDIRECTIONS =
   'url\\..*\\.(insteadof|pushinsteadof)|include\\.path|includeif\\..*\\.path|extensions\\.worktreeconfig';
 const ADDRESSES = 'remote\\..*\\.(url|pushurl)';
+
+/** A longer file of settings is none that we know. */
+const LONGEST_BYTES = 16 * 1024;
+
+/** So many files of settings are remembered. */
+const MOST_KNOWN = 64;
+
+/** The files of settings that were found in order, by what they hold: that says all. */
+const known = new Map<string, Set<string>>();
 
 interface Setting {
   readonly key: string;
@@ -20,10 +32,14 @@ export async function bindRemote(
   { root, remote }: Pick<Settings, 'root' | 'remote'>,
   workspace: string,
 ): Promise<void> {
+  const settled = settledFor(root, remote);
+  const before = configText(workspace);
+  if (before !== undefined && settled.has(before)) return;
   const listing = ['--no-includes', '-z', '--get-regexp', `^(${REDIRECTIONS}|${ADDRESSES})$`];
   const found = settingsIn((await tryGit(['config', '--local', ...listing], { cwd: workspace })).stdout);
   const redirections = found.filter(({ key }) => !key.startsWith('remote.'));
-  if (redirections.length > 0) await removeRedirections(root, workspace, redirections);
+  let isSettled = redirections.length === 0;
+  if (!isSettled) await removeRedirections(root, workspace, redirections);
   for (const [name, url] of [
     ['url', remote.fetchUrl],
     ['pushurl', remote.pushUrl],
@@ -32,8 +48,11 @@ export async function bindRemote(
     const present = found.filter(({ key }) => key === address);
     if (present.length === 1 && present[0]?.value === url) continue;
     if (present.length === 0 && name === 'pushurl' && url === remote.fetchUrl) continue;
+    isSettled = false;
     await git(['config', '--local', '--replace-all', address, url], { cwd: workspace });
   }
+  // Read before git has read it: whatever is written from now on is seen.
+  if (isSettled && before !== undefined) remember(settled, before);
 }
 
 /** The addresses that the user has set are left; they are the same in the main repository. */
@@ -59,4 +78,27 @@ function settingsIn(listed: string): Setting[] {
 
 function textOf({ key, value }: Setting): string {
   return value === undefined ? key : `${key}\n${value}`;
+}
+
+function settledFor(root: string, { name, fetchUrl, pushUrl }: Settings['remote']): Set<string> {
+  const key = JSON.stringify([root, name, fetchUrl, pushUrl]);
+  const settled = known.get(key) ?? new Set();
+  known.set(key, settled);
+  return settled;
+}
+
+/** Returns what the file of settings of a workspace holds; nothing where git has to look itself. */
+function configText(workspace: string): string | undefined {
+  const path = join(workspace, '.git/config');
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true || found.size > LONGEST_BYTES) return undefined;
+  return bytesOfFile(path).toString('latin1');
+}
+
+function remember(settled: Set<string>, text: string): void {
+  settled.add(text);
+  for (const oldest of settled) {
+    if (settled.size <= MOST_KNOWN) break;
+    settled.delete(oldest);
+  }
 }

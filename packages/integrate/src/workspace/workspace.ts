@@ -6,6 +6,7 @@ import { attemptRef } from '@ralph/protocol/contract/paths';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import type { Candidate } from '../candidate/candidate.ts';
 import { git, tryGit } from './workspace-git.ts';
+import { commitInFile } from './ref-file.ts';
 import { readWorkspaceMarker, whyForeign } from './workspace-marker.ts';
 
 export interface Workspace {
@@ -26,6 +27,14 @@ export interface Workspace {
  * @throws Failure `workspace_missing`
  */
 export async function openWorkspace(root: string, candidate: Candidate): Promise<Workspace> {
+  return (await openWithHead(root, candidate)).workspace;
+}
+
+/** Opens a workspace as `openWorkspace` does, and tells the commit that HEAD stands on now; nothing where it has none. */
+export async function openWithHead(
+  root: string,
+  candidate: Candidate,
+): Promise<{ readonly workspace: Workspace; readonly head: string | undefined }> {
   const { taskId, attempt, workspacePath } = candidate;
   const missing = (what: string) =>
     new Failure('workspace_missing', `${what}: ${workspacePath}; the work is kept as ${attemptRef(taskId, attempt)}`, {
@@ -35,20 +44,24 @@ export async function openWorkspace(root: string, candidate: Candidate): Promise
   const path = realpathSync(workspacePath);
   if (path === root) throw missing('the repository itself cannot serve as a workspace');
   const gitDir = join(path, '.git');
-  if (!(await isRepositoryOfItsOwn(path, gitDir))) throw missing('not a workspace');
+  const { isOwn, head } = await ownRepository(path, gitDir);
+  if (!isOwn) throw missing('not a workspace');
   const marker = readWorkspaceMarker(gitDir);
   const foreign = whyForeign(root, gitDir, marker, candidate);
   if (foreign !== undefined) throw missing(foreign);
-  return { path, gitDir, baseCommit: marker?.base_commit, title: marker?.finished?.title };
+  const workspace = { path, gitDir, baseCommit: marker?.base_commit, title: marker?.finished?.title };
+  return { workspace, head };
 }
 
 /** A linked worktree shares the refs, settings and stash of the user's repository. */
-async function isRepositoryOfItsOwn(path: string, gitDir: string): Promise<boolean> {
-  if (lstatSync(gitDir, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+async function ownRepository(path: string, gitDir: string): Promise<{ isOwn: boolean; head?: string | undefined }> {
+  if (lstatSync(gitDir, { throwIfNoEntry: false })?.isDirectory() !== true) return { isOwn: false };
   const args = ['rev-parse', '--show-toplevel', '--absolute-git-dir', '--git-common-dir'];
-  const { stdout, exitCode } = await tryGit(args, { cwd: path });
-  const [top = '', own = '', common = ''] = stdout.split('\n');
-  return exitCode === 0 && top === path && own === gitDir && resolve(path, common) === gitDir;
+  const withHead = await tryGit([...args, 'HEAD^{commit}'], { cwd: path });
+  const { stdout, exitCode } = withHead.exitCode === 0 ? withHead : await tryGit(args, { cwd: path });
+  const [top = '', own = '', common = '', head = ''] = stdout.split('\n');
+  const isOwn = exitCode === 0 && top === path && own === gitDir && resolve(path, common) === gitDir;
+  return { isOwn, head: head === '' ? undefined : head };
 }
 
 /** Returns the commit that HEAD stands on. */
@@ -56,16 +69,10 @@ export async function headOf({ path }: Workspace): Promise<string> {
   return (await git(['rev-parse', '--verify', 'HEAD^{commit}'], { cwd: path })).trim();
 }
 
-/** Returns the tracked files that differ from HEAD. */
-export async function changedTrackedFiles({ path }: Workspace): Promise<string[]> {
-  const out = await git(
-    ['status', '--porcelain', '-z', '--untracked-files=no', '--ignore-submodules=dirty', '--no-renames'],
-    { cwd: path },
-  );
-  return out
-    .split('\0')
-    .filter((entry) => entry !== '')
-    .map((entry) => entry.slice(3));
+/** Returns the commit that HEAD stands on, by the file in which a git of ours has left it a moment ago. */
+export async function headNow(workspace: Workspace): Promise<string> {
+  const { gitDir } = workspace;
+  return commitInFile(gitDir, branchInHead(gitDir) ?? 'HEAD') ?? (await headOf(workspace));
 }
 
 /**
@@ -93,8 +100,11 @@ export async function branchOf({ path, gitDir }: Workspace): Promise<string | un
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-/** What the file says saves a call of git, but only git can tell that there is no branch: other forms of refs leave it empty. */
-function branchInHead(gitDir: string): string | undefined {
+/**
+ * Returns the branch that HEAD is on by its file; nothing where git has to be asked.
+ * What the file says saves a call of git, but only git can tell that there is no branch: other forms of refs leave it empty.
+ */
+export function branchInHead(gitDir: string): string | undefined {
   const [, branch] = /^ref: (refs\/heads\/\S+)\n$/.exec(readTextIfPresent(join(gitDir, 'HEAD')) ?? '') ?? [];
   return branch === 'refs/heads/.invalid' ? undefined : branch;
 }
