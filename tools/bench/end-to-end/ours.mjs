@@ -15,7 +15,7 @@ const launcher = fileURLToPath(new URL('../../../packages/orchestrate/bin/ralph-
  *
  * @param {import('./site.mjs').Site} site
  * @param {{ workers: number, gate?: string, traced?: boolean }} how whether git is to tell what it is asked for, which costs it time
- * @returns what it took in milliseconds (`others` is git, agents and shells), how much memory and how many processes at most
+ * @returns what it took in milliseconds (`cpu` and `times` without git, agents and shells), how much memory and how many processes at most
  * @throws Error when it did not end with 0, or the work is not on the target
  */
 export async function orchestrated(site, { workers, gate, traced = false }) {
@@ -25,7 +25,7 @@ export async function orchestrated(site, { workers, gate, traced = false }) {
   const args = ['run', '--workers', String(workers), '--format', 'ndjson', ...ci, '--', site.agent];
   const [out, words] = [site.path('out'), site.path('words')].map((path) => openSync(path, 'w'));
   const family = new Family();
-  const { wall, cpu: all } = await timedTree([process.execPath, launcher, ...args], {
+  const { wall } = await timedTree([process.execPath, launcher, ...args], {
     cwd: site.root,
     env: plainEnvironment(traced ? { GIT_TRACE2_EVENT: trace } : {}),
     stdio: ['ignore', out, words],
@@ -39,7 +39,7 @@ export async function orchestrated(site, { workers, gate, traced = false }) {
   const cpu = Object.values(times).reduce((sum, ms) => sum + ms, 0);
   const git = traced ? gitCalls(readFileSync(trace, 'utf8')) : undefined;
   const { ownMegabytes, ownMost } = family;
-  return { wall, cpu, times, others: Math.max(0, all - cpu), megabytes: ownMegabytes, processes: ownMost, git };
+  return { wall, cpu, times, megabytes: ownMegabytes, processes: ownMost, git };
 }
 
 /**

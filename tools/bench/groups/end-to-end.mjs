@@ -78,10 +78,10 @@ async function* beside({ ours, script, parallel, short, ends }, tasks, what) {
   yield rowOf({
     name: `own processor time of one task more, of ${tasks}`,
     unit: 'ms a task',
-    against: 'git, agents and shells of the same runs',
+    against: `all processes of ${xargs}`,
     budget: { most: CPU_MS },
     ours: ours.map(({ cpu }, index) => (cpu - short[index].cpu) / (tasks - ends)),
-    theirs: ours.map(({ others }) => others / tasks),
+    theirs: script.map(({ cpu }) => cpu / tasks),
   });
   yield rowOf({
     name: `processes of ours at most, ${tasks} tasks`,
