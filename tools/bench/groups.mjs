@@ -9,4 +9,5 @@ export const GROUPS = {
   lock: { title: 'Lock', isUsual: true, load: () => import('./groups/lock.mjs') },
   state: { title: 'State', isUsual: true, load: () => import('./groups/state.mjs') },
   'end-to-end': { title: 'End to end', isUsual: true, load: () => import('./groups/end-to-end.mjs') },
+  workspace: { title: 'Workspaces and agents', isUsual: true, load: () => import('./groups/workspace.mjs') },
 };

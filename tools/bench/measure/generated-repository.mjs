@@ -51,14 +51,18 @@ export async function generatedRepository(folder, { files, commits }) {
   return cloned(folder, origin);
 }
 
-/** Clones a repository together with a bare origin of its own. */
+/** Clones what is checked out in a repository as the branch main, together with a bare origin of its own. */
 export function copiedRepository(folder, source) {
   const origin = join(folder, 'origin.git');
   git(folder, 'clone', '-q', '--bare', '--no-local', source, origin);
+  // Whatever is checked out there, and be it a commit alone.
+  git(origin, 'update-ref', 'refs/heads/main', 'HEAD');
+  git(origin, 'symbolic-ref', 'HEAD', 'refs/heads/main');
   return cloned(folder, origin);
 }
 
-function cloned(folder, origin) {
+/** Clones an origin beside it, with somebody who commits there; returns where. */
+export function cloned(folder, origin) {
   const root = join(folder, 'repo');
   git(folder, 'clone', '-q', origin, root);
   git(root, 'config', 'user.name', 'Bench');

@@ -1,10 +1,11 @@
 // A ralph-worker that runs agents, looked at from outside: what it says, its memory and its time on the processor.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainEnvironment } from './generated-repository.mjs';
+import { memoryOf, ownTimeOf } from './process-account.mjs';
 
 const launcher = fileURLToPath(new URL('../../../packages/worker/bin/ralph-worker.cjs', import.meta.url));
 
@@ -53,9 +54,7 @@ export class RunningWorker {
 
   /** Returns its own milliseconds on the processor, by the kernel's own account, without those of its children. */
   ownTime() {
-    const threads = `/proc/${this.#child.pid}/task`;
-    const ran = (thread) => Number(readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')[0]);
-    return readdirSync(threads).reduce((sum, thread) => sum + ran(thread), 0) / 1e6;
+    return ownTimeOf(this.#child.pid);
   }
 
   /** Has one more workspace made and removed; returns what it says of it: `duration_ms` and `reused`. */
@@ -68,8 +67,12 @@ export class RunningWorker {
 
   /** Returns its memory in MB: `VmRSS` as it stands, `VmHWM` at most so far. */
   memory(field) {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
-    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)[1]) / 1024;
+    return memoryOf(this.#child.pid, field);
+  }
+
+  /** The processes of the agents that it has told of. */
+  get agents() {
+    return [...this.#agents];
   }
 
   /** Ends its input, or sends it a signal, and returns the milliseconds until it has ended. */
@@ -78,13 +81,6 @@ export class RunningWorker {
     if (signal === undefined) this.#child.stdin.end();
     else this.#child.kill(signal);
     await this.#ended;
-    return performance.now() - begin;
-  }
-
-  /** Returns the milliseconds until no agent lives. */
-  async agentsGone() {
-    const begin = performance.now();
-    while (this.#agents.some((pid) => existsSync(`/proc/${pid}`))) await new Promise((done) => setTimeout(done, 5));
     return performance.now() - begin;
   }
 
