@@ -36,9 +36,9 @@ describe('ralph-state repair of a state file that every reader refuses', () => {
     expect(records((await ralphState(root, ['repair'])).stdout)).toEqual([]);
   });
 
-  it('50 MB: it is left for a person', async () => {
+  it('100 MB: it is left for a person', async () => {
     const { root, write } = temporaryRepository();
-    write(STATE, SOUND.replace('"/w"', `"${'w'.repeat(50e6)}"`));
+    write(STATE, SOUND.replace('"/w"', `"${'w'.repeat(101e6)}"`));
     const { status, stderr } = await ralphState(root, ['repair']);
     expect([status, errorRecord(stderr)['code']]).toEqual([65, 'file_too_large']);
   });

@@ -4,6 +4,9 @@ export const DEEPEST = 200;
 /** A text of one MiB may hold half a million objects, of which each takes fifty bytes. */
 export const MOST_VALUES = 1_000_000;
 
+/** Of a file of records or tasks: a hundred thousand of them with all that we know of each. */
+export const MOST_FILE_VALUES = 2_000_000;
+
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { commandLine } from '../cli/shell-words.ts';
 import { asIoFailure, Failure, type FailureCode } from '../contract/failure.ts';
-import { DEEPEST, MOST_VALUES } from '../contract/light-json.ts';
+import { DEEPEST, MOST_FILE_VALUES } from '../contract/light-json.ts';
 import { FILE_LIMIT_BYTES, readOpenFile } from './read-open-file.ts';
 
 const HALF = 'half of a surrogate pair, which is no character';
@@ -59,7 +59,7 @@ export async function parseJsonc(text: string, path: string, code: FailureCode):
   let values = 0;
   const count = (offset: number) => {
     values += 1;
-    if (values > MOST_VALUES) refuse(offset, `more than ${MOST_VALUES} values`);
+    if (values > MOST_FILE_VALUES) refuse(offset, `more than ${MOST_FILE_VALUES} values`);
   };
   const enter = (offset: number) => {
     count(offset);

@@ -1,8 +1,11 @@
 import { closeSync, openSync, type PathLike } from 'node:fs';
 import { readAgain } from './read-again.ts';
 
-/** A larger file is no file of ours, is refused, and never written: it would fill the memory of whoever reads it. */
-export const FILE_LIMIT_BYTES = 32 * 1024 * 1024;
+/**
+ * A larger file is no file of ours, is refused, and never written: it would fill the memory of whoever reads it. A hundred
+ * thousand records with all their fields take 70 MiB.
+ */
+export const FILE_LIMIT_BYTES = 96 * 1024 * 1024;
 
 const LEAST_BYTES = 8192;
 /** Node can make no text of more; nothing that we read whole comes near it. */

@@ -1,6 +1,6 @@
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure, isFailure } from '@ralph/protocol/contract/failure';
-import { heavyJson } from '@ralph/protocol/contract/light-json';
+import { heavyJson, MOST_FILE_VALUES } from '@ralph/protocol/contract/light-json';
 import { STATE_SCHEMA_VERSION } from '@ralph/protocol/contract/lifecycle';
 import { stateFile, type StateFile } from '@ralph/protocol/contract/state-file';
 import type { Node } from 'jsonc-parser';
@@ -74,7 +74,7 @@ export async function mendState(
 
 /** What the parser makes of a value takes hundreds of bytes; a repair says something about each. */
 function requireLight(text: string, path: string): void {
-  const problem = heavyJson(text);
+  const problem = heavyJson(text, MOST_FILE_VALUES);
   if (problem?.startsWith('more') !== true) return;
   throw new Failure('file_too_large', `${path} has ${problem}`, {
     hint: commandLine(['mv', path, `${path}.aside`]),

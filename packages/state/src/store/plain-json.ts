@@ -1,4 +1,4 @@
-import { DEEPEST, heavyJson } from '@ralph/protocol/contract/light-json';
+import { DEEPEST, heavyJson, MOST_FILE_VALUES } from '@ralph/protocol/contract/light-json';
 
 /** An escape that can be one half of a surrogate pair. */
 const HALF_OF_PAIR = /\\u[dD][89a-fA-F]/;
@@ -11,7 +11,7 @@ const HALF_OF_PAIR = /\\u[dD][89a-fA-F]/;
 export function plainJson(text: string): { readonly value: unknown } | undefined {
   // JSON.parse makes a property of this key like of any other, but what copies the object later does not.
   if (text.includes('__proto__') || HALF_OF_PAIR.test(text)) return undefined;
-  if (heavyJson(text) !== undefined) return undefined;
+  if (heavyJson(text, MOST_FILE_VALUES) !== undefined) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
