@@ -10,4 +10,5 @@ export const GROUPS = {
   state: { title: 'State', isUsual: true, load: () => import('./groups/state.mjs') },
   'end-to-end': { title: 'End to end', isUsual: true, load: () => import('./groups/end-to-end.mjs') },
   workspace: { title: 'Workspaces and agents', isUsual: true, load: () => import('./groups/workspace.mjs') },
+  growth: { title: 'Growth', isUsual: false, load: () => import('./groups/growth.mjs') },
 };
