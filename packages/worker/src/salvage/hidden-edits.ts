@@ -8,7 +8,7 @@ import { bytesOfName } from '../work/quoted-name.ts';
  */
 export async function showHiddenEdits(where: GitOptions): Promise<void> {
   const text = await git(['-c', 'core.quotePath=true', 'ls-files', '-v'], where);
-  const flagged = text.split('\n').filter((line) => line !== '' && !line.startsWith('H '));
+  const flagged = text.match(/^(?!H ).+$/gm) ?? [];
   const assumed = flagged.filter((line) => /^[a-z]/.test(line));
   const skipped = flagged.filter((line) => /^[Ss]/.test(line) && isThere(where.cwd, line.slice(2)));
   await clear(where, '--no-assume-unchanged', assumed);

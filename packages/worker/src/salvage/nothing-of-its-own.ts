@@ -24,7 +24,8 @@ export async function holdsNothingOfItsOwn(workspace: string, saved: readonly st
   const status = ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=none'];
   if ((await wordsOf(workspace, ['--no-optional-locks', ...PLAIN_INDEX, ...status])) !== '') return false;
   const listed = await wordsOf(workspace, ['ls-files', '-v', '-z']);
-  return listed?.split('\0').every((entry) => entry === '' || entry.startsWith('H ')) === true;
+  // Looked at as one text: a list of it would take several times the memory, which a repository of many files has not earned.
+  return listed !== undefined && !/(?:^|\0)(?!H )[^\0]/.test(listed);
 }
 
 async function wordsOf(workspace: string, args: readonly string[]): Promise<string | undefined> {

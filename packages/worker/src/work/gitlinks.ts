@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { commitAt, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 
 const GITLINK_MODE = '160000';
+const GITLINK_ENTRY = new RegExp(`(?:^|\\0)${GITLINK_MODE} [^\\0\\t]*\\t([^\\0]*)`, 'g');
 
 /**
  * Returns why the repositories inside a workspace keep its work from being finished: one that no `.gitmodules` names,
@@ -70,10 +71,9 @@ async function namedSubmodules(workspace: string): Promise<ReadonlySet<string>> 
 async function populatedGitlinks(workspace: string): Promise<string[]> {
   const { exitCode, stdout } = await tryWorkspaceGit(workspace, ['ls-files', '--stage', '-z']);
   if (exitCode !== 0) return [];
-  return stdout
-    .split('\0')
-    .filter((entry) => entry.startsWith(GITLINK_MODE))
-    .map((entry) => entry.slice(entry.indexOf('\t') + 1))
+  // Most repositories have none among thousands of files.
+  return [...stdout.matchAll(GITLINK_ENTRY)]
+    .map(([, path = '']) => path)
     .filter((path) => isPopulated(workspace, path));
 }
 
