@@ -133,6 +133,19 @@ describe('ralph-worker prune', () => {
     expect(refsOf(repo)).toEqual(['attempts/T3/1']);
   });
 
+  it.each([
+    ['puts all refs into one file', [], false],
+    ['leaves them where gc.packRefs is off', ['gc.packRefs', 'false'], true],
+    ['leaves them where gc.auto is 0', ['gc.auto', '0'], true],
+  ])('%s', async (_, setting, isLoose) => {
+    const repo = temporaryRepository();
+    repo.git('update-ref', 'refs/ralph/salvage/A/1', 'HEAD');
+    if (setting.length > 0) repo.git('config', ...setting);
+    await prune(repo);
+    expect(refsOf(repo)).toEqual(['salvage/A/1']);
+    expect(existsSync(join(repo.root, '.git/refs/ralph/salvage/A/1'))).toBe(isLoose);
+  });
+
   it('removes what is written down of a published branch when nothing is left of it', async () => {
     const repo = temporaryRepository();
     for (const id of ['A', 'B']) file(repo, `.ralph/cache/parallel/published/${id}.json`, LONG_AGO);

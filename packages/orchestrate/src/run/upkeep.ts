@@ -6,8 +6,8 @@ import { namesIn } from '@ralph/protocol/process/names-in';
 import { callSibling } from '@ralph/protocol/process/sibling';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** So many tasks leave so much that it is worth looking at again. */
-const EVERY_TASKS = 500;
+/** So many tasks leave two refs each in a file of its own, which every fetch reads: it is worth packing them. */
+const EVERY_TASKS = 100;
 /** Where nothing was ever cleared away: so many logs may stand there before anybody looks. */
 const FEW_LOGS = 200;
 

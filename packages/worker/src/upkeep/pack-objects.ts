@@ -23,6 +23,18 @@ export async function packObjects(root: string, signal: AbortSignal): Promise<bo
   return exitCode === 0;
 }
 
+/**
+ * Puts all refs into one file, unless the user keeps git from tidying up, or from that. Each fetch and each push reads
+ * all of them: a thousand tasks leave two thousand files, with which a fetch takes six times as long.
+ */
+export async function packRefs(root: string, signal: AbortSignal): Promise<void> {
+  const { isWanted } = await settingsOf(root);
+  const { stdout } = await tryGit(['config', '--get', 'gc.packRefs'], { cwd: root });
+  if (!isWanted || ['false', 'no', 'off', '0'].includes(stdout.trim().toLowerCase())) return;
+  // Where it cannot be done now, the next time will do.
+  await tryGit(['pack-refs', '--all'], { cwd: root, signal });
+}
+
 /** What we set ourselves in each call of git is not the user's. */
 async function settingsOf(root: string): Promise<{ readonly auto: string; readonly isWanted: boolean }> {
   const args = ['config', '--show-scope', '--get-regexp', String.raw`^(gc|maintenance)\.auto$`];

@@ -8,7 +8,7 @@ import type { Repository } from '@ralph/protocol/process/repository';
 import { attemptRefs, dropRefs, notOnRemote } from './old-refs.ts';
 import { openTasks } from './open-tasks.ts';
 import { outlivedRefs } from './outlived-refs.ts';
-import { packObjects } from './pack-objects.ts';
+import { packObjects, packRefs } from './pack-objects.ts';
 import { dropPublications } from './publications.ts';
 import { keyOf, runFile } from './run-file.ts';
 
@@ -68,6 +68,7 @@ export async function prune(repo: Repository, { before, dryRun, signal }: PruneO
     isKept: (id) =>
       open.has(id) || refs.some(({ ref }) => ref.startsWith(`refs/ralph/published/${id}/`) && !gone.has(ref)),
   });
+  await packRefs(root, signal);
   const packed = await packObjects(root, signal);
   // Whoever runs often goes by it.
   await replaceFile(join(root, RALPH_PATHS.pruned), '');
