@@ -43,7 +43,10 @@ it('reads, changes and says what is wrong in a state file of a hundred thousand 
   write(STATE, text.replace(`"task_id": "${LAST}"`, '"task_id": 7'));
   const { status, stderr } = await ralphState(root, ['get', LAST]);
   const line = text.slice(0, text.indexOf(`"${LAST}"`)).split('\n').length;
-  expect({ status, error: errorRecord(stderr) }).toMatchObject({ status: 65, error: { code: 'state_corrupt', message: expect.stringContaining(`:${line}:`) as string } });
+  expect({ status, error: errorRecord(stderr) }).toMatchObject({
+    status: 65,
+    error: { code: 'state_corrupt', message: expect.stringContaining(`:${line}:`) as string },
+  });
 });
 
 it('chooses among a hundred thousand tasks', async () => {

@@ -18,11 +18,11 @@ const TOGETHER = 8;
 
 const FORMS = {
   quick: {
-    large: { files: 24_000, commits: 8000, rounds: 1 },
-    small: { files: 500, commits: 1000, rounds: 3 },
-    agents: { rounds: 1, few: 4, many: 28 },
+    large: { files: 24_000, commits: 6000, rounds: 1 },
+    small: { files: 500, commits: 1000, rounds: 2 },
+    agents: { rounds: 1, few: 4, many: 16 },
     stubborn: 1,
-    flood: { bytes: 500e6, rounds: 1 },
+    flood: { bytes: 300e6, rounds: 1 },
   },
   full: {
     large: { files: 24_000, commits: 17_000, rounds: 5 },

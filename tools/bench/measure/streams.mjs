@@ -17,7 +17,7 @@ function printing(bytes) {
  * Has one agent print so much under `ralph-worker run`.
  *
  * @returns {Promise<{ ms: number, megabytes: number, logged: number }>} from its start to its end; our memory at most; the
- *   bytes of its logs
+ *   bytes of its log and of the older part
  */
 export async function byWorker(root, bytes) {
   const worker = new RunningWorker(root, `${printing(bytes)}; echo x > x`, 1);
@@ -29,7 +29,7 @@ export async function byWorker(root, bytes) {
   const megabytes = worker.memory('VmHWM');
   await worker.end();
   const logs = join(root, '.ralph/logs/parallel');
-  const names = readdirSync(logs).filter((name) => name.endsWith('.log'));
+  const names = readdirSync(logs).filter((name) => /\.log(?:\.\d+)?$/.test(name));
   const logged = names.reduce((sum, name) => sum + statSync(join(logs, name)).size, 0);
   if (logged === 0) throw new Error('nothing of the output was kept');
   return { ms, megabytes, logged };
