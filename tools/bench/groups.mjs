@@ -11,4 +11,6 @@ export const GROUPS = {
   'end-to-end': { title: 'End to end', isUsual: true, load: () => import('./groups/end-to-end.mjs') },
   workspace: { title: 'Workspaces and agents', isUsual: true, load: () => import('./groups/workspace.mjs') },
   growth: { title: 'Growth', isUsual: false, load: () => import('./groups/growth.mjs') },
+  train: { title: 'Landing together', isUsual: true, load: () => import('./groups/train.mjs') },
+  policies: { title: 'Ways of landing: a study', isUsual: false, load: () => import('./groups/policies.mjs') },
 };

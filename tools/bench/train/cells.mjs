@@ -2,17 +2,11 @@
 
 const RED = [0, 0.05, 0.2];
 const CONFLICTS = [0, 0.2];
-/** A round of 136 CI runs tells enough of a policy whose runs hardly depend on luck. */
 const MANY = 16;
 
 /** Enough rounds that 5 % of the candidates are at least one. */
 function roundsFor(candidates, { red = 0, conflicts = 0 }) {
   return red + conflicts === 0 ? 1 : Math.ceil(20 / candidates);
-}
-
-/** The loops need no more than one round where they take longest. */
-export function roundsOf(policy, { candidates, rounds }) {
-  return policy === 'loops' && candidates >= MANY ? 1 : rounds;
 }
 
 /** Some rows that show what matters, within three minutes. */

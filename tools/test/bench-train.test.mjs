@@ -2,12 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fullCells, quickCells } from '../bench/integrate/cells.mjs';
-import { GATE_SCRIPT, gateRuns } from '../bench/integrate/gate.mjs';
-import { faultsOf } from '../bench/integrate/judge.mjs';
-import { filesOf, schedule } from '../bench/integrate/schedule.mjs';
-import { covered, gitRuns, tally } from '../bench/integrate/spans.mjs';
-import { heading, rowOf, rowText } from '../bench/integrate/table.mjs';
+import { fullCells, quickCells } from '../bench/train/cells.mjs';
+import { GATE_SCRIPT, gateRuns } from '../bench/train/gate.mjs';
+import { faultsOf } from '../bench/train/judge.mjs';
+import { filesOf, schedule } from '../bench/train/schedule.mjs';
+import { covered, gitRuns, tally } from '../bench/train/spans.mjs';
 import { temporaryTree } from './temporary-tree.mjs';
 
 const kinds = (rounds) => tally(rounds.flat().map(({ kind }) => kind));
@@ -136,42 +135,6 @@ describe('spans', () => {
       [1, 3],
       [0, 250],
     ]);
-  });
-});
-
-describe('table', () => {
-  const cell = { policy: 'p', candidates: 4, places: 1, ci: 'wait', seconds: 2, red: 0.05, conflicts: 0.2, clashes: 0 };
-  const round = { wall: 4000, ciRuns: 3, landed: ['A', 'B'], blocked: ['C', 'D'], own: 400, faults: [] };
-
-  it('shows the means of the rounds', () => {
-    const row = rowOf(cell, [round, { ...round, wall: 8000, ciRuns: 6, own: 200 }]);
-    expect(row).toMatchObject({ wall: 6, ciRuns: 4.5, landed: 2, perLanded: 2.25, own: 0.05, rounds: 2 });
-    expect(heading().split(/ {1,}/)).toEqual(
-      'policy N places gate red at odds wall s wall/C CI runs a landed landed blocked own of'.split(' '),
-    );
-    expect(rowText(row).split(/ +/)).toEqual([
-      'p',
-      '4',
-      '1',
-      'waits',
-      '2',
-      '5%',
-      '20%',
-      '6.0',
-      '3.00',
-      '4.5',
-      '2.25',
-      '2',
-      '2',
-      '5.0%',
-      '2',
-    ]);
-  });
-
-  it('shows each fault below its row', () => {
-    const row = rowOf(cell, [round, { ...round, own: undefined, landed: [], faults: ['lost'] }]);
-    expect(row.own).toBe(null);
-    expect(rowText(row).split('\n')[1]).toBe('  FAULT: round 2: lost');
   });
 });
 
