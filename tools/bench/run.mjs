@@ -12,18 +12,19 @@ import { GROUPS, FORMS } from './groups.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const USAGE = `usage: npm run bench -- [${FORMS.join('|')}] [GROUP ...] [--check] [--json FILE] [--write]
 
-Groups: ${Object.keys(GROUPS).join(', ')}; all but growth unless some are named, in their quick form unless told otherwise.
+Groups: ${Object.keys(GROUPS).join(', ')}; all but growth and policies unless some are named, in their quick form unless told otherwise.
   quick   all groups in three minutes        full   more pairs, larger repositories and queues
   once    each row once: that they run, nothing more
   --check         end with 1 when a budget was missed
   --json FILE     where the figures go (default: .bench/results.json)
   --write         put the figures and pictures into docs/performance.md as well
-TMPDIR chooses the disk.`;
+TMPDIR chooses the disk. What follows for many machines: npm run bench -- scale --write`;
 
 process.exitCode = await main(process.argv.slice(2));
 
 /** @param {string[]} args */
 async function main(args) {
+  if (args[0] === 'scale') return (await import('./scale/main.mjs')).scale(root, args.slice(1), whereAndWhen);
   const asked = wish(args, GROUPS);
   if (typeof asked === 'string') {
     console.error(asked === '' ? USAGE : `bench: ${asked}\n\n${USAGE}`);

@@ -12,8 +12,8 @@ import { watchedRun } from './watched-run.mjs';
 
 const QUEUE = '.ralph/queue.jsonc';
 const PARSE = `JSON.parse(require('node:fs').readFileSync('${QUEUE}', 'utf8'))`;
-const SCRIPT = fileURLToPath(new URL('../orchestrate/land.sh', import.meta.url));
-const MOVE = fileURLToPath(new URL('../orchestrate/move.awk', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../end-to-end/land.sh', import.meta.url));
+const MOVE = fileURLToPath(new URL('../end-to-end/move.awk', import.meta.url));
 const AT = '2025-01-01T00:00:00Z';
 const of = 'tasks';
 const UNBOUND = { exclude: [], busy: [], include_draft: false, busy_scopes: [], finished_only: false };

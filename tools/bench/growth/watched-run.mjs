@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { plainEnvironment } from '../measure/generated-repository.mjs';
-import { OurProcesses } from '../orchestrate/processes.mjs';
+import { OurProcesses } from '../end-to-end/processes.mjs';
 import { launcher } from './sizes.mjs';
 
 const LOOK_MS = 50;

@@ -6,9 +6,9 @@ import { seriesOf } from '../book/series.mjs';
 import { memoryOf } from '../measure/process-account.mjs';
 import { turns } from '../measure/turns.mjs';
 import { reaped } from '../measure/workspace-times.mjs';
-import { orchestrated } from '../orchestrate/ours.mjs';
-import { scripted } from '../orchestrate/script.mjs';
-import { Site } from '../orchestrate/site.mjs';
+import { orchestrated } from '../end-to-end/ours.mjs';
+import { scripted } from '../end-to-end/script.mjs';
+import { Site } from '../end-to-end/site.mjs';
 import { watchedRun } from './watched-run.mjs';
 
 const SETTLE_MS = 100;

@@ -37,6 +37,10 @@ export class RunningWorker {
     this.#child.stderr.pipe(process.stderr);
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   /** Gives it so many tasks, the first of them with the number given. */
   give(count, first = 1) {
     for (let number = first; number < first + count; number += 1) {

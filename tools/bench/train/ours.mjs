@@ -31,7 +31,7 @@ export function ralphIntegrate(landing) {
       env: plainEnvironment({ GIT_TRACE2_EVENT: trace, BENCH_USAGE: usage }),
       timeout: LIMIT_MS,
     });
-    const told = { landed: [], blocked: [], last: begin };
+    const told = { landed: [], blocked: [], last: begin, marks: [] };
     let [rest, words] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (part) => {
       const lines = (rest + part).split('\n');
@@ -41,18 +41,19 @@ export function ralphIntegrate(landing) {
     child.stderr.setEncoding('utf8').on('data', (part) => (words += part));
     child.stdin.end(site.candidates.map(({ line }) => `${line}\n`).join(''));
     const [status, signal] = await once(child, 'close');
-    const { landed, blocked, last } = told;
+    const { landed, blocked, last, marks } = told;
     if (![0, 1, 2, 3].includes(status)) throw new Error(`ralph-integrate ended with ${status ?? signal}: ${words}`);
     const git = gitRuns(readFileSync(trace, 'utf8'));
     const others = covered([...site.gateRuns().spans, ...git.spans], [begin, last]);
     const cpu = Number(readFileSync(usage, 'utf8'));
     // Workspaces that are still to be removed keep nobody waiting for what has landed.
     const [wall, after] = [last - begin, now() - last];
-    return { landed, blocked, wall, after, own: wall - others, cpu, gitCalls: tally(git.commands) };
+    return { landed, blocked, wall, after, own: wall - others, cpu, gitCalls: tally(git.commands), marks, begin };
   };
 }
 
-function listen(told, { type, task_id }) {
+function listen(told, { type, task_id, at }) {
+  told.marks.push({ type, task_id, at: Date.parse(at) });
   if (type === 'task.completed') told.landed.push(task_id);
   else if (type === 'task.blocked' || type === 'task.failed') told.blocked.push(task_id);
   else return;

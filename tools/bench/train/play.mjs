@@ -26,6 +26,8 @@ export const POLICIES = {
  * @property {number} [own] milliseconds of the wall in which neither gate nor git ran; of ours alone, as the next ones
  * @property {number} [cpu] milliseconds on the processor
  * @property {Record<string, number>} [gitCalls]
+ * @property {{ type: string, task_id?: string, at: number }[]} [marks] what it said when, in milliseconds since 1970
+ * @property {number} [began]
  */
 
 /**
@@ -48,7 +50,7 @@ export async function played(site, round, policy, { ci = 'wait', seconds, places
   const children = childrenTime() - before - (end.cpu ?? 0);
   const faults = faultsOf(round, { ...end, ...site.outcome() });
   if (faults.length > 0) throw new Error(`${POLICIES[policy].name}: ${faults.join('; ')}`);
-  const { own, cpu, gitCalls } = end;
+  const { own, cpu, gitCalls, marks, begin: began } = end;
   return {
     wall: wall / 1000,
     ciRuns: site.gateRuns().runs,
@@ -57,6 +59,8 @@ export async function played(site, round, policy, { ci = 'wait', seconds, places
     own,
     cpu,
     gitCalls,
+    marks,
+    began,
   };
 }
 
@@ -70,7 +74,7 @@ export async function onSite(round, use) {
   }
 }
 
-/** By the kernel's account of this process: of children that have ended, and theirs. */
+/** Returns milliseconds by the kernel's account of this process: of children that have ended, and theirs. */
 function childrenTime() {
   const stat = readFileSync('/proc/self/stat', 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
