@@ -54,7 +54,8 @@ export function timeOf(pid) {
   return names(threads).reduce((sum, thread) => sum + ran(thread), 0) / 1e6;
 }
 
-function below(root) {
+/** Returns the pids of all processes below one. */
+export function below(root) {
   const all = childrenOf(root);
   for (let index = 0; index < all.length; index += 1) all.push(...childrenOf(all[index]));
   return all;

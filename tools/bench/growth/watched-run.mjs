@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { plainEnvironment } from '../measure/generated-repository.mjs';
-import { OurProcesses } from '../end-to-end/processes.mjs';
+import { Family } from '../end-to-end/processes.mjs';
 import { launcher } from './sizes.mjs';
 
 const LOOK_MS = 50;
@@ -14,7 +14,7 @@ const LOOK_MS = 50;
  * @param {string} root
  * @param {string[]} args
  * @param {number} agents
- * @returns {Promise<{ wall: number, cpu: number, peakMegabytes: number, most: number }>} milliseconds, those of our
+ * @returns {Promise<{ wall: number, cpu: number, megabytes: number, processes: number }>} milliseconds, those of our
  *   processes on the processor, their memory and number at most
  */
 export async function watchedRun(root, args, agents = Number.POSITIVE_INFINITY) {
@@ -27,14 +27,16 @@ export async function watchedRun(root, args, agents = Number.POSITIVE_INFINITY) 
   const ended = once(child, 'close');
   let [words, started] = ['', 0];
   child.stderr.setEncoding('utf8').on('data', (text) => (words += text));
-  const processes = new OurProcesses(child.pid);
-  const timer = setInterval(() => processes.look(), LOOK_MS);
+  const family = new Family();
+  // Below this process there is nothing else.
+  const look = () => family.look(process.pid);
+  const timer = setInterval(look, LOOK_MS);
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.includes('"agent.started"')) continue;
     started += 1;
     if (started !== agents) continue;
     // A process counts from the second look on.
-    for (const _ of [1, 2]) processes.look();
+    for (const _ of [1, 2]) look();
     child.kill('SIGTERM');
   }
   const [status, signal] = await ended;
@@ -42,6 +44,6 @@ export async function watchedRun(root, args, agents = Number.POSITIVE_INFINITY) 
   const isStopped = started >= agents;
   if (isStopped ? started === 0 : status !== 0)
     throw new Error(`ralph-orchestrate ended with ${status ?? signal}: ${words}`);
-  const cpu = Object.values(processes.times()).reduce((sum, ms) => sum + ms, 0);
-  return { wall: performance.now() - begin, cpu, peakMegabytes: processes.peakMegabytes, most: processes.most };
+  const cpu = Object.values(family.times()).reduce((sum, ms) => sum + ms, 0);
+  return { wall: performance.now() - begin, cpu, megabytes: family.ownMegabytes, processes: family.ownMost };
 }

@@ -60,9 +60,9 @@ async function measured(size, rounds, least) {
   );
   const idle = { memory: [], processes: [] };
   for (let round = 0; round < rounds; round += 1) {
-    const { peakMegabytes, most } = await onSite(size, (site) => idling(site, size));
-    idle.memory.push(peakMegabytes);
-    idle.processes.push(most);
+    const { megabytes, processes } = await onSite(size, (site) => idling(site, size));
+    idle.memory.push(megabytes);
+    idle.processes.push(processes);
   }
   const agent = await idleAgent();
   const each = (value) => idle.memory.map(() => value);

@@ -8,7 +8,7 @@ import { generatedRepository } from '../../measure/generated-repository.mjs';
 import { RunningWorker } from '../../measure/running-worker.mjs';
 import { prepared, removed } from '../../measure/workspace-times.mjs';
 import { orchestrated } from '../../end-to-end/ours.mjs';
-import { family } from '../../end-to-end/processes.mjs';
+import { below } from '../../end-to-end/processes.mjs';
 import { Site } from '../../end-to-end/site.mjs';
 import { processorTime } from './processor-time.mjs';
 
@@ -30,14 +30,14 @@ async function wholeRun(workers) {
   const site = await Site.of(TASKS);
   try {
     const { value, ms } = await processorTime(() => orchestrated(site, { workers, gate: 'true' }));
-    const { wall, cpu, peakMegabytes, most } = value;
+    const { wall, cpu, megabytes, processes } = value;
     return {
       workers,
       perHour: (TASKS * 3_600_000) / wall,
       ourCpu: cpu / TASKS,
       otherCpu: ms === undefined ? null : (ms - cpu) / TASKS,
-      megabytes: peakMegabytes,
-      processes: most,
+      megabytes,
+      processes,
     };
   } finally {
     site.remove();
@@ -53,7 +53,7 @@ async function idleAgents() {
       const worker = new RunningWorker(root, 'exec sleep 1000', agents);
       worker.give(agents);
       await worker.saw('agent.started', agents);
-      seen.push({ memory: worker.memory('VmRSS'), processes: family(worker.pid).length });
+      seen.push({ memory: worker.memory('VmRSS'), processes: below(worker.pid).length });
       await worker.end('SIGTERM');
     }
     const each = (of) => (of(seen[1]) - of(seen[0])) / (MANY - FEW);
