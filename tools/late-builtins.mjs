@@ -13,7 +13,8 @@ export function lateBuiltins(code) {
   const late = [...code.matchAll(BUILTIN)].filter(([, , module]) => !LOADED.has(module));
   return late.reduce((text, [line, variable, module]) => {
     const [before, after] = text.split(line);
-    const used = (part) => part.replaceAll(new RegExp(`\\b${variable}\\b`, 'g'), `${variable}()`);
+    // In brackets: `new module().Class()` would make an object of the module.
+    const used = (part) => part.replaceAll(new RegExp(`\\b${variable}\\b`, 'g'), `(${variable}())`);
     return `${used(before)}var ${variable}_, ${variable} = () => ${variable}_ ??= require("node:${module}");${used(after)}`;
   }, code);
 }

@@ -119,6 +119,15 @@ describe('a built program', () => {
     expect([start(folder, 'status').stdout, start(folder, 'hold').stdout]).toEqual(['false false\n', 'false true\n']);
   });
 
+  it('makes objects of the classes of such a module', async () => {
+    const root = temporaryTree({
+      'packages/lock/src/bin.ts': `import { StringDecoder } from 'node:string_decoder';
+        console.log(new StringDecoder('utf8').end(Buffer.from('whole')));\n`,
+    });
+    expect(await buildAside(esbuild, `${root}/`, 'lock')).toBeUndefined();
+    expect(start(join(root, 'packages/lock')).stdout).toBe('whole\n');
+  });
+
   const damages = {
     missing: (file) => rmSync(file),
     empty: (file) => writeFileSync(file, ''),
