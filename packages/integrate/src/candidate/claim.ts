@@ -16,11 +16,11 @@ const PATIENCE_MS = 1000;
  * @throws Failure `claim_held` when another has it after 30 s; Stopped
  */
 export async function claimTask(
-  { settings, stop, cleanup }: Bench,
+  { settings, stop, cleanup, claims }: Bench,
   { taskId }: Candidate,
   onWait: () => void,
 ): Promise<Pick<TaskClaim, 'fd' | 'release'>> {
-  const take = (waitMs: number) => takeClaim(settings.root, taskId, { waitMs, signal: stop });
+  const take = (waitMs: number) => takeClaim(settings.root, taskId, { waitMs, signal: stop, files: claims });
   const claim = await take(PATIENCE_MS)
     .catch((error: unknown) => {
       if (!isFailure(error) || error.code !== 'claim_held' || stop.aborted) throw error;

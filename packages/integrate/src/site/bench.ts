@@ -2,6 +2,7 @@ import type { Call } from '@ralph/protocol/cli/program';
 import type { COMMON_OPTIONS, OptionValues } from '@ralph/protocol/cli/options';
 import type { Output } from '@ralph/protocol/cli/output';
 import type { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
+import { ClaimFiles } from '@ralph/protocol/process/claim-files';
 import { startGitInShell } from '@ralph/protocol/process/git';
 import { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
@@ -38,6 +39,8 @@ export interface Bench {
   readonly secrets: Secrets;
   readonly passes: GatePasses;
   readonly running: RunningGates;
+  /** For the claims of candidates, of which a run takes many. */
+  readonly claims: ClaimFiles;
   /** Keeps the logs of gates within their limit. */
   readonly logs: LogKeeper;
   /** Takes what nobody waits for; a command ends when it is done. */
@@ -68,6 +71,8 @@ export async function openBench(
   const secrets = new Secrets(settings.root);
   output.redact = secrets.redact;
   const clearing = new Clearing();
+  const claims = new ClaimFiles();
+  cleanup.defer('remove the lock files in reserve', () => claims.close());
   return {
     settings,
     secrets,
@@ -79,6 +84,7 @@ export async function openBench(
     sandbox,
     passes: new GatePasses(settings.gates.cache ? settings.root : undefined),
     running: new RunningGates(settings.root),
+    claims,
     logs: new LogKeeper(),
     clearing,
     checkout: new CheckoutUpdates(clearing),

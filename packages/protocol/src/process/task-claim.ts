@@ -19,7 +19,7 @@ export interface TaskClaim {
 export interface ClaimOptions {
   readonly waitMs: number;
   readonly signal?: AbortSignal;
-  /** For whoever takes many claims and hands none of them on to a child. */
+  /** For whoever takes many claims, and hands none of them on to a child that outlives the claim. */
   readonly files?: ClaimFiles | undefined;
 }
 
