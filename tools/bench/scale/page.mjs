@@ -1,7 +1,16 @@
 // docs/scale.md and its pictures, as they follow from the figures that are kept beside it.
 import { picture } from './picture.mjs';
 import { POLICY_NAMES } from './simulation/simulate.mjs';
-import { boundsTable, checkTable, costsTable, placesTable, policiesTable, runsTable, trainsTable } from './tables.mjs';
+import {
+  boundsTable,
+  checkTable,
+  costsTable,
+  overtakingTable,
+  placesTable,
+  policiesTable,
+  runsTable,
+  trainsTable,
+} from './tables.mjs';
 
 /** Where all of it is, counted from the top of the repository. */
 export const PAGE = 'docs/scale.md';
@@ -35,6 +44,7 @@ export function scaleOf({ measured, simulated }, page) {
     pictures: () => pictures.join('\n'),
     policies: () => policiesTable(simulated),
     places: () => placesTable(simulated),
+    overtaking: () => overtakingTable(simulated),
     trains: () => trainsTable(simulated),
   };
   const open = new Set(Object.keys(blocks));

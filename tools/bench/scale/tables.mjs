@@ -162,6 +162,23 @@ export function trainsTable(simulated) {
   return table(['trains', 'each with', ...reds.map((red) => `${percent(red)} red: land`)], rows);
 }
 
+/** Returns what it costs that a candidate goes in front of all when many have overtaken it. */
+export function overtakingTable(simulated) {
+  const seen = simulated.filter((one) => one.of === 'overtaking');
+  const reds = [...new Set(seen.map(({ cell }) => cell.red))];
+  const row = (name, patient) => [
+    name,
+    ...reds.map((red) => {
+      const { outcome } = seen.find(({ isPatient, cell }) => isPatient === patient && cell.red === red);
+      return `${landedText(outcome)}, half in ${timeText(outcome.median)}`;
+    }),
+  ];
+  return table(
+    ['who comes back', ...reds.map((red) => `${percent(red)} red: land`)],
+    [row('as the program: in front of all after eight', false), row('never in front of what is being judged', true)],
+  );
+}
+
 function landedText({ landed, perLanded, keepsUp }) {
   const text = `${figure(landed)}${perLanded === null ? '' : ` (${figure(perLanded)})`}`;
   return keepsUp ? `**${text}**` : text;

@@ -27,8 +27,17 @@ export const REDS_BEFORE = [0, 0.01, 0.05, 0.2];
 const MOST_PLACES = 128;
 export const TRAINS = [1, 2, 4, 8, 16];
 
-/** Yields each outcome with its cell: what the page is made of. */
-export function* simulations(core, costs) {
+/** Numbers of overtakings: the program's own, and one that is never reached. */
+export const NEVER = 1e6;
+const REDS_OVERTAKEN = [0, 0.01, 0.05];
+
+/**
+ * Yields each outcome with its cell: what the page is made of.
+ *
+ * @param {object} core the train
+ * @param {object} patient the train in which nobody who comes back goes in front of all
+ */
+export function* simulations(core, patient, costs) {
   for (const { reds = REDS, ...load } of LOADS)
     for (const gate of GATES)
       for (const red of reds)
@@ -39,6 +48,13 @@ export function* simulations(core, costs) {
   for (const red of REDS.slice(1))
     for (const trains of TRAINS)
       yield { of: 'trains', trains, ...severalTrains(core, costs, { trains, red, gate: GATES[1] }) };
+  for (const red of REDS_OVERTAKEN)
+    for (const [isPatient, train] of [core, patient].entries())
+      yield {
+        of: 'overtaking',
+        isPatient: isPatient === 1,
+        ...seen(train, costs, { ...THOUSAND, policy: 'auto', gate: GATES[1], red }),
+      };
 }
 
 /** The fewest places with which the road keeps up, or the most that were tried. */
