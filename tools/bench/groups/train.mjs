@@ -28,8 +28,8 @@ const SOME_RED = 0.05;
 const SIZES = {
   quick: {
     candidates: 8,
-    beside: { seconds: 0.5, rounds: 1 },
-    red: { candidates: 20, rounds: 1, sets: 1, seconds: 0.3 },
+    beside: { seconds: 0.4, rounds: 1 },
+    red: { candidates: 20, rounds: 1, sets: 1, seconds: 0.2 },
   },
   full: {
     candidates: 8,
@@ -43,7 +43,7 @@ const SIZES = {
     red: { candidates: 2, rounds: 1, sets: 1, seconds: 0.1 },
   },
 };
-const PEER_SECONDS = 0.1;
+const PEER_SECONDS = 0;
 const PEERS = [
   { ours: EIGHT_PLACES, peer: 'loops' },
   { ours: ONE_PLACE, peer: 'queue' },
@@ -137,8 +137,8 @@ async function* someRed({ candidates, rounds, sets, seconds }) {
     const sum = {};
     const play = async (site, round) => {
       for (const [policy, how] of [
-        [EIGHT_PLACES.policy, { seconds, places: EIGHT_PLACES.places }],
-        [ONE_PLACE.policy, { seconds, places: ONE_PLACE.places }],
+        [EIGHT_PLACES.policy, { seconds, places: EIGHT_PLACES.places, keepsWorkspaces: true }],
+        [ONE_PLACE.policy, { seconds, places: ONE_PLACE.places, keepsWorkspaces: true }],
         ['queue', { seconds: PEER_SECONDS, places: 1 }],
       ]) {
         const { ciRuns, landed } = await played(site, round, policy, how);

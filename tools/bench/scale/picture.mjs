@@ -6,8 +6,8 @@ const INSIDE = { left: 62, right: 14, top: 30, bottom: 36 };
 const TOP = 66;
 const COLOURS = { loops: '#cf222e', queue: '#bf8700', train: '#0969da', batch: '#8250df', auto: '#1a7f37' };
 const ROWS = [
-  { what: 'landed an hour', unit: '', of: ({ landed }) => landed },
-  { what: '95 of 100 have landed after', unit: ' s', of: ({ p95 }) => p95 },
+  { what: 'landed an hour', unit: '', of: ({ landed }) => landed, most: ({ offered }) => offered },
+  { what: '95 % have landed after', unit: ' s', of: ({ p95 }) => p95, most: ({ p95 }) => p95 },
 ];
 
 /**
@@ -41,11 +41,11 @@ function legend(names) {
     .join('\n');
 }
 
-function panel({ what, unit, of }, gate, here, all) {
-  const values = (list) => list.map(({ outcome }) => of(outcome)).filter((value) => value > 0);
+function panel({ what, unit, of, most }, gate, here, all) {
+  const values = all.flatMap(({ outcome }) => [of(outcome), most(outcome)]).filter((value) => value > 0);
   const range = (list) => [Math.min(...list), Math.max(...list)];
   const x = log(range(all.map(({ outcome }) => outcome.offered)), [INSIDE.left, CELL.width - INSIDE.right]);
-  const y = log(range(values(all)), [CELL.height - INSIDE.bottom, INSIDE.top]);
+  const y = log(range(values), [CELL.height - INSIDE.bottom, INSIDE.top]);
   const line = (list, style) =>
     `<polyline class="line" style="${style}" points="${list.map(([from, to]) => `${x(from)},${y(to)}`).join(' ')}"/>`;
   const lines = Object.entries(COLOURS).map(([policy, colour]) => {

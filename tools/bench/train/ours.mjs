@@ -20,11 +20,12 @@ const LIMIT_MS = 1_800_000;
  * @param {string} landing
  */
 export function ralphIntegrate(landing) {
-  return async (site, { gate, places }) => {
+  return async (site, { gate, places, keepsWorkspaces = false }) => {
     const [hook, trace, usage] = ['hook.cjs', 'trace', 'usage'].map((name) => site.path(name));
     writeFileSync(hook, HOOK);
     writeFileSync(trace, '');
     const args = ['run', '--no-resolver', '--ci', gate, '--jobs', String(places), '--landing', landing];
+    if (keepsWorkspaces) args.push('--keep-workspaces');
     const begin = now();
     const child = spawn(process.execPath, ['--require', hook, launcher, ...args], {
       cwd: site.root,

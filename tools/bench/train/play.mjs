@@ -36,16 +36,17 @@ export const POLICIES = {
  * @param {Site} site
  * @param {import('./schedule.mjs').Planned[]} round
  * @param {keyof typeof POLICIES} policy
- * @param {{ ci?: string, seconds: number, places: number }} how the gate is, and how many at a time
+ * @param {{ ci?: string, seconds: number, places: number, keepsWorkspaces?: boolean }} how the gate is, and how many at a
+ *   time; ours may leave the workspaces where only the gate runs count
  * @returns {Promise<Played>}
  * @throws Error when the target was red, or work was lost, or something was told that is not so
  */
-export async function played(site, round, policy, { ci = 'wait', seconds, places }) {
+export async function played(site, round, policy, { ci = 'wait', seconds, places, keepsWorkspaces }) {
   const gate = site.gate(ci, seconds);
   site.restore();
   const before = childrenTime();
   const begin = performance.now();
-  const end = await POLICIES[policy].land(site, { gate, places });
+  const end = await POLICIES[policy].land(site, { gate, places, keepsWorkspaces });
   const wall = end.wall ?? performance.now() - begin;
   const children = childrenTime() - before - (end.cpu ?? 0);
   const faults = faultsOf(round, { ...end, ...site.outcome() });

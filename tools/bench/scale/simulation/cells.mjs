@@ -14,7 +14,7 @@ export const LOADS = [
   { name: '1 machine', machines: 1 },
   { name: '10 machines', machines: 10 },
   { name: '1,000 tasks an hour', machines: (PER_HOUR * AGENT) / 3600 / AGENTS },
-  { name: '100 machines', machines: 100, hours: 0.25, reds: [0, 0.05] },
+  { name: '100 machines', machines: 100, hours: 1, reds: [0, 0.05] },
 ].map(({ machines, ...load }) => ({
   ...load,
   agents: Math.round(machines * AGENTS),
