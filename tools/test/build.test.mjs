@@ -112,7 +112,7 @@ describe('a built program', () => {
         const isLoaded = () => process.moduleLoadList.includes('NativeModule child_process');
         const before = isLoaded();
         if (process.argv[2] === 'hold') execFileSync('true', { env: { HOST: hostname() } });
-        console.log(before, isLoaded());\n`,
+        console.log(String(before), String(isLoaded()));\n`,
     });
     expect(await buildAside(esbuild, `${root}/`, 'lock')).toBeUndefined();
     const folder = join(root, 'packages/lock');

@@ -15,7 +15,7 @@ import writeFileAtomic from 'write-file-atomic';
 let taken = 0;
 process.on('newListener', () => (taken += 1));
 writeFileAtomic.sync(process.argv[2], 'whole', { fsync: true });
-console.log(taken, readFileSync(process.argv[2], 'utf8'));
+console.log(String(taken), readFileSync(process.argv[2], 'utf8'));
 `;
 
 it('lets a program write a file without a handler for each signal', async () => {
