@@ -55,7 +55,7 @@ function* rowsOf({ policies, ...cell }, seen) {
       theirs: walls('loops'),
     });
     const [ours, theirs] = [runs(policy), runs('loops')];
-    yield rowOf({ name: `${name}: CI runs a landed task`, unit: '', against, budget: BUDGET, ours, theirs });
+    yield rowOf({ name: `${name}: CI runs a landed task`, unit: 'runs', against, budget: BUDGET, ours, theirs });
   }
 }
 

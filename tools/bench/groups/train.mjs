@@ -111,7 +111,7 @@ function* besidePeers(together, { seconds }, seen) {
     const wall = both((one) => one.wall);
     const runs = both(perLanded);
     yield rowOf({ name: `${what}, gate of ${seconds} s: wall`, unit: 's', budget: { times: HALF }, ...wall });
-    yield rowOf({ name: `${what}: CI runs a landed task`, unit: '', budget: { most: RUNS[ours.name] }, ...runs });
+    yield rowOf({ name: `${what}: CI runs a landed task`, unit: 'runs', budget: { most: RUNS[ours.name] }, ...runs });
   }
   yield rowOf({
     name: `${together}: our own CPU a landed task`,
@@ -123,7 +123,7 @@ function* besidePeers(together, { seconds }, seen) {
   });
   yield rowOf({
     name: `${together}: git calls a landed task`,
-    unit: '',
+    unit: 'gits',
     against: `${POLICIES.queue.name}: fetch, rebase, push`,
     budget: { most: GIT_CALLS },
     ours: seen.map(({ auto }) => Object.values(auto.gitCalls).reduce((sum, count) => sum + count, 0) / auto.landed),
@@ -154,7 +154,7 @@ async function* someRed({ candidates, rounds, sets, seconds }) {
   for (const { name, policy } of [EIGHT_PLACES, ONE_PLACE])
     yield rowOf({
       name: `${candidates} together, ${name}, 5 % red: CI runs a landed task`,
-      unit: '',
+      unit: 'runs',
       against: POLICIES.queue.name,
       budget: { most: RUNS_SOME_RED[name] },
       ours: sums.map((sum) => perLanded(sum[policy])),

@@ -34,7 +34,7 @@ const FORMS = {
   once: {
     large: { files: 600, commits: 20, rounds: 1 },
     small: { files: 50, commits: 10, rounds: 1 },
-    agents: { rounds: 1, few: 1, many: 3 },
+    agents: { rounds: 1, few: 1, many: 9 },
     stubborn: 1,
     flood: { bytes: 10e6, rounds: 1 },
   },

@@ -55,8 +55,8 @@ async function measured(folder, size, rounds) {
   const memory = [];
   let last = size;
   const one = async () => {
-    const { wall, peakMegabytes } = await watchedRun(root, ['--workers', '1', '--max-tasks', '1', '--', agent]);
-    memory.push(peakMegabytes);
+    const { wall, megabytes } = await watchedRun(root, ['--workers', '1', '--max-tasks', '1', '--', agent]);
+    memory.push(megabytes);
     return wall;
   };
   const byScript = () => {

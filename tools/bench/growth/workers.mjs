@@ -54,7 +54,7 @@ async function measured(size, rounds, least) {
           cpu.push(one.cpu / tasks);
           return one.wall / tasks;
         }),
-      script: () => onSite(tasks, async (site) => (await scripted(site, { workers: size })) / tasks),
+      script: () => onSite(tasks, async (site) => (await scripted(site, { workers: size })).wall / tasks),
     },
     { rounds },
   );

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { git, tryGit } from '@ralph/protocol/process/git';
+import { isFolder } from '@ralph/protocol/process/git-run';
 import { branchInHead } from '../workspace/workspace.ts';
 import { commitInFile } from '../workspace/ref-file.ts';
 import type { Bench } from '../site/bench.ts';
@@ -55,7 +56,7 @@ async function whereabouts(settings: Settings): Promise<Whereabouts> {
   const tracking = trackingRef(settings);
   const gitDir = join(root, '.git');
   // In a linked worktree this is a file, and git is asked.
-  const branch = branchInHead(gitDir);
+  const branch = isFolder(gitDir) ? branchInHead(gitDir) : undefined;
   const [at, known] = branch === undefined ? [] : [commitInFile(gitDir, branch), commitInFile(gitDir, tracking)];
   if (branch !== undefined && at !== undefined && known !== undefined) return { branch, at, known };
   const { stdout } = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd: root });

@@ -1,15 +1,11 @@
 import PQueue from 'p-queue';
 
-/** For so long what the remote has said is not asked again where only a push would be in vain. */
-const MOMENT_MS = 1000;
-
 /** What the trains of one target branch share: places for gates, turns at pushing, and what is known of the branch. */
 export class Road {
   readonly #gates: PQueue;
   readonly #pushes = new PQueue({ concurrency: 1 });
   /** Where the target branch is, as far as we know. */
   #target: string | undefined;
-  #seenAt = -Infinity;
   /** Grows when somebody else has moved the branch. */
   #era = 0;
 
@@ -23,16 +19,6 @@ export class Road {
 
   get era(): number {
     return this.#era;
-  }
-
-  /** Where the remote said, no longer than a moment ago, that the branch is. */
-  get seenJustNow(): string | undefined {
-    return performance.now() - this.#seenAt < MOMENT_MS ? this.#target : undefined;
-  }
-
-  /** Takes note that a push has met something else there: only the remote can say what. */
-  doubt(): void {
-    this.#seenAt = -Infinity;
   }
 
   /** Runs a gate as soon as there is a place for it. */
@@ -49,6 +35,5 @@ export class Road {
   note(target: string, pushed?: string): void {
     if (target !== (pushed ?? this.#target)) this.#era += 1;
     this.#target = target;
-    this.#seenAt = performance.now();
   }
 }

@@ -136,13 +136,6 @@ export class Train {
 
   /** When nobody can be asked, all that wait for it have had a setback. */
   async #look(): Promise<readonly Happening[]> {
-    const { gates } = this.#bench.settings.gates;
-    // A gate would be run in vain when somebody has pushed in the meantime; without one the push itself tells.
-    const seen = gates.length === 0 ? this.#road.seenJustNow : undefined;
-    if (seen !== undefined) {
-      this.#era = this.#road.era;
-      return [{ kind: 'looked', target: seen }];
-    }
     const cars = this.#line.places.map(({ id }) => this.#car(id));
     try {
       const sight = await lookAtTarget(this.#bench, cars);

@@ -85,10 +85,8 @@ export async function push(road: Road, cars: readonly Car[], commit: string): Pr
       road.note(end.target, top);
       return [{ kind: 'pushed', ids, target: top === commit ? end.target : commit }];
     case 'apart':
-      road.doubt();
       return [{ kind: 'not_pushed', ids, apart: true }];
     case 'setback':
-      road.doubt();
       return [...outOf(end.setback), { kind: 'not_pushed', ids, apart: false }];
   }
 }
