@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { bounds } from './measured/bounds.mjs';
 import { costsAndCheck } from './measured/costs.mjs';
 import { FIGURES, PAGE, scaleOf } from './page.mjs';
-import { NEVER, simulations } from './simulation/cells.mjs';
+import { simulations } from './simulation/cells.mjs';
 import { trainCore } from './simulation/train-core.mjs';
 
 export const USAGE = `usage: npm run bench -- scale [measure|simulate|page] [--write]
@@ -36,7 +36,7 @@ export async function scale(root, args, whereAndWhen) {
   const figures = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { simulated: [] };
   const core = await trainCore();
   if (parts.includes('measured')) figures.measured = await measure(core, whereAndWhen);
-  if (parts.includes('simulated')) figures.simulated = simulate(core, await trainCore(NEVER), figures.measured.costs);
+  if (parts.includes('simulated')) figures.simulated = simulate(core, await trainCore(0), figures.measured.costs);
   const files = new Map([[FIGURES, `${JSON.stringify(figures, rounded, 1)}\n`]]);
   if (words[0] !== 'measure')
     for (const [path, text] of scaleOf(figures, readFileSync(join(root, PAGE), 'utf8'))) files.set(path, text);
@@ -58,9 +58,9 @@ async function measure(core, whereAndWhen) {
   return figuresOf({ ...whereAndWhen(), load: loadavg()[1].toFixed(1), costs, check, bounds: await bounds() });
 }
 
-function simulate(core, patient, costs) {
+function simulate(core, hasty, costs) {
   const seen = [];
-  for (const one of simulations(core, patient, costs)) {
+  for (const one of simulations(core, hasty, costs)) {
     const { name, policy, gate, red, places } = one.cell;
     console.log(
       `simulated: ${name}, ${policy}, gate of ${gate} s, ${red * 100} % red, ${places} places: ${one.outcome.landed} an hour`,

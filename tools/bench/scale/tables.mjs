@@ -162,20 +162,23 @@ export function trainsTable(simulated) {
   return table(['trains', 'each with', ...reds.map((red) => `${percent(red)} red: land`)], rows);
 }
 
-/** Returns what it costs that a candidate goes in front of all when many have overtaken it. */
+/** Returns what it would cost if a candidate went in front of all after eight, however long the line is. */
 export function overtakingTable(simulated) {
   const seen = simulated.filter((one) => one.of === 'overtaking');
   const reds = [...new Set(seen.map(({ cell }) => cell.red))];
-  const row = (name, patient) => [
+  const row = (name, hasty) => [
     name,
     ...reds.map((red) => {
-      const { outcome } = seen.find(({ isPatient, cell }) => isPatient === patient && cell.red === red);
+      const { outcome } = seen.find(({ isHasty, cell }) => isHasty === hasty && cell.red === red);
       return `${landedText(outcome)}, half in ${timeText(outcome.median)}`;
     }),
   ];
   return table(
     ['who comes back', ...reds.map((red) => `${percent(red)} red: land`)],
-    [row('as the program: in front of all after eight', false), row('never in front of what is being judged', true)],
+    [
+      row('in front of all after eight, however long the line is', true),
+      row('as the program: after eight, and two for each in the line', false),
+    ],
   );
 }
 

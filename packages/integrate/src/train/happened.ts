@@ -19,6 +19,12 @@ export type Happening =
 /** After so many younger ones have landed, a candidate that comes back goes in front of all. */
 export const MOST_OVERTAKEN = 8;
 
+/**
+ * So many for each in the line, where that is more: in front of all, it makes what is being judged worthless, and where
+ * hundreds are in the line eight land before anybody has come back.
+ */
+export const MOST_OVERTAKEN_EACH = 2;
+
 /** Returns the line after something has happened; decides nothing. */
 export function happened(line: Line, happening: Happening): Line {
   switch (happening.kind) {
@@ -92,10 +98,16 @@ function released(line: Line, ids: readonly string[]): Line {
 function inserted(line: Line, place: Place): Place[] {
   const pushing = line.places.findLastIndex(({ id }) => line.pushing.includes(id)) + 1;
   const taken = line.places.findLastIndex((other) => isTakenOn(line, other)) + 1;
-  const least = place.overtaken >= MOST_OVERTAKEN ? pushing : taken;
+  const mayPass = hasRightOfWay(line, place);
+  const least = mayPass ? pushing : taken;
   const older = line.places.findLastIndex(({ number }) => number < place.number) + 1;
-  const index = place.overtaken >= MOST_OVERTAKEN ? least : Math.max(least, older);
+  const index = mayPass ? least : Math.max(least, older);
   return line.places.toSpliced(index, 0, place);
+}
+
+/** The line is never longer than what is at work, so that nobody waits for ever. */
+function hasRightOfWay({ places }: Line, { overtaken }: Place): boolean {
+  return overtaken >= Math.max(MOST_OVERTAKEN, MOST_OVERTAKEN_EACH * places.length);
 }
 
 function arrived(line: Line, id: string, number: number): Line {

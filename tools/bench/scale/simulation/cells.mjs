@@ -27,17 +27,15 @@ export const REDS_BEFORE = [0, 0.01, 0.05, 0.2];
 const MOST_PLACES = 128;
 export const TRAINS = [1, 2, 4, 8, 16];
 
-/** Numbers of overtakings: the program's own, and one that is never reached. */
-export const NEVER = 1e6;
 const REDS_OVERTAKEN = [0, 0.01, 0.05];
 
 /**
  * Yields each outcome with its cell: what the page is made of.
  *
  * @param {object} core the train
- * @param {object} patient the train in which nobody who comes back goes in front of all
+ * @param {object} hasty the train in which who comes back goes in front of all after eight, however long the line is
  */
-export function* simulations(core, patient, costs) {
+export function* simulations(core, hasty, costs) {
   for (const { reds = REDS, ...load } of LOADS)
     for (const gate of GATES)
       for (const red of reds)
@@ -49,10 +47,10 @@ export function* simulations(core, patient, costs) {
     for (const trains of TRAINS)
       yield { of: 'trains', trains, ...severalTrains(core, costs, { trains, red, gate: GATES[1] }) };
   for (const red of REDS_OVERTAKEN)
-    for (const [isPatient, train] of [core, patient].entries())
+    for (const [isHasty, train] of [core, hasty].entries())
       yield {
         of: 'overtaking',
-        isPatient: isPatient === 1,
+        isHasty: isHasty === 1,
         ...seen(train, costs, { ...THOUSAND, policy: 'auto', gate: GATES[1], red }),
       };
 }

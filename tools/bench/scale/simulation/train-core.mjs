@@ -5,23 +5,23 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../../../packages/integrate/src/train', import.meta.url));
 
-/** After how many that have overtaken it a candidate that comes back goes in front of all. */
-const OVERTAKEN = /(MOST_OVERTAKEN = )\d+/;
+/** After how many for each in the line, of those that have overtaken it, a candidate that comes back goes in front of all. */
+const OVERTAKEN_EACH = /(MOST_OVERTAKEN_EACH = )\d+/;
 
 /**
  * Bundles the pure part of the train.
  *
- * @param {number} [overtaken] another number there than the program's, for a look at what it costs
+ * @param {number} [overtakenEach] another number there than the program's, for a look at what it costs
  * @returns {Promise<{ step: Function, EMPTY_LINE: object }>}
  */
-export async function trainCore(overtaken) {
+export async function trainCore(overtakenEach) {
   const changed = {
     name: 'changed',
     setup(bundle) {
       bundle.onLoad({ filter: /\/happened\.ts$/ }, ({ path }) => {
         const text = readFileSync(path, 'utf8');
-        if (!OVERTAKEN.test(text)) throw new Error(`${path} has no number of overtakings any more`);
-        return { contents: text.replace(OVERTAKEN, `$1${overtaken}`), loader: 'ts' };
+        if (!OVERTAKEN_EACH.test(text)) throw new Error(`${path} has no number of overtakings any more`);
+        return { contents: text.replace(OVERTAKEN_EACH, `$1${overtakenEach}`), loader: 'ts' };
       });
     },
   };
@@ -34,7 +34,7 @@ export async function trainCore(overtaken) {
     write: false,
     platform: 'node',
     format: 'esm',
-    plugins: overtaken === undefined ? [] : [changed],
+    plugins: overtakenEach === undefined ? [] : [changed],
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
