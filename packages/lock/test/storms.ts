@@ -66,8 +66,9 @@ export async function killingStorm(kills: number): Promise<{ troubles: unknown[]
   });
   for (let kill = 0; kill < kills; kill += 1) {
     const withGrandchild = chance() < 0.5;
-    // Out of the family, so that nothing ends it with the command: it must not keep the lock alive.
-    const stray = `env -i PATH="$PATH" setsid sleep 100 >/dev/null 2>&1 & echo $! > grandchild;`;
+    // Out of the family, so that nothing ends it with the command: it must not keep the lock alive. Its number comes whole or
+    // not at all: half of one is another's, and none is that of our own group.
+    const stray = `env -i PATH="$PATH" setsid sleep 100 >/dev/null 2>&1 & echo $! > next; mv next grandchild;`;
     const body = `${withGrandchild ? stray : ''} sleep 100`;
     const holder = startProgram('ralph-lock', ['run', '--', 'sh', '-c', body], { cwd: root });
     await momentAfter(chance() * 200);

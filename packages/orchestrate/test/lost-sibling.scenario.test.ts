@@ -42,7 +42,8 @@ it.each(['ralph-worker', 'ralph-integrate', 'ralph-state', 'ralph-lock'])(
     );
     const sibling = childNamed(child.pid ?? 0, `${name}.cjs`);
     expect(sibling).toBeDefined();
-    process.kill(sibling ?? 0, 'SIGKILL');
+    if (sibling === undefined) throw new Error('there is no such sibling');
+    process.kill(sibling, 'SIGKILL');
     const { status, stderr } = await ended;
     expect({ status, code: errorRecord(stderr)['code'] }).toEqual({ status: 70, code: 'sibling_failed' });
     expect(stderr).toContain(name);
