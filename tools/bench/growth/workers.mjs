@@ -40,7 +40,7 @@ export async function* workers({ sizes, rounds, least }) {
     'agents',
     MEGABYTES_EACH * further,
   );
-  yield series('processes of ours', '', 'the agents', 'processes', 'count', 0);
+  yield series('processes of ours', 'processes', 'the agents', 'processes', 'count', 0);
 }
 
 async function measured(size, rounds, least) {
