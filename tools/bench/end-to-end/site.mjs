@@ -74,3 +74,13 @@ function taskOf(id) {
 function queueText(tasks) {
   return `${JSON.stringify({ version: 1, tasks }, null, 2)}\n`;
 }
+
+/** Does something with a queue of so many tasks, and removes all that was made for it. */
+export async function onSite(tasks, work) {
+  const site = await Site.of(tasks);
+  try {
+    return await work(site);
+  } finally {
+    site.remove();
+  }
+}

@@ -5,7 +5,7 @@ import { rowOf } from '../book/row.mjs';
 import { emptyNodes, orchestrated } from '../end-to-end/ours.mjs';
 import { sharesOfCore } from '../end-to-end/printing-run.mjs';
 import { hasParallel, scripted } from '../end-to-end/script.mjs';
-import { Site } from '../end-to-end/site.mjs';
+import { onSite } from '../end-to-end/site.mjs';
 
 const WORKERS = 4;
 const GATE = 'test -f .gitignore';
@@ -155,13 +155,4 @@ async function tableRow({ agents, ...times }, rounds) {
     ours,
     theirs,
   });
-}
-
-async function onSite(tasks, work) {
-  const site = await Site.of(tasks);
-  try {
-    return await work(site);
-  } finally {
-    site.remove();
-  }
 }

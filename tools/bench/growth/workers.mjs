@@ -8,7 +8,7 @@ import { turns } from '../measure/turns.mjs';
 import { reaped } from '../measure/workspace-times.mjs';
 import { orchestrated } from '../end-to-end/ours.mjs';
 import { scripted } from '../end-to-end/script.mjs';
-import { Site } from '../end-to-end/site.mjs';
+import { onSite } from '../end-to-end/site.mjs';
 import { watchedRun } from './watched-run.mjs';
 
 const SETTLE_MS = 100;
@@ -87,13 +87,4 @@ async function idleAgent() {
   }
   child.kill('SIGKILL');
   return megabytes;
-}
-
-async function onSite(tasks, work) {
-  const site = await Site.of(tasks);
-  try {
-    return await work(site);
-  } finally {
-    site.remove();
-  }
 }

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '@ralph/protocol/process/names-in';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 
 /** Of a larger file git itself finds its part faster. */
@@ -40,15 +41,6 @@ function looseAt(gitDir: string, name: string): FoundRef[] {
     if (commit === undefined) throw new Error(`${ref} does not name a commit`);
     return [{ ref, commit }];
   });
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function packedAmong(gitDir: string, names: readonly string[]): FoundRef[] {
