@@ -180,6 +180,8 @@ export const PUSH_ENDINGS: readonly PushEnding[] = [
     `ssh: Could not resolve hostname h: Name or service not known\n${NO_ACCESS}`,
   ),
 
+  noRef('unknown', 'a server that ended while we wrote', 128, 'fatal: unable to write flush packet: Broken pipe'),
+
   noRef(
     'auth',
     'http: nobody to ask for a name',

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram, startProgram, transcriptOf, type Transcript } from '@ralph/protocol/testing/run-built-program';
@@ -123,6 +123,24 @@ describe.each(KINDS)('over %s', (kind) => {
     expect(existsSync(lock)).toBe(true);
     rmSync(lock);
     expect((await lands(repo, line)).status).toBe(0);
+    expect(subjects(repo)).toEqual(['T-1: work', 'start']);
+  });
+});
+
+describe('a server that is ended while it is asked where the branch is', () => {
+  it('is asked again, and the work lands', async () => {
+    const { repo } = await servedRepository('file');
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const [times, program] = [join(repo.folder, 'asked'), join(repo.folder, 'upload-pack')];
+    const answer = 'GIT_PROTOCOL=version=2 git-upload-pack --http-backend-info-refs "$1"';
+    const dies = `exec 0<&-; ${answer} </dev/null; kill -9 $$`;
+    const script = `#!/bin/sh\necho >>${times}; test $(wc -l <${times}) -gt 2 && exec git-upload-pack "$@"\n${dies}\n`;
+    writeFileSync(program, script, { mode: 0o755 });
+    repo.git('config', 'remote.origin.uploadpack', program);
+    const end = await lands(repo, line);
+    expect(end.status).toBe(0);
+    expect(readFileSync(times, 'utf8').length).toBeGreaterThan(2);
+    expect(untruths(repo, end)).toEqual([]);
     expect(subjects(repo)).toEqual(['T-1: work', 'start']);
   });
 });

@@ -105,7 +105,7 @@ function verdictWithoutRef(exitCode: number, stderr: string): Refusal {
   const status = /RPC failed; HTTP (\d{3})/.exec(stderr)?.[1];
   if (status !== undefined) return verdictOfStatus(Number(status));
   if (SUBMODULES_MISSING.test(stderr)) return 'local';
-  if (/RPC failed|unexpected disconnect|sideband/.test(stderr)) return 'unknown';
+  if (/RPC failed|unexpected disconnect|sideband|Broken pipe/.test(stderr)) return 'unknown';
   const transport = transportVerdict(stderr);
   if (transport !== undefined && exitCode !== 1) return transport;
   return exitCode === 1 ? 'local' : 'unknown';

@@ -25,7 +25,9 @@ const UNREACHABLE = [
   /requested URL returned error: (?:408|429|5\d\d)/i,
   /handshake|\bSSL\b|\bTLS\b/i,
   /Operation (?:too slow|timed out)/i,
-  /Empty reply from server|early EOF|hung up unexpectedly/i,
+  /Empty reply from server|early EOF|hung up (?:unexpectedly|upon initial contact)/i,
+  // A server that was ended in the middle of an answer; which words git has for it depends on who was writing just then.
+  /Broken pipe|unexpected disconnect|expected flush after/i,
 ];
 
 /** Judges what git said about a connection that failed; nothing when its words are not known. */
