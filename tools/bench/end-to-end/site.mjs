@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { drainDisk } from '../measure/drain-disk.mjs';
 import { generatedRepository, git } from '../measure/generated-repository.mjs';
 
 const SIZE = { files: 100, commits: 20 };
@@ -29,6 +30,7 @@ export class Site {
     git(root, 'commit', '-q', '-m', 'queue');
     git(root, 'push', '-q', 'origin', 'main');
     writeFileSync(site.agent, AGENT, { mode: 0o755 });
+    drainDisk(site.#folder);
     return site;
   }
 

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { drainDisk } from '../measure/drain-disk.mjs';
 import { generatedRepository, git, plainEnvironment } from '../measure/generated-repository.mjs';
 import { spawnWorker } from '../measure/running-worker.mjs';
 import { GATE_SCRIPT, gateCommand, gateRuns } from './gate.mjs';
@@ -62,6 +63,7 @@ export class Site {
   restore() {
     rmSync(this.#folder, { recursive: true, force: true });
     copyTree(this.#saved, this.#folder);
+    drainDisk(this.#folder);
   }
 
   remove() {

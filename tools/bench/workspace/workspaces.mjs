@@ -1,5 +1,6 @@
 // A workspace beside the reference's sequence of git commands, and beside tar that writes the same files.
 import { rowOf } from '../book/row.mjs';
+import { drainDisk } from '../measure/drain-disk.mjs';
 import { git } from '../measure/generated-repository.mjs';
 import { RunningWorker } from '../measure/running-worker.mjs';
 import { turns } from '../measure/turns.mjs';
@@ -18,13 +19,13 @@ export async function* workspaces(what, root, { rounds, budgets }) {
   for (const maker of makers) await maker.workspace();
   const isReused = Number(git(root, 'ls-files').split('\n').length) >= FEWEST_REUSED;
   const seen = await turns(
-    {
+    drained(root, {
       fresh: async () => (await makers[0].workspace()).duration_ms,
       next: async () => next(await makers[1].workspace(), isReused),
       command: () => command(root),
       reference: () => referenced(root, 'RQ-1'),
       ...(budgets.tar === undefined ? {} : { tar: () => unpacked(root, 'RQ-1') }),
-    },
+    }),
     { rounds },
   );
   for (const maker of makers) await maker.end();
@@ -49,9 +50,21 @@ export async function* workspaces(what, root, { rounds, budgets }) {
 
 /** Yields the row of so many that one run makes at once, its start among it, beside as many sequences at once. */
 export async function* together(what, root, count, times, rounds) {
-  const seen = await turns({ ours: () => allOfRun(root, count), theirs: () => allReferences(root, count) }, { rounds });
+  const sides = drained(root, { ours: () => allOfRun(root, count), theirs: () => allReferences(root, count) });
+  const seen = await turns(sides, { rounds });
   const against = `${count} times at once: ${REFERENCE}`;
   yield rowOf({ name: `${what}: ${count} at once by one run`, unit: UNIT, against, budget: { times }, ...seen });
+}
+
+function drained(root, sides) {
+  const afterDrain = ([name, side]) => [
+    name,
+    () => {
+      drainDisk(root);
+      return side();
+    },
+  ];
+  return Object.fromEntries(Object.entries(sides).map(afterDrain));
 }
 
 async function allOfRun(root, count) {
