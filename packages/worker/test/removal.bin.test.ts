@@ -45,6 +45,32 @@ describe('the removal of a workspace for an attempt', () => {
   });
 });
 
+describe('the removal of a workspace whose commits have landed', () => {
+  const salvageRefs = (repo: TestRepository) => repo.git('for-each-ref', '--format=%(refname)', 'refs/ralph/salvage');
+
+  it('keeps nothing a second time of what is kept as landed, also while nobody has fetched the target since', async () => {
+    const repo = temporaryRepository();
+    await worker(repo, 'prepare', 'RQ-0001');
+    const path = join(repo.workspaces, 'RQ-0001');
+    repo.git('-C', path, 'commit', '-q', '--allow-empty', '-m', 'work');
+    repo.git('fetch', '-q', path, 'HEAD:refs/ralph/landed/RQ-0001/1');
+    expect((await worker(repo, 'remove', 'RQ-0001')).status).toBe(0);
+    expect(salvageRefs(repo)).toBe('');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('keeps what was committed on top of that', async () => {
+    const repo = temporaryRepository();
+    await worker(repo, 'prepare', 'RQ-0001');
+    const path = join(repo.workspaces, 'RQ-0001');
+    repo.git('-C', path, 'commit', '-q', '--allow-empty', '-m', 'work');
+    repo.git('fetch', '-q', path, 'HEAD:refs/ralph/landed/RQ-0001/1');
+    repo.git('-C', path, 'commit', '-q', '--allow-empty', '-m', 'more');
+    expect((await worker(repo, 'remove', 'RQ-0001')).status).toBe(0);
+    expect(salvageRefs(repo)).toBe('refs/ralph/salvage/RQ-0001/1');
+  });
+});
+
 // Without the rights to pin a file there is none that we could not delete.
 describe.runIf(canPin)('a workspace with a file that cannot be deleted', () => {
   const PIN = 'echo kept > kept; echo x > pinned; chattr +i pinned';

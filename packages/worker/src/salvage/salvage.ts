@@ -1,4 +1,4 @@
-import { baseRef, salvageRef } from '@ralph/protocol/contract/paths';
+import { baseRef, landedRef, salvageRef } from '@ralph/protocol/contract/paths';
 import { git, type GitOptions } from '@ralph/protocol/process/git';
 import { loopOf } from '@ralph/protocol/process/repository';
 import { attemptOfRef } from '../refs/attempt-number.ts';
@@ -47,10 +47,12 @@ export async function salvageWorkspace(
   const { taskId, path, reason } = request;
   removeStaleLocks(path);
   const base = baseRef(taskId, loopOf(site.repo.root)?.name);
-  const kept = await namedRefs(site.repo, [...prefixesOfTask(taskId), base]);
-  const refs = kept.filter((one) => one.ref !== base);
+  const landed = landedRef(taskId, 0).slice(0, -1);
+  const kept = await namedRefs(site.repo, [...prefixesOfTask(taskId), landed, base]);
+  const isLanded = ({ ref }: FoundRef) => ref.startsWith(landed);
+  const refs = kept.filter((one) => one.ref !== base && !isLanded(one));
   // The base last: files without their own git folder are compared with it.
-  const saved = [...refs, ...kept.filter((one) => one.ref === base)].map(({ commit }) => commit);
+  const saved = [...refs, ...kept.filter(isLanded), ...kept.filter((one) => one.ref === base)].map((one) => one.commit);
   if (await holdsNothingOfItsOwn(path, saved)) return undefined;
   const attempt = readMarker(path)?.attempt ?? highestAttempt(refs);
   const ref = salvageRef(taskId, attempt);
