@@ -4,7 +4,7 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { git, tryGit } from '@ralph/protocol/process/git';
 import { isFolder } from '@ralph/protocol/process/git-run';
 import { branchInHead } from '../workspace/workspace.ts';
-import { commitInFile } from '../workspace/ref-file.ts';
+import { commitInFile } from '@ralph/protocol/process/loose-ref';
 import type { Bench } from '../site/bench.ts';
 import { targetName, trackingRef, type Settings } from '../site/settings.ts';
 import { fetchTarget, isInHistory, type FetchEnd } from '../push/target.ts';

@@ -5,7 +5,7 @@ import type { Bench } from '../site/bench.ts';
 import { trackingRef, type Settings } from '../site/settings.ts';
 import { transportVerdict } from './transport-verdict.ts';
 import { removeLeftLock } from '../workspace/left-ref-locks.ts';
-import { commitInFile } from '../workspace/ref-file.ts';
+import { commitInFile } from '@ralph/protocol/process/loose-ref';
 import type { Workspace } from '../workspace/workspace.ts';
 import { borrowsFrom } from '../workspace/workspace-marker.ts';
 import { git as workspaceGit, tryGit as tryWorkspaceGit } from '../workspace/workspace-git.ts';

@@ -6,7 +6,7 @@ import { attemptRef } from '@ralph/protocol/contract/paths';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import type { Candidate } from '../candidate/candidate.ts';
 import { git, tryGit } from './workspace-git.ts';
-import { commitInFile } from './ref-file.ts';
+import { commitInFile } from '@ralph/protocol/process/loose-ref';
 import { readWorkspaceMarker, whyForeign } from './workspace-marker.ts';
 
 export interface Workspace {

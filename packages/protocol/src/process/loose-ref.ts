@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOfFile } from '@ralph/protocol/process/read-open-file';
+import { bytesOfFile } from './read-open-file.ts';
 
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})\n$/;
 

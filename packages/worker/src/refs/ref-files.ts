@@ -1,12 +1,11 @@
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { commitInFile } from '@ralph/protocol/process/loose-ref';
 import { namesIn } from '@ralph/protocol/process/names-in';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 
 /** Of a larger file git itself finds its part faster. */
 const PACKED_LIMIT_BYTES = 1 << 20;
-
-const ID = /^([0-9a-f]{40}|[0-9a-f]{64})\n$/;
 
 export interface FoundRef {
   readonly ref: string;
@@ -35,9 +34,8 @@ export function refsInFiles(gitDir: string, names: readonly string[]): FoundRef[
 function looseAt(gitDir: string, name: string): FoundRef[] {
   const refs = name.endsWith('/') ? namesIn(join(gitDir, name)).map((one) => `${name}${one}`) : [name];
   return refs.flatMap((ref) => {
-    const text = ref.endsWith('.lock') ? undefined : readTextIfPresent(join(gitDir, ref));
-    if (text === undefined) return [];
-    const commit = ID.exec(text)?.[1];
+    if (ref.endsWith('.lock') || lstatSync(join(gitDir, ref), { throwIfNoEntry: false }) === undefined) return [];
+    const commit = commitInFile(gitDir, ref);
     if (commit === undefined) throw new Error(`${ref} does not name a commit`);
     return [{ ref, commit }];
   });

@@ -1,8 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { commitInFile } from '@ralph/protocol/process/loose-ref';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-
-const ID = /^([0-9a-f]{40}|[0-9a-f]{64})\n$/;
 
 /**
  * Returns the commit that HEAD of a workspace names, read from the files in which git keeps it; nothing where they do not say
@@ -15,8 +14,7 @@ export function looseHead(workspace: string): string | undefined {
   if (lstatSync(join(dotGit, 'reftable'), { throwIfNoEntry: false }) !== undefined) return undefined;
   const head = textOf(join(dotGit, 'HEAD'));
   const branch = /^ref: (refs\/heads\/[\w./-]+)\n$/.exec(head)?.[1];
-  if (branch === undefined) return ID.exec(head)?.[1];
-  return branch.includes('..') ? undefined : ID.exec(textOf(join(dotGit, branch)))?.[1];
+  return branch?.includes('..') === true ? undefined : commitInFile(dotGit, branch ?? 'HEAD');
 }
 
 function textOf(path: string): string {
