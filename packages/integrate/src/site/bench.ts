@@ -3,7 +3,7 @@ import type { COMMON_OPTIONS, OptionValues } from '@ralph/protocol/cli/options';
 import type { Output } from '@ralph/protocol/cli/output';
 import type { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
 import { ClaimFiles } from '@ralph/protocol/process/claim-files';
-import { startGitInShell } from '@ralph/protocol/process/git';
+import { openGitStarter } from '@ralph/protocol/process/git';
 import { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { openSandbox } from '@ralph/protocol/process/open-sandbox';
@@ -65,7 +65,7 @@ export async function openBench(
   const trees = new ProcessTrees();
   cleanup.defer('end the gate', () => trees.endAll());
   stop.onForce(() => trees.killAll());
-  cleanup.defer('end the shell of git', await startGitInShell());
+  cleanup.defer('end the starter of git', await openGitStarter());
   const settings = await readSettings(args);
   const sandbox = await openSandbox(sandboxRequest({ program, args, output }));
   const secrets = new Secrets(settings.root);

@@ -1,21 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { commandLine, quoted } from '../cli/shell-words.ts';
 import { boundGroup } from './bound-group.ts';
 import { ScratchFiles } from './scratch-files.ts';
+import { STARTER_BY_PERL } from './starter-by-perl.ts';
+import { STARTER_BY_SHELL } from './starter-by-shell.ts';
+import type { StarterCommand, StarterKind } from './starter-kind.ts';
 
-export interface ShellCommand {
-  readonly command: readonly string[];
-  /** A folder that exists. */
-  readonly cwd: string;
-  /** Added to the environment of the shell. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly input: string | undefined;
-  readonly limitMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-export interface ShellCommandEnd {
+export interface StarterCommandEnd {
   readonly stdout: string;
   readonly stderr: string;
   /** Null when a signal ended it. */
@@ -30,16 +21,17 @@ interface Running {
 
 const PROBE_MS = 5000;
 
-/** Above it, a shell tells of a signal; git itself uses 128 and 129. */
+/** Above it, a starter tells of a signal; git itself uses 128 and 129. */
 const LAST_STATUS = 129;
 
 /**
- * A small shell that starts commands for us. To start a process takes as long as the starter has memory to be copied,
- * which for Node is some milliseconds of its time and for a shell next to none; whoever runs many short commands for
- * many agents has them started here. Each runs in a session of its own, with its streams in files that have no name, so
- * that nothing is left when we are killed. Linux only; `setsid` must be on PATH.
+ * A small process that starts commands for us. To start a process takes as long as the starter has memory to be copied,
+ * which for Node is some milliseconds of its time and for what is small next to none; whoever runs many short commands for
+ * many agents has them started here. Each runs in a process group of its own, without a terminal, with its streams in files
+ * that have no name, so that nothing is left when we are killed. Linux only.
  */
-export class CommandShell {
+export class CommandStarter {
+  readonly #kind: StarterKind;
   readonly #child: ChildProcess;
   readonly #scratch = new ScratchFiles();
   readonly #running = new Map<number, Running>();
@@ -47,34 +39,53 @@ export class CommandShell {
   #text = '';
   #isGone = false;
 
-  private constructor(env: NodeJS.ProcessEnv) {
-    this.#child = spawn('sh', ['-s'], { cwd: '/', env, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  private constructor(kind: StarterKind, env: NodeJS.ProcessEnv) {
+    this.#kind = kind;
+    this.#child = spawn(kind.program, kind.args, {
+      cwd: '/',
+      env: kind.environment(env),
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    });
     this.#child.on('error', () => this.#lose());
-    // The shells around the commands may live on, and tell of their ends: then its stdout stays open.
+    // What it has put around the commands may live on, and tell of their ends: then its stdout stays open.
     this.#child.on('exit', () => (this.#isGone = true));
     this.#child.on('close', () => this.#lose());
     this.#child.stdin?.on('error', () => (this.#isGone = true));
     this.#child.stdout?.setEncoding('latin1').on('data', (text: string) => this.#read(text));
     this.#child.unref();
     this.#hold(false);
+    this.#child.stdin?.write(kind.begin(env));
   }
 
   /**
-   * Starts a shell whose commands get this environment; nothing where it cannot be done.
+   * Opens a starter whose commands get this environment: of the kinds given the first that works here; nothing where none
+   * does.
    */
-  static async open(env: NodeJS.ProcessEnv): Promise<CommandShell | undefined> {
+  static async open(
+    env: NodeJS.ProcessEnv,
+    kinds: readonly StarterKind[] = [STARTER_BY_PERL, STARTER_BY_SHELL],
+  ): Promise<CommandStarter | undefined> {
     if (process.platform !== 'linux') return undefined;
-    let shell: CommandShell;
+    for (const kind of kinds) {
+      const starter = await CommandStarter.#tried(kind, env);
+      if (starter !== undefined) return starter;
+    }
+    return undefined;
+  }
+
+  static async #tried(kind: StarterKind, env: NodeJS.ProcessEnv): Promise<CommandStarter | undefined> {
+    let starter: CommandStarter;
     try {
-      shell = new CommandShell(env);
+      starter = new CommandStarter(kind, env);
     } catch {
       // The machine has no room for it now; git may be started without it.
       return undefined;
     }
     const probe = { cwd: '/', env: {}, input: 'ready', limitMs: PROBE_MS, signal: undefined };
-    const { stdout } = await shell.run({ ...probe, command: ['cat'] });
-    if (stdout === 'ready') return shell;
-    shell.close();
+    const { stdout } = await starter.run({ ...probe, command: ['cat'] });
+    if (stdout === 'ready') return starter;
+    starter.close();
     return undefined;
   }
 
@@ -84,7 +95,7 @@ export class CommandShell {
   }
 
   /** Runs a command; whatever becomes of it is a result. Its group is ended at the limit and on abort. */
-  async run(command: ShellCommand): Promise<ShellCommandEnd> {
+  async run(command: StarterCommand): Promise<StarterCommandEnd> {
     const files = this.#scratch.take(command.input);
     const number = (this.#numbers += 1);
     let status: number | undefined;
@@ -98,7 +109,7 @@ export class CommandShell {
         this.#running.set(number, { hasBegun: false, started: bound.started, ended });
         if (this.#isGone) return this.#finish(number, undefined);
         this.#hold(true);
-        this.#child.stdin?.write(shellText(number, command, files));
+        this.#child.stdin?.write(this.#kind.text(number, command, files));
       });
       const exitCode = status === undefined || status > LAST_STATUS ? null : status;
       return { stdout: files.stdout(), stderr: files.stderr(), exitCode };
@@ -108,7 +119,7 @@ export class CommandShell {
     }
   }
 
-  /** Ends the shell; what it has started goes on. */
+  /** Ends the starter; what it has started goes on. */
   close(): void {
     this.#child.stdin?.end();
     this.#scratch.close();
@@ -158,24 +169,4 @@ export class CommandShell {
       else stream?.unref();
     }
   }
-}
-
-interface Redirections {
-  readonly inPath: string;
-  readonly outPath: string;
-  readonly errPath: string;
-}
-
-/** Some shells only wait for what has ended when they are asked about it. */
-const REAP = 'jobs >/dev/null';
-
-/** The status comes from a shell around the command, since the first one must go on reading. */
-function shellText(number: number, { command, cwd, env }: ShellCommand, files: Redirections): string {
-  const settings = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}; `);
-  const redirections = `<${quoted(files.inPath)} >${quoted(files.outPath)} 2>${quoted(files.errPath)}`;
-  return [
-    `{ cd ${quoted(cwd)} || { echo "ended ${number} 125"; exit; }; ${settings.join('')}`,
-    `setsid ${commandLine(command)} ${redirections} & echo "began ${number} $!"; `,
-    `wait $!; echo "ended ${number} $?"; } &\n${REAP}\n`,
-  ].join('');
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { bareEnvironment } from './environment.ts';
-import { inShellOfGit } from './git.ts';
+import { byGitStarter } from './git.ts';
 
 /** What git opens in any folder of a worktree: at a pipe of that name it would wait for ever. */
 export const READ_BY_GIT = ['.gitignore', '.gitattributes', '.gitmodules', '.mailmap'] as const;
@@ -17,8 +17,8 @@ export async function dropPipes(worktree: string): Promise<void> {
   const names = READ_BY_GIT.flatMap((name, index) => [...(index === 0 ? [] : ['-o']), '-name', name]);
   const odd = ['!', '-type', 'f', '!', '-type', 'd', '!', '-type', 'l'];
   const args = ['.', '-path', './.git', '-prune', '-o', '(', ...names, ')', ...odd, '-exec', 'rm', '-f', '{}', '+'];
-  const inShell = inShellOfGit(['find', ...args], { cwd: worktree, limitMs: LIMIT_MS });
-  if (inShell !== undefined) return void (await inShell);
+  const started = byGitStarter(['find', ...args], { cwd: worktree, limitMs: LIMIT_MS });
+  if (started !== undefined) return void (await started);
   await new Promise<void>((resolve) => {
     execFile('find', args, { cwd: worktree, env: bareEnvironment(), timeout: LIMIT_MS }, () => resolve());
   });

@@ -60,10 +60,10 @@ export function withPlainPath(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv
 const BARE_VARIABLES = ['PATH', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH'] as const;
 
 /** Returns an environment for small tools of the system; to hand on a whole one takes Node half a millisecond. */
-export function bareEnvironment(): NodeJS.ProcessEnv {
+export function bareEnvironment(from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};
   for (const name of BARE_VARIABLES) {
-    const value = process.env[name];
+    const value = from[name];
     if (value !== undefined) environment[name] = value;
   }
   return withPlainPath(environment);

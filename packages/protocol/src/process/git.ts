@@ -1,7 +1,7 @@
 import { withoutCredentials } from '../cli/credentials.ts';
 import { commandLine } from '../cli/shell-words.ts';
 import { Failure } from '../contract/failure.ts';
-import { CommandShell } from './command-shell.ts';
+import { CommandStarter } from './command-starter.ts';
 import { scrubbedEnvironment, withPlainPath } from './environment.ts';
 import { requireExecutable } from './find-executable.ts';
 import { foreignRepository } from './foreign-repository.ts';
@@ -41,7 +41,7 @@ const UNATTENDED = {
 
 const DEFAULT_LIMIT_MS = 120_000;
 
-/** What a shell says of a command that is not there. */
+/** What a starter says of a command that is not there. */
 const NOT_FOUND = 127;
 
 export interface GitOptions {
@@ -59,7 +59,7 @@ export interface GitResult {
   readonly exitCode: number | null;
 }
 
-let shell: CommandShell | undefined;
+let starter: CommandStarter | undefined;
 let endOfAll: AbortSignal | undefined;
 
 /** Ends every git of this process that has no signal of its own on abort: for a command that only looks. */
@@ -68,25 +68,25 @@ export function endGitWith(signal: AbortSignal): void {
 }
 
 /**
- * Has every further git of this process started by a small shell, where that can be done: a program that runs many of
- * them saves most of its own time so. Returns the function that ends the shell.
+ * Has every further git of this process started by a small process, where that can be done: a program that runs many of
+ * them saves most of its own time so. Returns the function that ends it.
  */
-export async function startGitInShell(): Promise<() => void> {
-  const opened = await CommandShell.open({ ...withPlainPath(scrubbedEnvironment()), ...UNATTENDED });
-  shell = opened;
+export async function openGitStarter(): Promise<() => void> {
+  const opened = await CommandStarter.open({ ...withPlainPath(scrubbedEnvironment()), ...UNATTENDED });
+  starter = opened;
   return () => {
-    if (shell === opened) shell = undefined;
+    if (starter === opened) starter = undefined;
     opened?.close();
   };
 }
 
-/** Runs another short command as gits are run; nothing where no shell was started for them, or there is no such folder. */
-export function inShellOfGit(
+/** Runs another short command as gits are run; nothing where no starter was opened, or there is no such folder. */
+export function byGitStarter(
   command: readonly string[],
   { cwd, signal, limitMs = DEFAULT_LIMIT_MS }: Pick<GitOptions, 'cwd' | 'signal' | 'limitMs'>,
 ): Promise<GitResult> | undefined {
-  if (shell?.isUsable !== true || !isFolder(cwd)) return undefined;
-  return shell.run({ command, cwd, env: {}, input: undefined, limitMs, signal });
+  if (starter?.isUsable !== true || !isFolder(cwd)) return undefined;
+  return starter.run({ command, cwd, env: {}, input: undefined, limitMs, signal });
 }
 
 /**
@@ -98,7 +98,7 @@ export function inShellOfGit(
  */
 export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
   return pastHalfMadeWorktrees(() => {
-    return shell?.isUsable === true ? inShell(shell, args, options) : alone(args, options);
+    return starter?.isUsable === true ? byStarter(starter, args, options) : alone(args, options);
   });
 }
 
@@ -123,7 +123,7 @@ async function alone(args: readonly string[], options: GitOptions): Promise<GitR
   }
 }
 
-async function inShell(by: CommandShell, args: readonly string[], options: GitOptions): Promise<GitResult> {
+async function byStarter(by: CommandStarter, args: readonly string[], options: GitOptions): Promise<GitResult> {
   const { cwd, env = {}, input, limitMs = DEFAULT_LIMIT_MS, signal = endOfAll } = options;
   if (!isFolder(cwd)) throw notStarted(undefined, cwd);
   const result = await by.run({ command: ['git', ...PINNED, ...args], cwd, env, input, limitMs, signal });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { isFailure } from '../../src/contract/failure.ts';
-import { git, startGitInShell, tryGit } from '../../src/process/git.ts';
+import { git, openGitStarter, tryGit } from '../../src/process/git.ts';
 import { readProcStat } from '../../src/process/process-identity.ts';
 import { signalProcess } from '../../src/process/process-list.ts';
 import { scriptedCommand } from '../../src/testing/scripted-agent.ts';
@@ -35,10 +35,10 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return isFailure(error) ? `${error.code}: ${error.message} (${error.parts.hint ?? ''})` : String(error);
 }
 
-describe.each(['started by us', 'started by a shell of ours'])('tryGit, %s', (how) => {
+describe.each(['started by us', 'started by a starter of ours'])('tryGit, %s', (how) => {
   let end = () => {};
   beforeAll(async () => {
-    if (how === 'started by a shell of ours') end = await startGitInShell();
+    if (how === 'started by a starter of ours') end = await openGitStarter();
   });
   afterAll(() => end());
 

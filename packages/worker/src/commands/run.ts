@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { ClaimFiles } from '@ralph/protocol/process/claim-files';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
-import { startGitInShell } from '@ralph/protocol/process/git';
+import { openGitStarter } from '@ralph/protocol/process/git';
 import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { LogKeeper } from '@ralph/protocol/process/log-keeper';
@@ -35,7 +35,7 @@ type RunCall = Call<typeof RUN_OPTIONS>;
 /** `ralph-worker run`: a filter that does the tasks of its input and passes everything else on. */
 export async function run(call: RunCall): Promise<Result> {
   const trees = new ProcessTrees();
-  call.cleanup.defer('end the shell of git', await startGitInShell());
+  call.cleanup.defer('end the starter of git', await openGitStarter());
   const context = await contextOf(call, trees);
   call.cleanup.defer('remove the lock files in reserve', () => context.claims.close());
   call.cleanup.defer('end the agents', () => trees.endAll());

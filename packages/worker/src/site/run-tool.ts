@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { bareEnvironment } from '@ralph/protocol/process/environment';
-import { inShellOfGit } from '@ralph/protocol/process/git';
+import { byGitStarter } from '@ralph/protocol/process/git';
 
 const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 
@@ -20,9 +20,9 @@ export async function runTool(
   where: { readonly cwd: string; readonly signal: AbortSignal },
 ): Promise<ToolResult> {
   // An abort ends it there; our own limit is that of whoever gave the signal.
-  const inShell = inShellOfGit([name, ...args], { ...where, limitMs: Infinity });
-  if (inShell !== undefined) {
-    const { exitCode, stdout } = await inShell;
+  const started = byGitStarter([name, ...args], { ...where, limitMs: Infinity });
+  if (started !== undefined) {
+    const { exitCode, stdout } = await started;
     return { isWell: exitCode === 0 && stdout.length <= OUTPUT_LIMIT_BYTES, stdout };
   }
   const options = {
