@@ -58,6 +58,8 @@ async function* updates({ rounds, warmUp, updates: count }) {
     );
     yield await of('update, coprocess, lines sent at once', bare, AGAINST_LOOP, atOnce, loop);
     yield await of('update, coprocess, one by one', bare, AGAINST_LOOP, inTurn, loop);
+    const durable = () => bareLoop(folder, count, { syncsFolder: true });
+    yield await of('update, coprocess, one by one', `${bare}, and fsync of the folder`, AGAINST_LOOP, inTurn, durable);
   } finally {
     await coprocess.end();
     for (const one of [folder, other]) rmSync(one, { recursive: true, force: true });

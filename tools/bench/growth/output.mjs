@@ -9,8 +9,8 @@ const of = 'bytes';
 const against = 'cat > file';
 /** From the first line to two gigabytes; garbage that is not collected yet is in it. */
 const MORE_MB = 50;
-/** The log that is being written, and the one before it. */
-const LOG_MB = 70;
+/** The log that is being written, the one before it, and what a fast agent prints between two looks at it. */
+const LOG_MB = 100;
 
 /** Yields the series of output. */
 export async function* output({ sizes, rounds }) {
