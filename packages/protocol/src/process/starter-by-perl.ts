@@ -6,16 +6,18 @@ import type { StarterKind } from './starter-kind.ts';
  * all commands, each other one a command. It ends with its stdin, and so with us.
  *
  * Perl looks at signals between its own steps only, so that a command which ends just before the wait begins would not end
- * it: while something runs, it looks again after 50 ms. 1 is WNOHANG, 4 is EINTR, 127 below `$?` is the signal.
+ * it: while something runs, it looks again after 50 ms. A command tells of its beginning itself, before it is one: were that
+ * left to the perl, whoever kills it in between would leave a command that nobody knows of; and where nobody hears it any
+ * more, nothing begins. 1 is WNOHANG, 4 is EINTR, 127 below `$?` is the signal.
  */
 const SERVANT = `
 $SIG{CHLD}=sub{};my($q,$ready,%n)=("",0);
-sub say_{my$w="@_\\n";while(length$w){my$c=syswrite STDOUT,$w;defined$c?substr($w,0,$c)="":$!==4||exit}}
+sub say_{my$w="@_\\n";while(length$w){my$c=syswrite STDOUT,$w;defined$c?substr($w,0,$c)="":$!==4||exit 255}}
 sub begin{my($n,$d,$i,$o,$e,$c,@a)=@_;my@v=splice@a,0,$c;my$p=fork;
 return say_("ended",$n,255)if!defined$p;
-if(!$p){setpgrp(0,0);chdir$d or exit 125;for(@v){my($k,$v)=split/=/,$_,2;$ENV{$k}=$v}
+if(!$p){setpgrp(0,0);say_("began",$n,$$);chdir$d or exit 125;for(@v){my($k,$v)=split/=/,$_,2;$ENV{$k}=$v}
 open(STDIN,"<",$i)&&open(STDOUT,">",$o)&&open(STDERR,">",$e)or exit 125;exec{$a[0]}@a;exit 127}
-setpgrp($p,$p);$n{$p}=$n;say_("began",$n,$p)}
+$n{$p}=$n}
 for(;;){while($q=~/^(\\d+)\\n/){my$s=length($1)+1;last if length($q)<$s+$1;
 my@f=split/\\0/,substr($q,$s,$1),-1;substr($q,0,$s+$1)="";
 if($ready++){begin(@f)}else{%ENV=map{split/=/,$_,2}@f}}

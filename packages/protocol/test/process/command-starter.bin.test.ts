@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CommandStarter } from '../../src/process/command-starter.ts';
@@ -153,6 +153,19 @@ describe.skipIf(process.platform !== 'linux')('when the starter alone is killed'
     expect(starter.isUsable).toBe(false);
     await waitUntil('its end', () => others(main).length === 0);
     starter.close();
+  });
+
+  it('by perl: right after it has forked, too, before it can say so', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { starter, main } = await openStarter(STARTER_BY_PERL);
+      const running = starter.run(shellLine('exec sleep 1000'));
+      // Looked at without a pause: whatever is told after the fork would else be told by then.
+      while (readFileSync(`/proc/${main}/task/${main}/children`, 'latin1') === '');
+      signalProcess(main, 'SIGKILL');
+      expect((await running).exitCode).toBeNull();
+      await waitUntil('its end', () => others(main).length === 0);
+      starter.close();
+    }
   });
 
   it('by a shell: nothing is lost of what runs', async () => {
