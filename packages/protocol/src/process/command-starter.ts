@@ -119,9 +119,12 @@ export class CommandStarter {
     }
   }
 
-  /** Ends the starter; what it has started goes on. */
+  /** Ends the starter, once nothing is awaited from it: what still runs would count as lost. */
   close(): void {
     this.#child.stdin?.end();
+    this.#isGone = true;
+    // One that has been stopped would never see the end of its stdin.
+    this.#child.kill('SIGKILL');
     this.#scratch.close();
   }
 

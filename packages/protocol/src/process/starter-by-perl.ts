@@ -16,7 +16,7 @@ sub say_{my$w="@_\\n";while(length$w){my$c=syswrite STDOUT,$w;defined$c?substr($
 sub begin{my($n,$d,$i,$o,$e,$c,@a)=@_;my@v=splice@a,0,$c;my$p=fork;
 return say_("ended",$n,255)if!defined$p;
 if(!$p){setpgrp(0,0);say_("began",$n,$$);chdir$d or exit 125;for(@v){my($k,$v)=split/=/,$_,2;$ENV{$k}=$v}
-open(STDIN,"<",$i)&&open(STDOUT,">",$o)&&open(STDERR,">",$e)or exit 125;exec{$a[0]}@a;exit 127}
+open(STDIN,"<",$i)&&open(STDOUT,">",$o)&&open(STDERR,">",$e)or exit 125;exec{$a[0]}@a;print STDERR"$a[0]: $!\\n";exit 127}
 $n{$p}=$n}
 for(;;){while($q=~/^(\\d+)\\n/){my$s=length($1)+1;last if length($q)<$s+$1;
 my@f=split/\\0/,substr($q,$s,$1),-1;substr($q,0,$s+$1)="";

@@ -68,6 +68,21 @@ describe.skipIf(process.platform !== 'linux').each(KINDS)('started by $by', ({ k
     starter.close();
   });
 
+  it('what cannot be started says why', async () => {
+    const { starter } = await openStarter(kind);
+    const { exitCode, stderr } = await starter.run({ ...PLAIN, command: ['true', 'x'.repeat(1 << 18)] });
+    expect([126, 127]).toContain(exitCode);
+    expect(stderr).toContain('Argument list too long');
+    starter.close();
+  });
+
+  it('one that has been stopped is ended when it is closed', async () => {
+    const { starter, main } = await openStarter(kind);
+    signalProcess(main, 'SIGSTOP');
+    starter.close();
+    await waitUntil('its end', () => !childrenOf(process.pid).includes(main));
+  });
+
   it('a command leads a group of its own, and has no terminal', async () => {
     const { starter } = await openStarter(kind);
     const { stdout } = await starter.run(shellLine('echo $$; cut -d " " -f 5,7 /proc/$$/stat'));
