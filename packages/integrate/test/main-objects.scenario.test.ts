@@ -47,21 +47,33 @@ describe('what is made of an attempt', () => {
     expect(repo.git('fsck', '--full', '--no-dangling')).toBe('');
   });
 
+  it('is looked at on its way there where the user has that done', async () => {
+    const repo = temporaryRepository();
+    repo.git('config', 'transfer.fsckObjects', 'true');
+    const { first, stdin } = twoAttempts(repo);
+    const before = new Set(foldersOfObjects(first.workspace));
+    const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin });
+    expect(end).toMatchObject({ status: 0, stderr: '' });
+    expect(landedFiles(repo)).toEqual(ALL);
+    // Made in the workspace, it has come by a fetch.
+    expect(foldersOfObjects(first.workspace).filter((folder) => !before.has(folder))).not.toEqual([]);
+  });
+
   it('is written as those who share the main repository have settled it', async () => {
     const repo = temporaryRepository();
     repo.git('config', 'core.sharedRepository', 'group');
     const { stdin } = twoAttempts(repo);
-    const before = new Set(foldersOfObjects(repo));
+    const before = new Set(foldersOfObjects(repo.root));
     const end = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin });
     expect(end).toMatchObject({ status: 0, stderr: '' });
-    const made = foldersOfObjects(repo).filter((folder) => !before.has(folder));
+    const made = foldersOfObjects(repo.root).filter((folder) => !before.has(folder));
     expect(made.length).toBeGreaterThan(0);
     expect(made.filter((folder) => (statSync(folder).mode & 0o020) === 0)).toEqual([]);
   });
 });
 
-function foldersOfObjects(repo: TestRepository): string[] {
-  const objects = join(repo.root, '.git/objects');
+function foldersOfObjects(root: string): string[] {
+  const objects = join(root, '.git/objects');
   return readdirSync(objects).flatMap((name) => (/^[0-9a-f]{2}$/.test(name) ? [join(objects, name)] : []));
 }
 

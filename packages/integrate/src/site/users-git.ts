@@ -13,8 +13,9 @@ export interface UsersGit {
   readonly objectsAsUsual: boolean;
 }
 
-/** Who may write objects, how they come to the disk, and where those are that are not here. */
-const OF_OBJECTS = 'core\\.(sharedrepository|fsync.*)|extensions\\..*|remote\\..*\\.(promisor|partialclonefilter)';
+/** Who may write objects, how they come to the disk, whether they are looked at, and where those are that are not here. */
+const OF_OBJECTS =
+  'core\\.(sharedrepository|fsync.*)|(fetch|transfer)\\.fsckobjects|extensions\\..*|remote\\..*\\.(promisor|partialclonefilter)';
 const ELSEWHERE = 'include\\.path|includeif\\..*\\.path';
 
 /** Settings that every repository may have, and that say nothing about who writes objects. */
