@@ -1,3 +1,4 @@
+import { TREE_MARK } from './carried-sign.ts';
 import { bareEnvironment } from './environment.ts';
 import type { StarterKind } from './starter-kind.ts';
 
@@ -34,7 +35,8 @@ export const STARTER_BY_PERL: StarterKind = {
   program: 'perl',
   args: ['-e', SERVANT],
   // What perl itself heeds in the environment is not for the servant; the commands get all of it.
-  environment: (env) => bareEnvironment(env),
+  // Where we run for an agent, it is found with us: one that has been stopped does not see that we are gone.
+  environment: (env) => ({ ...bareEnvironment(env), ...pick(env, [TREE_MARK, 'RALPH_WORKSPACE']) }),
   begin: (env) =>
     record(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : `${name}=${value}`))),
   text: (number, { command, cwd, env }, { inPath, outPath, errPath }) => {
@@ -42,6 +44,10 @@ export const STARTER_BY_PERL: StarterKind = {
     return record([String(number), cwd, inPath, outPath, errPath, String(settings.length), ...settings, ...command]);
   },
 };
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
 
 function record(fields: readonly string[]): string {
   const text = fields.join('\0');

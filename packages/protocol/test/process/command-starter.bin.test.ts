@@ -23,9 +23,9 @@ function shellLine(line: string): StarterCommand {
 }
 
 /** Opens a starter of a kind, and tells which process it is. */
-async function openStarter(kind: StarterKind) {
+async function openStarter(kind: StarterKind, more: Readonly<Record<string, string>> = {}) {
   const before = new Set(childrenOf(process.pid));
-  const env = { PATH: process.env['PATH'], RALPH_TEST_STARTER: 'yes' };
+  const env = { PATH: process.env['PATH'], RALPH_TEST_STARTER: 'yes', ...more };
   const starter = await CommandStarter.open(env, [kind]);
   const main = childrenOf(process.pid).find((pid) => !before.has(pid));
   if (starter === undefined || main === undefined) throw new Error('no starter');
@@ -73,6 +73,13 @@ describe.skipIf(process.platform !== 'linux').each(KINDS)('started by $by', ({ k
     const { exitCode, stderr } = await starter.run({ ...PLAIN, command: ['true', 'x'.repeat(1 << 18)] });
     expect([126, 127]).toContain(exitCode);
     expect(stderr).toContain('Argument list too long');
+    starter.close();
+  });
+
+  it('it is marked as we are, so that it is found with us where we run for an agent', async () => {
+    const marks = { RALPH_TREE: '0123456789abcdef.01234567', RALPH_WORKSPACE: '/nowhere' };
+    const { starter, main } = await openStarter(kind, marks);
+    expect(environmentOf(main)).toEqual(expect.arrayContaining(Object.entries(marks).map((pair) => pair.join('='))));
     starter.close();
   });
 
