@@ -6,7 +6,7 @@ const NOW = new Date('2026-06-01T00:00:00Z');
 const A: Task = { id: 'A', title: 'a', status: 'todo', notes: ['n'] };
 const DONE_A: Task = { ...A, status: 'done', completed_at: 't', updated_at: 't' };
 
-function left(queue: Task[], done: Task[]): number[] {
+function left(queue: Task[], done: Task[]): readonly number[] {
   return leftBehind({ queue: { tasks: queue }, done: { tasks: done } });
 }
 

@@ -31,7 +31,7 @@ function selection(queue: readonly Task[], records: Records = {}, wish: Partial<
       ...wish,
     },
   });
-  return { ids: runnable.map(({ id }) => id), waiting, nextStart };
+  return { ids: Array.from(runnable, ({ id }) => id), waiting, nextStart };
 }
 
 describe('select: order', () => {

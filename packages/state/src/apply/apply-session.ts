@@ -199,11 +199,11 @@ export class ApplySession {
     } = order.data;
     const wish = { includeDraft, exclude: new Set(exclude), busy: new Set(busy), busyScopes, maxFailures };
     const { runnable, waiting, nextStart } = await selectFor(state, this.#queues, lock, wish);
-    const keptOf = ({ id }: Task) => resumable(state.workers.find(({ task_id }) => task_id === id));
-    const task = finishedOnly ? runnable.find((one) => keptOf(one) !== undefined) : runnable[0];
+    const finished = state.workers.filter((record) => resumable(record) !== undefined).map(({ task_id }) => task_id);
+    const task = runnable.first(finishedOnly ? new Set(finished) : undefined);
     const later = nextStart === undefined ? {} : { next_start: nextStart };
     if (task === undefined) return { task: null, waiting, ...later };
-    const resume = keptOf(task);
+    const resume = resumable(state.workers.find(({ task_id }) => task_id === task.id));
     const kept = resume === undefined ? {} : { resume };
     return { task: { ...task, attempt: nextAttempt(state, task.id) }, waiting, ...kept, ...later };
   }

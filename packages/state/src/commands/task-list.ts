@@ -23,7 +23,7 @@ export async function run(call: Call<typeof TASK_LIST_OPTIONS>): Promise<Result>
 
 async function runnable(root: string, signal: AbortSignal, includeDraft: boolean): Promise<readonly Task[]> {
   const selection = await selectFromDisk(root, signal, { includeDraft });
-  return selection.runnable.map((task) => workLine(selection.state, task));
+  return Array.from(selection.runnable, (task) => workLine(selection.state, task));
 }
 
 async function queued(root: string): Promise<readonly Task[]> {

@@ -1,4 +1,5 @@
 import type { Task } from '@ralph/protocol/contract/task';
+import { keptByQueue } from './kept-by-queue.ts';
 
 /** Returns what changes in a task that is moved to the done file; a rejected one stays rejected. */
 export function archivedProperties(task: Task, now: Date): Readonly<Record<string, string>> {
@@ -25,12 +26,14 @@ export function isReopened(task: Task, endedAt: string | null | undefined): bool
 export function leftBehind(pair: {
   readonly queue: { readonly tasks: readonly Task[] };
   readonly done: { readonly tasks: readonly Task[] };
-}): number[] {
-  const done = new Map(pair.done.tasks.filter(({ status }) => status === 'done').map((task) => [task.id, task]));
-  return [...pair.queue.tasks.entries()]
-    .filter(([, task]) => isCopied(task, done.get(task.id)))
-    .map(([index]) => index);
+}): readonly number[] {
+  return copiedTasks(pair.queue.tasks, pair.done.tasks);
 }
+
+const copiedTasks = keptByQueue((queue, done) => {
+  const copies = new Map(done.filter(({ status }) => status === 'done').map((task) => [task.id, task]));
+  return queue.flatMap((task, index) => (isCopied(task, copies.get(task.id)) ? [index] : []));
+});
 
 function isCopied(task: Task, copy: Task | undefined): boolean {
   if (copy === undefined || task.status === 'rejected' || isReopened(task, copy.completed_at)) return false;

@@ -61,7 +61,7 @@ export async function surveyQueue(
   const left = new Set(leftBehind({ queue: asRead, done }));
   const queue = { ...asRead, tasks: asRead.tasks.filter((_task, index) => !left.has(index)) };
   const { runnable, waiting } = await selectFrom(root, state, { queue, done }, {}, now);
-  return { tasks: queue.tasks.length, runnable: runnable.length, waiting };
+  return { tasks: queue.tasks.length, runnable: runnable.size, waiting };
 }
 
 const ANYTHING: SelectionWish = {

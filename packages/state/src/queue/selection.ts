@@ -1,7 +1,8 @@
 import { anyOverlap } from '@ralph/protocol/contract/scope-overlap';
 import { timeOf } from '@ralph/protocol/contract/zoned-time';
-import { TERMINAL_TASK_STATUSES } from '@ralph/protocol/contract/task-status';
 import type { Task } from '@ralph/protocol/contract/task';
+import { openTasks, statusOf } from './open-tasks.ts';
+import { Runnable } from './runnable.ts';
 
 /** What the state file says against starting a task: `landed` work is done, whatever a stale queue says. */
 export type Standing = 'active' | 'blocked' | 'landed';
@@ -46,7 +47,7 @@ export interface Waiting {
 
 export interface Selection {
   /** Tasks that could start now, best first. */
-  readonly runnable: readonly Task[];
+  readonly runnable: Runnable;
   readonly waiting: Waiting;
   /** The earliest time for which one of them waits; absent when none does. */
   readonly nextStart: string | undefined;
@@ -57,39 +58,43 @@ type Verdict = 'runnable' | 'not_a_candidate' | keyof Waiting;
 /**
  * Says which tasks could start now, and in which order (reference: task selection): those that are `doing`, then
  * `todo`, then drafts where asked for, each in the order of the file. Unlike the reference, a `doing` task has to wait
- * for its dependencies too, and a task waits while an open one `blocks` it. Pure.
+ * for its dependencies too, and a task waits while an open one `blocks` it. Pure; what follows from the files alone is
+ * kept, so that only tasks that something else may hold back are looked at again. The lists may not be changed.
  */
 export function select(input: SelectionInput): Selection {
-  const open = input.queue.filter((task) => isOpen(task, input));
-  const openIds = new Set(open.map(({ id }) => id));
-  const satisfied = new Set([...input.queue, ...input.done].map(({ id }) => id).filter((id) => !openIds.has(id)));
-  const blockers = new Set(open.flatMap((task) => task.blocks ?? []));
-  const verdicts = open.map((task) => [task, verdictOn(task, input, satisfied, blockers)] as const);
-  const count = (wanted: Verdict) => verdicts.filter(([, verdict]) => verdict === wanted).length;
-  const runnable = verdicts.filter(([, verdict]) => verdict === 'runnable').map(([task]) => task);
-  const later = verdicts.filter(([, verdict]) => verdict === 'schedule').map(([task]) => timeOf(task.scheduled_start));
+  const { queue, done, standings } = input;
+  const { open, ended, free, bound, blocking } = openTasks(queue, done);
+  const isLanded = (id: string) => standings.get(id) === 'landed';
+  const isSatisfied = (id: string) => (open.has(id) ? isLanded(id) : ended.has(id));
+  const inTheWay = blocking.flatMap((index) => queue[index] ?? []).filter(({ id }) => !isLanded(id));
+  const blockers = new Set(inTheWay.flatMap((task) => task.blocks ?? []));
+  const named = new Set([...namedIn(input)].flatMap((id) => open.get(id) ?? []).filter((index) => !bound.has(index)));
+  const waiting = { dependency: 0, schedule: 0, draft: 0, blocked: 0, scope: 0, failed: 0 };
+  const runnable: number[] = [];
+  let nextStart = Number.POSITIVE_INFINITY;
+  for (const index of [...bound, ...named]) {
+    const task = queue[index];
+    if (task === undefined || isLanded(task.id)) continue;
+    const verdict = verdictOn(task, input, isSatisfied, blockers);
+    if (verdict === 'runnable') runnable.push(index);
+    else if (verdict !== 'not_a_candidate') waiting[verdict] += 1;
+    if (verdict === 'schedule') nextStart = Math.min(nextStart, timeOf(task.scheduled_start));
+  }
   return {
-    runnable: runnable.toSorted((a, b) => rank(a) - rank(b)),
-    waiting: {
-      dependency: count('dependency'),
-      schedule: count('schedule'),
-      draft: count('draft'),
-      blocked: count('blocked'),
-      scope: count('scope'),
-      failed: count('failed'),
-    },
-    nextStart: later.length === 0 ? undefined : new Date(Math.min(...later)).toISOString(),
+    runnable: new Runnable(queue, free, named, runnable),
+    waiting,
+    nextStart: Number.isFinite(nextStart) ? new Date(nextStart).toISOString() : undefined,
   };
 }
 
-function isOpen(task: Task, { standings }: SelectionInput): boolean {
-  return !TERMINAL_TASK_STATUSES.includes(statusOf(task)) && standings.get(task.id) !== 'landed';
+function* namedIn({ standings, asked, failures, wish }: SelectionInput): Generator<string, void> {
+  for (const ids of [standings.keys(), asked, failures.keys(), wish.exclude, wish.busy]) yield* ids;
 }
 
 function verdictOn(
   task: Task,
   { standings, asked, failures, now, wish }: SelectionInput,
-  satisfied: ReadonlySet<string>,
+  isSatisfied: (id: string) => boolean,
   blockers: ReadonlySet<string>,
 ): Verdict {
   const isAsked = asked.has(task.id);
@@ -98,18 +103,8 @@ function verdictOn(
   if (standings.get(task.id) === 'blocked') return 'blocked';
   if (!isAsked && (failures.get(task.id) ?? 0) >= (wish.maxFailures ?? Number.POSITIVE_INFINITY)) return 'failed';
   if (statusOf(task) === 'draft' && !wish.includeDraft) return 'draft';
-  if (blockers.has(task.id) || task.depends_on?.some((id) => !satisfied.has(id)) === true) return 'dependency';
+  if (blockers.has(task.id) || task.depends_on?.some((id) => !isSatisfied(id)) === true) return 'dependency';
   // A time that cannot be read does not hold the task back.
   if (timeOf(task.scheduled_start) > now.getTime()) return 'schedule';
   return anyOverlap(task.scope ?? [], wish.busyScopes) ? 'scope' : 'runnable';
-}
-
-const RANKS = ['doing', 'todo', 'draft'];
-
-function rank(task: Task): number {
-  return RANKS.indexOf(statusOf(task));
-}
-
-function statusOf(task: Task): string {
-  return task.status ?? 'todo';
 }

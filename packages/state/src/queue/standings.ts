@@ -2,6 +2,7 @@ import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-fil
 import type { Task } from '@ralph/protocol/contract/task';
 import type { Claims } from '../records/claims.ts';
 import { isActive } from '../records/record-activity.ts';
+import { keptByQueue } from './kept-by-queue.ts';
 import type { Standing } from './selection.ts';
 
 export interface Standings {
@@ -25,13 +26,12 @@ export function standingsOf(
   isClaimed: Claims,
   busy: ReadonlySet<string> = new Set(),
 ): Standings {
-  const updated = new Map(queue.map((task) => [task.id, task.updated_at]));
   const standings = new Map<string, Standing>();
   const asked = new Set<string>();
   const failures = new Map<string, number>();
   for (const record of state?.workers ?? []) {
     const isAtWork = () => busy.has(record.task_id) || isActive(record, now, isClaimed);
-    const standing = standingOf(record, updated.get(record.task_id), isAtWork);
+    const standing = standingOf(record, () => updateTimes(queue).get(record.task_id), isAtWork);
     if (standing !== undefined) standings.set(record.task_id, standing);
     if (record.retry_requested_at !== undefined) asked.add(record.task_id);
     if (record.failures !== undefined) failures.set(record.task_id, record.failures);
@@ -39,9 +39,11 @@ export function standingsOf(
   return { standings, asked, failures };
 }
 
+const updateTimes = keptByQueue((queue) => new Map(queue.map((task) => [task.id, task.updated_at])));
+
 function standingOf(
   record: WorkerRecord,
-  taskUpdatedAt: string | undefined,
+  taskUpdatedAt: () => string | undefined,
   isAtWork: () => boolean,
 ): Standing | undefined {
   switch (record.lifecycle) {
@@ -51,7 +53,7 @@ function standingOf(
     case 'completed':
       // Where git carries the queue, a checkout that was not brought up to date still lists what has landed. Somebody
       // who opens the task again changes it after that.
-      return Date.parse(taskUpdatedAt ?? '') > Date.parse(record.completed_at ?? '') ? undefined : 'landed';
+      return Date.parse(taskUpdatedAt() ?? '') > Date.parse(record.completed_at ?? '') ? undefined : 'landed';
     case 'blocked_push':
       return record.retry_requested_at === undefined ? 'blocked' : undefined;
     case 'failed':
