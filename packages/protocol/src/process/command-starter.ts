@@ -112,7 +112,9 @@ export class CommandStarter {
         this.#child.stdin?.write(this.#kind.text(number, command, files));
       });
       const exitCode = status === undefined || status > LAST_STATUS ? null : status;
-      return { stdout: files.stdout(), stderr: files.stderr(), exitCode };
+      if (command.onOutput !== undefined) files.readStdout(command.onOutput);
+      const stdout = command.onOutput === undefined ? files.stdout() : '';
+      return { stdout, stderr: files.stderr(), exitCode };
     } finally {
       // Of a command that was lost nobody knows whether it still writes.
       if (status !== undefined) this.#scratch.giveBack(files);

@@ -50,6 +50,11 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly limitMs?: number;
+  /**
+   * Gets what git prints in pieces, and the result has nothing of it: for what grows with a repository. A piece is only
+   * good until the function returns.
+   */
+  readonly onOutput?: (piece: Buffer) => void;
 }
 
 export interface GitResult {
@@ -111,22 +116,24 @@ async function alone(args: readonly string[], options: GitOptions): Promise<GitR
     detached: true,
     reject: false,
     stripFinalNewline: false,
+    buffer: { stdout: options.onOutput === undefined },
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
+  if (options.onOutput !== undefined) child.stdout.on('data', options.onOutput);
   const unbind = boundChild(child, options.limitMs ?? DEFAULT_LIMIT_MS, options.signal ?? endOfAll);
   try {
     const { exitCode, stdout, stderr, cause } = await child;
     if (child.pid === undefined) throw notStarted(cause as NodeJS.ErrnoException, options.cwd);
-    return { stdout: String(stdout), stderr: String(stderr), exitCode: exitCode ?? null };
+    return { stdout: String(stdout ?? ''), stderr: String(stderr), exitCode: exitCode ?? null };
   } finally {
     unbind();
   }
 }
 
 async function byStarter(by: CommandStarter, args: readonly string[], options: GitOptions): Promise<GitResult> {
-  const { cwd, env = {}, input, limitMs = DEFAULT_LIMIT_MS, signal = endOfAll } = options;
+  const { cwd, env = {}, input, limitMs = DEFAULT_LIMIT_MS, signal = endOfAll, onOutput } = options;
   if (!isFolder(cwd)) throw notStarted(undefined, cwd);
-  const result = await by.run({ command: ['git', ...PINNED, ...args], cwd, env, input, limitMs, signal });
+  const result = await by.run({ command: ['git', ...PINNED, ...args], cwd, env, input, limitMs, signal, onOutput });
   if (result.exitCode === NOT_FOUND) requireGit(cwd);
   return result;
 }

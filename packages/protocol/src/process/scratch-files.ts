@@ -6,6 +6,8 @@ import { readAgain } from './read-again.ts';
 /** Longer output is given back to the system at once; shorter is overwritten by the next. */
 const KEEP_BYTES = 1 << 20;
 
+const PIECE_BYTES = 1 << 16;
+
 /** The streams of one command, in files without a name: others of ours open them through /proc. */
 export interface StreamFiles {
   readonly inPath: string;
@@ -13,6 +15,8 @@ export interface StreamFiles {
   readonly errPath: string;
   /** Returns what was written to its stdout. */
   stdout(): string;
+  /** Hands on what was written to its stdout in pieces, each in the place of the last. */
+  readStdout(take: (piece: Buffer) => void): void;
   /** Returns what was written to its stderr. */
   stderr(): string;
 }
@@ -65,6 +69,7 @@ export class ScratchFiles {
       outPath,
       errPath,
       stdout: () => contentOf(descriptors[1]),
+      readStdout: (take) => readPieces(descriptors[1], take),
       stderr: () => contentOf(descriptors[2]),
     };
     this.#all.push(slot);
@@ -89,4 +94,14 @@ function contentOf(descriptor: number): string {
     length += bytes;
   }
   return buffer.toString('utf8', 0, length);
+}
+
+function readPieces(descriptor: number, take: (piece: Buffer) => void): void {
+  const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  for (let at = 0; ;) {
+    const bytes = readAgain(descriptor, buffer, 0, PIECE_BYTES, at);
+    if (bytes === 0) return;
+    take(buffer.subarray(0, bytes));
+    at += bytes;
+  }
 }

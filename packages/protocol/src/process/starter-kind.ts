@@ -8,6 +8,8 @@ export interface StarterCommand {
   readonly input: string | undefined;
   readonly limitMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Gets the output in pieces after the end, in place of the result. */
+  readonly onOutput?: ((piece: Buffer) => void) | undefined;
 }
 
 /** Where the streams of a command lead. */

@@ -107,6 +107,18 @@ describe.each(['started by us', 'started by a starter of ours'])('tryGit, %s', (
     ]);
   });
 
+  it('hands on output in pieces, each byte once, and keeps nothing of it', async () => {
+    const input = '\u00e4\0b\n'.repeat(60_000);
+    const cwd = temporaryFolder();
+    const pieces: Buffer[] = [];
+    const onOutput = (piece: Buffer) => void pieces.push(Buffer.from(piece));
+    const result = await tryGit(running('cat; echo words >&2; exit 3'), { cwd, input, onOutput });
+    expect(result).toEqual({ stdout: '', stderr: 'words\n', exitCode: 3 });
+    expect(Buffer.concat(pieces).equals(Buffer.from(input))).toBe(true);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(65_536);
+    expect((await tryGit(running('echo next'), { cwd })).stdout).toBe('next\n');
+  });
+
   it('runs a git whose limit is longer than any timer', async () => {
     const limitMs = 2 ** 31;
     expect((await tryGit(running('sleep 0.3; echo done'), { cwd: temporaryFolder(), limitMs })).stdout).toBe('done\n');

@@ -1,16 +1,22 @@
 import { lstatSync } from 'node:fs';
-import { git, type GitOptions } from '@ralph/protocol/process/git';
+import { git, gitFailed, type GitOptions } from '@ralph/protocol/process/git';
 import { bytesOfName } from '../work/quoted-name.ts';
+import { trySoughtRecords } from '../workspace/git-records.ts';
+
+const FLAGGED = { separator: '\n', begins: '(?!H )' } as const;
 
 /**
  * Has git look at the files that it was told not to look at: those assumed to be unchanged, and those said not to stand
  * in the worktree which do. The index that `where` names is changed.
  */
 export async function showHiddenEdits(where: GitOptions): Promise<void> {
-  const text = await git(['-c', 'core.quotePath=true', 'ls-files', '-v'], where);
-  const flagged = text.match(/^(?!H ).+$/gm) ?? [];
-  const assumed = flagged.filter((line) => /^[a-z]/.test(line));
-  const skipped = flagged.filter((line) => /^[Ss]/.test(line) && isThere(where.cwd, line.slice(2)));
+  const args = ['-c', 'core.quotePath=true', 'ls-files', '-v'];
+  const [assumed, skipped]: [string[], string[]] = [[], []];
+  const result = await trySoughtRecords(args, where, FLAGGED, (line) => {
+    if (/^[a-z]/.test(line)) assumed.push(line);
+    if (/^[Ss]/.test(line) && isThere(where.cwd, line.slice(2))) skipped.push(line);
+  });
+  if (result.exitCode !== 0) throw gitFailed(args, where.cwd, result);
   await clear(where, '--no-assume-unchanged', assumed);
   await clear(where, '--no-skip-worktree', skipped);
 }

@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PLAIN_INDEX } from '../workspace/git-folder.ts';
 import { hasOwnGitFolder } from '../workspace/own-git-folder.ts';
-import { tryWorkspaceGit } from '../workspace/workspace-git.ts';
+import { trySoughtRecords } from '../workspace/git-records.ts';
+import { inWorkspace, tryWorkspaceGit } from '../workspace/workspace-git.ts';
 
 const LIMIT_MS = 600_000;
+
+const OTHER_THAN_PLAIN = { separator: '\0', begins: '(?!H )' } as const;
 
 /** A stash holds more than its ref names; another store of refs would hide that there is one. */
 const DOUBTFUL = ['refs/stash', 'logs/refs/stash', 'reftable'];
@@ -23,9 +26,16 @@ export async function holdsNothingOfItsOwn(workspace: string, saved: readonly st
   if ((await wordsOf(workspace, ['rev-list', '--max-count=1', ...own])) !== '') return false;
   const status = ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=none'];
   if ((await wordsOf(workspace, ['--no-optional-locks', ...PLAIN_INDEX, ...status])) !== '') return false;
-  const listed = await wordsOf(workspace, ['ls-files', '-v', '-z']);
-  // Looked at as one text: a list of it would take several times the memory, which a repository of many files has not earned.
-  return listed !== undefined && !/(?:^|\0)(?!H )[^\0]/.test(listed);
+  return hasPlainEntriesOnly(workspace);
+}
+
+async function hasPlainEntriesOnly(workspace: string): Promise<boolean> {
+  const where = inWorkspace(workspace, { limitMs: LIMIT_MS });
+  let isPlain = true;
+  const { exitCode, stderr } = await trySoughtRecords(['ls-files', '-v', '-z'], where, OTHER_THAN_PLAIN, () => {
+    isPlain = false;
+  });
+  return isPlain && exitCode === 0 && stderr === '';
 }
 
 async function wordsOf(workspace: string, args: readonly string[]): Promise<string | undefined> {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitAt, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
+import { trySoughtRecords } from '../workspace/git-records.ts';
+import { commitAt, inWorkspace, tryWorkspaceGit, workspaceGit } from '../workspace/workspace-git.ts';
 
 const GITLINK_MODE = '160000';
-const GITLINK_ENTRY = new RegExp(`(?:^|\\0)${GITLINK_MODE} [^\\0\\t]*\\t([^\\0]*)`, 'g');
+const GITLINKS = { separator: '\0', begins: `${GITLINK_MODE} ` } as const;
 
 /**
  * Returns why the repositories inside a workspace keep its work from being finished: one that no `.gitmodules` names,
@@ -69,12 +70,14 @@ async function namedSubmodules(workspace: string): Promise<ReadonlySet<string>> 
 
 /** A workspace that git cannot read has no index to ask. */
 async function populatedGitlinks(workspace: string): Promise<string[]> {
-  const { exitCode, stdout } = await tryWorkspaceGit(workspace, ['ls-files', '--stage', '-z']);
-  if (exitCode !== 0) return [];
+  const paths: string[] = [];
+  const args = ['ls-files', '--stage', '-z'];
   // Most repositories have none among thousands of files.
-  return [...stdout.matchAll(GITLINK_ENTRY)]
-    .map(([, path = '']) => path)
-    .filter((path) => isPopulated(workspace, path));
+  const { exitCode } = await trySoughtRecords(args, inWorkspace(workspace), GITLINKS, (entry) => {
+    const path = entry.slice(entry.indexOf('\t') + 1);
+    if (isPopulated(workspace, path)) paths.push(path);
+  });
+  return exitCode === 0 ? paths : [];
 }
 
 function isPopulated(workspace: string, path: string): boolean {
