@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== 'linux').each(KINDS)('started by $by', ({ k
     starter.close();
   });
 
-  it('it is marked as we are, so that it is found with us where we run for an agent', async () => {
+  it('carries our own marks, by which it is found with us where we run for an agent', async () => {
     const marks = { RALPH_TREE: '0123456789abcdef.01234567', RALPH_WORKSPACE: '/nowhere' };
     const { starter, main } = await openStarter(kind, marks);
     expect(environmentOf(main)).toEqual(expect.arrayContaining(Object.entries(marks).map((pair) => pair.join('='))));
@@ -88,6 +88,7 @@ describe.skipIf(process.platform !== 'linux').each(KINDS)('started by $by', ({ k
     signalProcess(main, 'SIGSTOP');
     starter.close();
     await waitUntil('its end', () => !childrenOf(process.pid).includes(main));
+    expect(starter.isUsable).toBe(false);
   });
 
   it('a command leads a group of its own, and has no terminal', async () => {
