@@ -44,6 +44,8 @@ function* importText(files, touched, random) {
   let mark = 0;
   for (let file = 0; file < files; file += 1) {
     const states = statesOf(commitsOf[file].length, random, line);
+    // Whatever comes next is stored as a difference from this, if that is shorter: of what is nearly nothing it never is.
+    yield `blob\ndata ${String(file).length}\n${file}\n`;
     // As in a pack that git has made: what is stored whole is the newest, older ones are what differs from it.
     for (const [back, text] of states.toReversed().entries()) {
       mark += 1;

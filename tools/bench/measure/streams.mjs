@@ -20,6 +20,9 @@ function printing(bytes) {
  *   bytes of its log and of the older part
  */
 export async function byWorker(root, bytes) {
+  const logs = join(root, '.ralph/logs/parallel');
+  // Those of an earlier time do not count.
+  rmSync(logs, { recursive: true, force: true });
   const worker = new RunningWorker(root, `${printing(bytes)}; echo x > x`, 1);
   worker.give(1);
   await worker.saw('agent.started', 1);
@@ -28,7 +31,6 @@ export async function byWorker(root, bytes) {
   const ms = performance.now() - begin;
   const megabytes = worker.memory('VmHWM');
   await worker.end();
-  const logs = join(root, '.ralph/logs/parallel');
   const names = readdirSync(logs).filter((name) => /\.log(?:\.\d+)?$/.test(name));
   const logged = names.reduce((sum, name) => sum + statSync(join(logs, name)).size, 0);
   if (logged === 0) throw new Error('nothing of the output was kept');

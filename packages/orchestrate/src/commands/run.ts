@@ -62,7 +62,7 @@ export async function run(call: RunCall): Promise<Result> {
     signal: stop.signal,
     onNote: note,
   });
-  log.observe((event) => upkeep.take(event));
+  log.observe(() => upkeep.take());
   call.cleanup.defer('wait for what is cleared away', () => upkeep.done());
   const { maxFailures } = plan.loop;
   const queued = fromQueue(keeper, { includeDraft: args['include-draft'], maxFailures }, leftToOthers(root, note));

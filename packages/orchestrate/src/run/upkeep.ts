@@ -1,17 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { namesIn } from '@ralph/protocol/process/names-in';
 import { callSibling } from '@ralph/protocol/process/sibling';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** So many tasks leave two refs each in a file of its own, which every fetch reads: it is worth packing them. */
-const EVERY_TASKS = 100;
 /** Where nothing was ever cleared away: so many logs may stand there before anybody looks. */
 const FEW_LOGS = 200;
-
-const ENDS: ReadonlySet<string> = new Set(['task.completed', 'task.published', 'task.failed', 'task.blocked']);
 
 export interface UpkeepParts {
   readonly root: string;
@@ -23,11 +18,11 @@ export interface UpkeepParts {
 
 /**
  * Has what earlier tasks have left cleared away beside a run, by `ralph-worker prune`: at the start of a run when that was
- * not done for a day, and again after so many tasks. Nothing of a run depends on it.
+ * not done for a day, and again whenever it has gone on for another. Nothing of a run depends on it.
  */
 export class Upkeep {
   readonly #parts: UpkeepParts;
-  #ended = 0;
+  #lookedAt = Date.now();
   #running: Promise<void> | undefined;
 
   constructor(parts: UpkeepParts) {
@@ -35,11 +30,11 @@ export class Upkeep {
     if (isDue(parts.root, Date.now())) this.#begin();
   }
 
-  /** Takes an event of the run in. */
-  take({ type }: AnyEvent): void {
-    if (!ENDS.has(type)) return;
-    this.#ended += 1;
-    if (this.#ended % EVERY_TASKS === 0) this.#begin();
+  /** Is told that something has happened in the run. */
+  take(): void {
+    if (Math.abs(Date.now() - this.#lookedAt) < DAY_MS) return;
+    this.#lookedAt = Date.now();
+    this.#begin();
   }
 
   /** Settles when nothing of it goes on; never fails. */

@@ -24,6 +24,7 @@ import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { TaskPool } from '../run/task-pool.ts';
+import { TidyUp } from '../upkeep/tidy-up.ts';
 import { readSetupOptions } from '../setup/read-setup-options.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
@@ -44,6 +45,7 @@ export async function run(call: RunCall): Promise<Result> {
   for (const { task_id, what, action, reason } of await reapAgents(context.site.repo.root))
     call.output.note(`${call.program}: ${task_id}: ${action} ${what}: ${reason}`);
   const outcomes: TaskOutcome[] = [];
+  const tidyUp = new TidyUp(context.site.repo.root, call.stop.signal);
   const pool = new TaskPool({
     jobs: call.args.jobs,
     // On a leash, stdin is read on while tasks wait: its end must be seen at once.
@@ -56,10 +58,11 @@ export async function run(call: RunCall): Promise<Result> {
     },
   });
   try {
-    await readTasks(call, context, { pool, outcomes });
+    await readTasks(call, context, { pool, outcomes, tidyUp });
   } finally {
     // A bad line ends the reading; what runs is finished all the same.
     await pool.idle();
+    await tidyUp.done();
   }
   return { exit: runStatus(outcomes) };
 }
@@ -107,14 +110,17 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
 interface Work {
   readonly pool: TaskPool;
   readonly outcomes: TaskOutcome[];
+  readonly tidyUp: TidyUp;
 }
 
-async function readTasks(call: RunCall, context: RunContext, { pool, outcomes }: Work): Promise<void> {
+async function readTasks(call: RunCall, context: RunContext, { pool, outcomes, tidyUp }: Work): Promise<void> {
   for await (const line of call.input.lines()) {
     const parsed = parseLine(line.record, line.number);
     if (parsed.kind === 'task') {
       await pool.add(parsed.task.id, async () => {
-        if (!call.stop.signal.aborted) outcomes.push(await runTask(context, parsed.task));
+        if (call.stop.signal.aborted) return;
+        outcomes.push(await runTask(context, parsed.task));
+        tidyUp.count();
       });
     } else if (parsed.kind === 'order' && parsed.type === 'agents.resume') {
       context.quota.open();
