@@ -130,6 +130,10 @@ async function* growth({ from, to }) {
   yield await memoryRow(to, [large]);
 }
 
+function alone(tasks) {
+  return onSite(tasks, (site) => orchestrated(site, { workers: WORKERS }));
+}
+
 async function gitRow(tasks) {
   const of = (run) => () =>
     onSite(tasks, async (site) => {
