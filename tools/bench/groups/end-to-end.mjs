@@ -20,7 +20,13 @@ const GIT_TIMES = 2.3;
 
 const PRINTING = { agents: 16, warmUpMs: 1000, measureMs: 3000 };
 const FORMS = {
-  once: { tasks: 2, fewest: 1, rounds: 1, printing: { agents: 2, warmUpMs: 500, measureMs: 500 } },
+  once: {
+    tasks: 2,
+    fewest: 1,
+    rounds: 1,
+    printing: { agents: 2, warmUpMs: 500, measureMs: 500 },
+    large: { from: 1, to: 2 },
+  },
   quick: { tasks: 20, fewest: 2, rounds: 1, printing: PRINTING },
   full: {
     tasks: 60,
@@ -37,7 +43,7 @@ export async function* measure(form) {
   yield* beside(await runs({ tasks, rounds, ends: fewest }), tasks, 'no gate');
   yield* beside(await runs({ tasks, rounds, gate: GATE }), tasks, 'a small gate');
   if (large !== undefined) yield* growth(large);
-  if (form === 'full') yield await gitRow(tasks);
+  if (form !== 'quick') yield await gitRow(tasks);
   yield await tableRow(printing, rounds);
 }
 
