@@ -62,8 +62,18 @@ describe('docs/performance.md', () => {
     expect(new Set(places).size).toBe(places.length);
   });
 
+  it('has the figures of every group, and none that was not measured', () => {
+    const results = JSON.parse(textOf(RESULTS));
+    expect(Object.keys(results).toSorted()).toEqual(Object.keys(GROUPS).toSorted());
+    const cells = textOf(PAGE)
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .flatMap((line) => line.slice(1, -1).split(/(?<!\\)\|/));
+    expect(cells.filter((cell) => cell.trim() === '' || cell.includes('not measured:'))).toEqual([]);
+  });
+
   it('is what follows from the figures that are kept beside it', () => {
-    const results = existsSync(join(house, RESULTS)) ? JSON.parse(textOf(RESULTS)) : {};
+    const results = JSON.parse(textOf(RESULTS));
     const stale = [...bookOf(results, textOf(PAGE))].filter(
       ([path, text]) => !existsSync(join(house, path)) || textOf(path) !== text,
     );
