@@ -5,7 +5,7 @@ import { budgetText, figure } from './words.mjs';
 
 const WIDTH = 960;
 const LABELS = 400;
-const RIGHT = 130;
+const RIGHT = 150;
 const TOP = 58;
 const STEP = 31;
 /** As many letters have room, whichever they are; more of them are drawn closer. */

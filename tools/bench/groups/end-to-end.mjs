@@ -103,7 +103,7 @@ async function memoryRow(tasks, ours) {
   const theirs = [];
   for (const { processes } of ours) theirs.push(await emptyNodes(processes));
   return rowOf({
-    name: `memory of our processes together, ${tasks} tasks`,
+    name: `memory of our processes together, ${tasks.toLocaleString('en-US')} tasks`,
     unit: 'MB',
     against: 'as many of node -e 0, kept alive',
     budget: { most: MEGABYTES },
