@@ -8,6 +8,7 @@ import { machine } from './book/machine.mjs';
 import { writeBook } from './book/page.mjs';
 import { headingLine, rowLine, seriesLines } from './book/table.mjs';
 import { GROUPS, FORMS } from './groups.mjs';
+import { untilInterrupted } from './interrupted.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const USAGE = `usage: npm run bench -- [${FORMS.join('|')}] [GROUP ...] [--check] [--json FILE] [--write]
@@ -20,7 +21,7 @@ Groups: ${Object.keys(GROUPS).join(', ')}; all but growth and policies unless so
   --write         put the figures and pictures into docs/performance.md as well
 TMPDIR chooses the disk. What follows for many machines: npm run bench -- scale --write`;
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await untilInterrupted(() => main(process.argv.slice(2)));
 
 /** @param {string[]} args */
 async function main(args) {

@@ -1,10 +1,10 @@
 // Where one run is played: a bare origin, a clone with a queue of so many tasks that git carries, and an agent that
 // leaves one small file.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drainDisk } from '../measure/drain-disk.mjs';
 import { generatedRepository, git } from '../measure/generated-repository.mjs';
+import { benchFolder } from '../measure/bench-folder.mjs';
 
 const SIZE = { files: 100, commits: 20 };
 const AGENT = `#!/bin/sh
@@ -14,7 +14,7 @@ const IGNORED = '.ralph/*\n!.ralph/queue.jsonc\n!.ralph/done.jsonc\n';
 const AT = '2025-01-01T00:00:00Z';
 
 export class Site {
-  #folder = mkdtempSync(join(tmpdir(), 'ralph-bench-'));
+  #folder = benchFolder();
   ids;
 
   static async of(tasks) {

@@ -1,6 +1,5 @@
 // How fast ralph-lock answers, beside flock(1): a take, the end of a wait, the notice of a lost file, many at a time.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeSampleRepository } from '../../sample-repository.mjs';
 import { pairs } from '../book/pairs.mjs';
@@ -9,6 +8,7 @@ import { contention } from '../lock/contention.mjs';
 import { Taker } from '../lock/taker.mjs';
 import { endOfFlock, endOfWait, launcher, lossNotice, watchNotice } from '../lock/waits.mjs';
 import { timed } from '../measure/one-program.mjs';
+import { benchFolder } from '../measure/bench-folder.mjs';
 
 const SIZES = {
   once: { takes: 1, ends: 1, rounds: 1, shells: 2, times: 2 },
@@ -24,7 +24,7 @@ const CONTENTION = 3;
 
 /** Yields the rows of the group. */
 export async function* measure(form) {
-  const folder = mkdtempSync(join(tmpdir(), 'ralph-bench-'));
+  const folder = benchFolder();
   const size = SIZES[form];
   try {
     makeSampleRepository(folder);

@@ -1,6 +1,5 @@
 // What it costs to start the built programs, in times of what an empty Node costs.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROGRAMS } from '../../bundle-options.mjs';
@@ -8,6 +7,7 @@ import { makeSampleRepository } from '../../sample-repository.mjs';
 import { pairs } from '../book/pairs.mjs';
 import { rowOf } from '../book/row.mjs';
 import { peakOf, timed } from '../measure/one-program.mjs';
+import { benchFolder } from '../measure/bench-folder.mjs';
 
 const VERSION = 1.5;
 /** For a command that reads ten records; the goal is 1.6. */
@@ -26,7 +26,7 @@ const READERS = [
 
 /** Yields a row for each program and command. */
 export async function* measure(form) {
-  const folder = mkdtempSync(join(tmpdir(), 'ralph-bench-'));
+  const folder = benchFolder();
   try {
     makeSampleRepository(folder);
     for (const asked of [...times(folder), ...peaks(folder)]) yield await row(asked, form);

@@ -1,13 +1,12 @@
 // What a change of the state file costs: by a process each, as a coprocess, in large files; and the memory it takes.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { makeSampleRepository } from '../../sample-repository.mjs';
 import { pairs } from '../book/pairs.mjs';
 import { rowOf } from '../book/row.mjs';
 import { peakOf } from '../measure/one-program.mjs';
 import { bareLoop } from '../state/bare-loop.mjs';
 import { applyOnce, Coprocess, launcher, update } from '../state/coprocess.mjs';
+import { benchFolder } from '../measure/bench-folder.mjs';
 
 const SIZES = {
   once: { rounds: 1, warmUp: 5, updates: 10, few: 10, many: 200, stream: 20 },
@@ -113,7 +112,7 @@ async function* memory({ rounds, many, stream }) {
 }
 
 function repository(records) {
-  const folder = mkdtempSync(join(tmpdir(), 'ralph-bench-'));
+  const folder = benchFolder();
   makeSampleRepository(folder, records);
   return folder;
 }

@@ -1,7 +1,7 @@
 // A folder to measure in, which is gone afterwards, however the measurement ends.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { benchFolder } from './bench-folder.mjs';
 
 const MEMORY = '/dev/shm';
 
@@ -13,7 +13,7 @@ const MEMORY = '/dev/shm';
  */
 export async function* inFolder(work, { inMemory = false } = {}) {
   const where = inMemory && existsSync(MEMORY) ? MEMORY : tmpdir();
-  const folder = mkdtempSync(join(where, 'ralph-bench-'));
+  const folder = benchFolder(where);
   try {
     yield* work(folder);
   } finally {

@@ -1,7 +1,6 @@
 // Where one round is played: a bare origin, a repository, and a workspace with finished work for each candidate.
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { drainDisk } from '../measure/drain-disk.mjs';
@@ -9,6 +8,7 @@ import { generatedRepository, git, plainEnvironment } from '../measure/generated
 import { spawnWorker } from '../measure/running-worker.mjs';
 import { GATE_SCRIPT, gateCommand, gateRuns } from './gate.mjs';
 import { filesOf } from './schedule.mjs';
+import { benchFolder } from '../measure/bench-folder.mjs';
 
 const SIZE = { files: 300, commits: 20 };
 const MAKERS = 4;
@@ -35,7 +35,7 @@ export class Site {
   }
 
   constructor() {
-    const outer = mkdtempSync(join(tmpdir(), 'ralph-bench-'));
+    const outer = benchFolder();
     this.#folder = join(outer, 'now');
     this.#saved = join(outer, 'saved');
     mkdirSync(this.#folder);

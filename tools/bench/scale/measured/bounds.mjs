@@ -1,7 +1,7 @@
 // What one machine can do, whatever agents and gates take: whole runs with agents and gates that take no time, agents that
 // only wait, and a workspace on the disk.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { readFileSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { generatedRepository } from '../../measure/generated-repository.mjs';
@@ -11,6 +11,7 @@ import { orchestrated } from '../../end-to-end/ours.mjs';
 import { below } from '../../end-to-end/processes.mjs';
 import { Site } from '../../end-to-end/site.mjs';
 import { processorTime } from './processor-time.mjs';
+import { benchFolder } from '../../measure/bench-folder.mjs';
 
 const WORKERS = [1, 2, 4, 8, 16];
 const TASKS = 48;
@@ -98,7 +99,7 @@ function limits() {
 }
 
 async function inFolder(use) {
-  const folder = mkdtempSync(join(tmpdir(), 'ralph-bench-'));
+  const folder = benchFolder();
   try {
     return await use(folder);
   } finally {
