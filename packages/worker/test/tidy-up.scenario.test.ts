@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { runWorker, taskLines } from './worker-run.ts';
@@ -27,5 +27,19 @@ describe('a run of a hundred attempts', () => {
     const run = await runWorker(repo, taskLines(...ids), 'exit 1', '--jobs', '4');
     expect([run.events('task.failed').length, run.stderr]).toEqual([100, '']);
     expect(packedAttempts(repo)).toEqual([]);
+  });
+});
+
+describe('a run after a git was killed', () => {
+  // Elsewhere nobody can tell who has a file open.
+  it.skipIf(process.platform !== 'linux')('removes what that has left half-written among the objects', async () => {
+    const repo = temporaryRepository();
+    const path = join(repo.root, '.git/objects/eb/tmp_obj_qMghTq');
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, 'half');
+    const yesterday = Date.now() / 1000 - 86_400;
+    utimesSync(path, yesterday, yesterday);
+    const run = await runWorker(repo, taskLines('T-1'), 'echo work > work.txt');
+    expect([run.events('agent.finished').length, run.stderr, existsSync(path)]).toEqual([1, '', false]);
   });
 });

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
 import type { World } from './world.ts';
+
+/** What git writes an object into before it has its name. */
+const UNFINISHED = /(?:^|\/)tmp_[^/]*$/;
 
 /** Files that stay where they are: the lock is on them, not they themselves. */
 const LOCK_FILE = /^loop\.lock$|^cache\/parallel\/state\.lock$|^ralph-ports-\d+\/\d+\.lock$/;
@@ -18,11 +21,18 @@ export function leftFiles({ root, origin, workspaces, folder }: World): string[]
   return [
     ...filesIn(own).filter(({ name }) => TEMPORARY.test(name) && !LOCK_FILE.test(name)),
     ...filesIn(temporary).filter(({ name }) => !LOCK_FILE.test(name)),
-    ...[...gits, origin].flatMap((path) => filesIn(path).filter(({ name }) => /(?:^|\/)tmp_[^/]*$/.test(name))),
+    ...[...gits, origin].flatMap((path) => filesIn(path).filter(({ name }) => UNFINISHED.test(name))),
   ]
     .map(({ path }) => `left: ${path}`)
     .concat([...gits, origin].flatMap((path) => gitLockFiles(path)).map((path) => `left: ${path}`))
     .concat(lockFiles.filter(({ path }) => isHeld(path)).map(({ path }) => `held: ${path}`));
+}
+
+/** Lets an hour go by for what a killed git has left among the objects of the repository: then a run may remove it. */
+export function ageUnfinishedObjects({ root }: World): void {
+  const before = Date.now() / 1000 - 2 * 60 * 60;
+  for (const { name, path } of filesIn(join(root, '.git/objects')))
+    if (UNFINISHED.test(name)) utimesSync(path, before, before);
 }
 
 function isHeld(path: string): boolean {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { chanceOf } from '@ralph/protocol/testing/chance';
 import { blowsOf } from './blow.ts';
 import { fates, wrongLandings } from './landings.ts';
+import { ageUnfinishedObjects } from './left-files.ts';
 import { eventsOf, oneRun, type RunEnd } from './one-run.ts';
 import { wrongRemains } from './remains.ts';
 import { newWorld, type World } from './world.ts';
@@ -34,6 +35,7 @@ export async function stormCase(seed: number, number: number, kills: number): Pr
   while (hits().length < kills && runs.length < kills + MORE_RUNS && !isSettled()) {
     runs.push(await oneRun(world, blowsOf(random)));
   }
+  ageUnfinishedObjects(world);
   const wrong: string[] = [];
   let last = 0;
   while (last < LAST_RUNS && (last === 0 || !isSettled())) {

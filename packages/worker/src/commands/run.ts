@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { ClaimFiles } from '@ralph/protocol/process/claim-files';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
@@ -24,6 +24,7 @@ import { requireSupported } from '../site/supported.ts';
 import { spaceOf } from '../space/space-of.ts';
 import { travellersOf } from '../travel/travellers-of.ts';
 import { TaskPool } from '../run/task-pool.ts';
+import { removeLeftObjects } from '../upkeep/left-objects.ts';
 import { TidyUp } from '../upkeep/tidy-up.ts';
 import { readSetupOptions } from '../setup/read-setup-options.ts';
 import { requireUsableRoot } from '../site/usable-root.ts';
@@ -44,6 +45,7 @@ export async function run(call: RunCall): Promise<Result> {
   call.stop.signal.addEventListener('abort', () => void trees.endAll().catch(() => {}), { once: true });
   for (const { task_id, what, action, reason } of await reapAgents(context.site.repo.root))
     call.output.note(`${call.program}: ${task_id}: ${action} ${what}: ${reason}`);
+  removeLeftObjects(join(context.site.repo.gitDir, 'objects'));
   const outcomes: TaskOutcome[] = [];
   const tidyUp = new TidyUp(context.site.repo.root, call.stop.signal);
   const pool = new TaskPool({

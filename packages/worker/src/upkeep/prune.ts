@@ -5,6 +5,7 @@ import { dropFile } from '@ralph/protocol/process/drop-file';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { namesIn } from '@ralph/protocol/process/names-in';
 import type { Repository } from '@ralph/protocol/process/repository';
+import { removeLeftObjects } from './left-objects.ts';
 import { attemptRefs, dropRefs, notOnRemote } from './old-refs.ts';
 import { openTasks } from './open-tasks.ts';
 import { outlivedRefs } from './outlived-refs.ts';
@@ -68,6 +69,7 @@ export async function prune(repo: Repository, { before, dryRun, signal }: PruneO
     isKept: (id) =>
       open.has(id) || refs.some(({ ref }) => ref.startsWith(`refs/ralph/published/${id}/`) && !gone.has(ref)),
   });
+  if (repo.gitDir !== undefined) removeLeftObjects(join(repo.gitDir, 'objects'));
   await packRefs(root, signal);
   const packed = await packObjects(root, signal);
   // Whoever runs often goes by it.
