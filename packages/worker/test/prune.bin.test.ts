@@ -202,3 +202,16 @@ describe('ralph-worker prune', () => {
     expect(logsOf(repo)).toEqual(['A.1.log']);
   });
 });
+
+describe('what a killed git has left half-written', () => {
+  // Elsewhere nobody can tell who has a file open.
+  it.skipIf(process.platform !== 'linux')('is removed from the objects, but not by a dry run', async () => {
+    const repo = temporaryRepository();
+    file(repo, '.git/objects/eb/tmp_obj_qMghTq', LONG_AGO);
+    const path = join(repo.root, '.git/objects/eb/tmp_obj_qMghTq');
+    await prune(repo, '--dry-run');
+    expect(existsSync(path)).toBe(true);
+    await prune(repo);
+    expect(existsSync(path)).toBe(false);
+  });
+});
