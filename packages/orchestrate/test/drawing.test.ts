@@ -36,7 +36,7 @@ describe('a drawing at the foot of a terminal', () => {
 
   it('goes whole when the terminal was made narrower or wider, also where its lines were wrapped', () => {
     fc.assert(
-      fc.property(frames, frames, fc.integer({ min: 10, max: 80 }), (first, second, columns) => {
+      fc.property(frames, frames, fc.integer({ min: 10, max: 30 }), (first, second, columns) => {
         const terminal = new SmallTerminal(COLUMNS, 60);
         terminal.write(`above\r\n${drawing(first)}`);
         terminal.resize(columns);
@@ -46,6 +46,18 @@ describe('a drawing at the foot of a terminal', () => {
         expect(terminal.all).toEqual(['above', ...second.map((text) => text.slice(0, 5).trimEnd())]);
       }),
     );
+  });
+
+  it('goes whole when its only line, or one with wide characters, was wrapped', () => {
+    for (const first of [['|漢aaaaa漢a'], [`|${'漢'.repeat(18)}`, 'below']]) {
+      for (let columns = 10; columns <= COLUMNS; columns += 1) {
+        const terminal = new SmallTerminal(COLUMNS, 60);
+        terminal.write(`above\r\n${drawing(first)}`);
+        terminal.resize(columns);
+        terminal.write(erasing({ lines: first, columns: COLUMNS }, columns));
+        expect([columns, ...terminal.all]).toEqual([columns, 'above']);
+      }
+    }
   });
 
   it('writes only lines that have changed', () => {

@@ -11,6 +11,9 @@ const ESC = '\u001B[';
 const CLEAR_LINE = `${ESC}K`;
 const CLEAR_BELOW = `${ESC}J`;
 
+/** Some terminals take clearing all from the first row on for a new screen, and keep the old one to be scrolled back to. */
+const CLEAR_REST = `${ESC}1B${CLEAR_BELOW}${ESC}1A`;
+
 /**
  * Returns what takes a drawing away and leaves the cursor where its first line began. Terminals wrap the lines anew when
  * they are made narrower, and the cursor goes along.
@@ -19,11 +22,12 @@ const CLEAR_BELOW = `${ESC}J`;
  */
 export function erasing({ lines, columns: before }: Drawn, columns: number): string {
   if (lines.length === 0) return '';
+  const isSame = columns === before;
   const above = lines.slice(0, -1);
-  const rows = columns === before ? above.length : rowsTaken(above, columns);
-  // Some terminals take clearing all from the first row on for a new screen, and keep the old one to be scrolled back to.
-  const below = rows === 0 ? '' : `${down(1)}${CLEAR_BELOW}${up(1)}`;
-  return `\r${up(rows)}${CLEAR_LINE}${below}`;
+  const rows = isSame ? above.length : rowsTaken(above, columns);
+  if (rows > 0) return `\r${up(rows)}${CLEAR_LINE}${CLEAR_REST}`;
+  const isWrapped = !isSame && rowsTaken(lines, columns) > 1;
+  return `\r${isWrapped ? CLEAR_BELOW : CLEAR_LINE}`;
 }
 
 /** Returns what draws lines from the cursor on, which is at the beginning of an empty line. */

@@ -72,5 +72,18 @@ function lineOf(cells: Cells, placed: readonly PlacedColumn[]): string {
 
 /** Returns over how many rows of a terminal lines stand that were drawn when it had another width. */
 export function rowsTaken(lines: readonly string[], columns: number): number {
-  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / Math.max(1, columns))), 0);
+  return lines.reduce((sum, line) => sum + rowsOf(line, columns), 0);
+}
+
+function rowsOf(line: string, columns: number): number {
+  let [rows, taken] = [1, 0];
+  for (const character of line) {
+    const width = displayWidth(character);
+    taken += width;
+    if (taken <= columns) continue;
+    // A wide character that has one column left goes over whole, and leaves that column empty.
+    rows += 1;
+    taken = width;
+  }
+  return rows;
 }
