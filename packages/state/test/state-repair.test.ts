@@ -107,6 +107,12 @@ describe('mendState', () => {
     expect(found(mended)).toContain('record_torn 6:5');
   });
 
+  it('begins the revision anew behind the last number that JSON keeps exactly', async () => {
+    const text = JSON.stringify({ ...STATE, revision: Number.MAX_SAFE_INTEGER, started_at: 7 });
+    const mended = await mend(text);
+    expect(mended.state?.revision).toBe(NOW.getTime());
+  });
+
   it('keeps what is whole of a file that was cut off, and its revision cannot be taken for an earlier one', async () => {
     const mended = await mend(TEXT.slice(0, TEXT.indexOf('"last_error"')));
     expect(tasks(mended)).toEqual(['A1', 'B2']);

@@ -104,7 +104,7 @@ export class ApplySession {
       const before = await this.#states.read();
       const { answers, landed, failure, ...taken } = await this.#takeAll(lock, before, lines, stopAt);
       let { state } = taken;
-      if (revisionOf(state) > revisionOf(before)) await this.#states.write(lock, state);
+      if (revisionOf(state) !== revisionOf(before)) await this.#states.write(lock, state);
       this.#revision = revisionOf(state);
       // What is recorded as landed leaves the queue after that: a crash between the two is healed by the next start.
       const { trouble, settled } = await this.#archive(lock, landed);

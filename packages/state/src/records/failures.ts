@@ -23,5 +23,6 @@ export function withoutFailures(record: WorkerRecord): WorkerRecord {
 export function failuresAfter(code: string, attempt: number, record: WorkerRecord): FailureCount {
   const isItsOwn = Object.hasOwn(FAILURE_CODES, code) && ITS_OWN.has(FAILURE_CODES[code as FailureCode]);
   if (!isItsOwn || attempt <= (record.failed_attempt ?? 0)) return {};
-  return { failures: (record.failures ?? 0) + 1, failed_attempt: attempt };
+  const failures = Math.min((record.failures ?? 0) + 1, Number.MAX_SAFE_INTEGER);
+  return { failures, failed_attempt: attempt };
 }

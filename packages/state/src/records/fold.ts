@@ -3,7 +3,7 @@ import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-fil
 import { isRecordEvent, LEADS_TO, RULES, type RecordEvent } from './lifecycle-rules.ts';
 import { takenUpAgain, wasGivenUp } from './lost-record.ts';
 import { recordAfter } from './record-after.ts';
-import { isSameRecord, revisionOf } from '../store/state-document.ts';
+import { isSameRecord, revisionAfter } from '../store/state-document.ts';
 
 export type FoldResult =
   | { readonly kind: 'folded'; readonly state: StateFile; readonly changed: boolean }
@@ -62,7 +62,7 @@ export function withRecord(state: StateFile, record: WorkerRecord): StateFile {
   return {
     ...state,
     workers: isAlone ? workers : workers.filter((other, at) => at === index || !isSame(other)),
-    revision: revisionOf(state) + 1,
+    revision: revisionAfter(state),
   };
 }
 
@@ -75,13 +75,13 @@ export function withRecords(state: StateFile, records: readonly WorkerRecord[]):
     byId.delete(record.task_id);
     return replaced;
   });
-  return { ...state, workers, revision: revisionOf(state) + records.length };
+  return { ...state, workers, revision: revisionAfter(state, records.length) };
 }
 
 /** Returns a state without some of its records; the others keep their order. */
 export function withoutRecords(state: StateFile, dropped: readonly WorkerRecord[]): StateFile {
   const workers = state.workers.filter((record) => !dropped.includes(record));
-  return { ...state, workers, revision: revisionOf(state) + 1 };
+  return { ...state, workers, revision: revisionAfter(state) };
 }
 
 function fenced(event: RecordEvent, latest: number): FoldResult {

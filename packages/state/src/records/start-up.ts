@@ -1,5 +1,5 @@
 import type { StateFile, WorkerRecord } from '@ralph/protocol/contract/state-file';
-import { emptyState, revisionOf } from '../store/state-document.ts';
+import { emptyState, revisionAfter } from '../store/state-document.ts';
 import { asFailed } from './lost-record.ts';
 import { FAILURES_LIFETIME_MS, isOutlived } from './pruning.ts';
 import { isAtWork, type Activity } from './record-activity.ts';
@@ -59,7 +59,7 @@ export function startUp(before: StateFile | undefined, around: Surroundings): St
   const finished = kept.filter((record) => isFinished(record) && around.workspaceIsThere(record.workspace_path));
   if (!changed) return { state: before, changed, notes, lost, finished };
   const branch = retargeted ? { target_branch: around.targetBranch, started_at: at } : {};
-  return { state: { ...before, ...branch, workers, revision: revisionOf(before) + 1 }, changed, notes, lost, finished };
+  return { state: { ...before, ...branch, workers, revision: revisionAfter(before) }, changed, notes, lost, finished };
 }
 
 /** A blocked one is not, nor what was lost just now: a person may still want to land it from its workspace. */

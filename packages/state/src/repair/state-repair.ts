@@ -135,5 +135,6 @@ function requireKnownVersion(version: unknown, path: string): void {
 function nextRevision(known: unknown, root: Node, { fault }: StateSource, now: Date): number {
   const next = typeof known === 'number' ? known + 1 : 1;
   const isSure = fault === undefined && (typeof known === 'number' || !propertiesOf(root).has('revision'));
+  if (!Number.isSafeInteger(next)) return now.getTime();
   return isSure ? next : Math.max(next, now.getTime());
 }

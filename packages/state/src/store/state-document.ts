@@ -29,3 +29,9 @@ export function isSameRecord(a: WorkerRecord, b: WorkerRecord): boolean {
 export function revisionOf(state: StateFile | undefined): number {
   return state?.revision ?? 0;
 }
+
+/** Returns the revision after so many more changes; behind the last number that JSON keeps exactly, it begins anew. */
+export function revisionAfter(state: StateFile, changes = 1): number {
+  const next = revisionOf(state) + changes;
+  return Number.isSafeInteger(next) ? next : changes;
+}
