@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -65,6 +66,23 @@ describe('ralph-integrate run after a crash', () => {
     expect(status).toBe(0);
     expect(repo.git('for-each-ref', 'refs/ralph/train')).toBe('');
   });
+
+  it.each(['commit', 'tree'] as const)(
+    'killed in a fetch into a workspace that borrows nothing: what has come up to the %s is not taken for all',
+    async (last) => {
+      const repo = temporaryRepository();
+      const { line, workspace } = finishedAttempt(repo, 'T-1', { lone: true, files: { 'a.txt': 'a\n' } });
+      const rival = foreignPush(repo, 'b.txt', 'b\n');
+      const write = (args: readonly string[], input: string) =>
+        execFileSync('git', ['-C', workspace, ...args], { input: `${input}\n`, encoding: 'utf8' }).trim();
+      const left = write(['hash-object', '-t', 'commit', '-w', '--stdin'], repo.gitOrigin('cat-file', 'commit', rival));
+      expect(left).toBe(rival);
+      if (last === 'tree') write(['mktree', '--missing'], repo.gitOrigin('ls-tree', rival));
+      const { status, stderr } = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(repo.gitOrigin('ls-tree', '--name-only', 'main').split('\n')).toEqual(['README.md', 'a.txt', 'b.txt']);
+    },
+  );
 
   it('killed in the rebase: it is begun again from the parked commits', async () => {
     const repo = temporaryRepository();

@@ -83,10 +83,13 @@ export async function bringCommit(
   commit: string,
   ref: string,
 ): Promise<void> {
-  if (commitInFile(gitDir, ref) === commit && borrowsFrom(root, gitDir)) return;
-  // Git refuses what is not there.
-  const told = await tryWorkspaceGit(['update-ref', '--no-deref', ref, commit], { cwd: path });
-  if (told.exitCode === 0) return;
+  // Where objects of its own may be all it has, a commit can be there without its files: a fetch that was killed leaves it so.
+  if (borrowsFrom(root, gitDir)) {
+    if (commitInFile(gitDir, ref) === commit) return;
+    // Git refuses what is not there.
+    const told = await tryWorkspaceGit(['update-ref', '--no-deref', ref, commit], { cwd: path });
+    if (told.exitCode === 0) return;
+  }
   const args = [
     'fetch',
     '--quiet',

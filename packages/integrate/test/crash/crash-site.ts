@@ -30,16 +30,20 @@ export interface Site {
 }
 
 /** Files of a workspace in which the folder of a repository is named. */
-const NAMING = ['.git/config', '.git/ralph/workspace.json'];
+const NAMING = ['.git/config', '.git/ralph/workspace.json', '.git/objects/info/alternates'];
 
-/** Makes a template with the work of some tasks; it is gone when the test ends, and its copies with it. */
-export function crashTemplate(ids: readonly string[]): Template {
+/**
+ * Makes a template with the work of some tasks; it is gone when the test ends, and its copies with it.
+ *
+ * @param lone whether their workspaces have all objects themselves, and borrow none
+ */
+export function crashTemplate(ids: readonly string[], lone: boolean): Template {
   const repo = temporaryRepository({
     '.gitignore': '.ralph/cache/\n.ralph/logs/\n',
     '.ralph/queue.jsonc': JSON.stringify({ version: 1, tasks: [...ids, 'LATER'].map((id) => queueTask(id)) }),
     '.ralph/done.jsonc': JSON.stringify({ version: 1, tasks: [] }),
   });
-  const attempts = ids.map((id) => finishedAttempt(repo, id, { files: { [`${id}.txt`]: `${id}\n` } }));
+  const attempts = ids.map((id) => finishedAttempt(repo, id, { lone, files: { [`${id}.txt`]: `${id}\n` } }));
   foreignPush(repo, 'r.txt', 'r\n');
   for (const folder of [
     repo.origin,
@@ -57,7 +61,7 @@ export function siteOf({ folder, bin, ids, lines }: Template, name: string): Sit
     cpSync(join(folder, part), join(own, part), { recursive: true });
   const workspaces = ids.map((id) => join(own, '.workspaces/repo/parallel', id));
   const naming = workspaces.flatMap((workspace) => NAMING.map((name) => join(workspace, name)));
-  for (const path of [join(own, 'repo/.git/config'), ...naming]) {
+  for (const path of [join(own, 'repo/.git/config'), ...naming.filter((each) => existsSync(each))]) {
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(folder, own));
   }
   return {

@@ -17,14 +17,19 @@ export interface Storm {
   readonly lockedOrigins: number;
 }
 
-/** Kills ralph-integrate some times at each point that is chosen among all those of a run that lands some tasks. */
+/**
+ * Kills ralph-integrate some times at each point that is chosen among all those of a run that lands some tasks.
+ *
+ * @param lone whether the workspaces borrow no objects
+ */
 export async function crashStorm(
   times: number,
   ids: readonly string[],
   choose: (points: readonly Point[]) => readonly Point[],
+  lone = false,
 ): Promise<Storm> {
   const random = seededChance();
-  const template = crashTemplate(ids);
+  const template = crashTemplate(ids, lone);
   const { trace, stdout } = await landAt(siteOf(template, 'whole'), { point: undefined, delayMs: 0 });
   const types = records(stdout).map(({ type }) => String(type));
   const unknown = [...new Set(trace)].filter((step) => STEPS[step] === undefined);
