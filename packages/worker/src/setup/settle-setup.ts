@@ -18,7 +18,7 @@ export async function settleSetup(run: SetupRun): Promise<string[]> {
   const { path, taskId, baseCommit, note } = run;
   const found = await lookThrough(path);
   if (found.changed.length > 0 || found.head !== baseCommit) {
-    await checkOutBase(path, run, { force: true });
+    await checkOutBase(path, run);
     if (found.changed.length > 0)
       note(`${taskId}: the set-up changed tracked files; they were put back: ${some(found.changed)}`);
   }
@@ -49,7 +49,7 @@ export async function fitsBase(path: string, given: readonly string[]): Promise<
 
 /** Puts a workspace back on its base after a set-up that failed: none of its edits are anybody's work. */
 export async function undoSetup(run: SetupRun): Promise<void> {
-  await checkOutBase(run.path, run, { force: true });
+  await checkOutBase(run.path, run);
   await removeUntracked(run.path);
 }
 

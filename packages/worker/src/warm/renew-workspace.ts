@@ -35,7 +35,7 @@ export async function renewWorkspace(site: Site, plan: WorkspacePlan, draft: Dra
   makeGitFolder(site, plan, folder);
   if (wanted !== undefined) appendFileSync(join(folder, '.git/info/exclude'), `${wanted.excluded.join('\n')}\n`);
   renameSync(keptIndex(keptIn(draft)), join(folder, '.git/index'));
-  await checkOutBase(folder, plan, { force: true });
+  await checkOutBase(folder, plan);
   await workspaceGit(folder, [...PLAIN_INDEX, 'clean', keeps ? '-ffdq' : '-ffdxq'], {
     signal: plan.signal,
     limitMs: LIMIT_MS,

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { withoutCredentials } from '@ralph/protocol/cli/credentials';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { baseRef } from '@ralph/protocol/contract/paths';
 import { git, tryGit, type GitResult } from '@ralph/protocol/process/git';
-import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { commitInFile } from '@ralph/protocol/process/loose-ref';
 import { loopOf, type Repository } from '@ralph/protocol/process/repository';
 import { missingBranch } from '@ralph/protocol/process/missing-branch';
 import { gitSettings } from './git-settings.ts';
@@ -34,12 +33,9 @@ export async function fetchBase(
   if (result.exitCode !== 0 && !signal.aborted) result = await fetch();
   if (signal.aborted) throw new Failure('cancelled', 'stopped while the target branch was fetched');
   if (result.exitCode !== 0) throw await fetchFailure(repoRoot, origin, branch, result);
-  return looseRef(gitDir, ref) ?? (await git(['rev-parse', '--verify', `${ref}^{commit}`], { cwd: repoRoot })).trim();
-}
-
-/** What git has just written stands in a file of its own, unless the repository keeps its refs in another way. */
-function looseRef(gitDir: string, ref: string): string | undefined {
-  return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(readTextIfPresent(join(gitDir, ref)) ?? '')?.[1];
+  return (
+    commitInFile(gitDir, ref) ?? (await git(['rev-parse', '--verify', `${ref}^{commit}`], { cwd: repoRoot })).trim()
+  );
 }
 
 /** Asks origin why the fetch failed, since the words of git do not say it safely. */

@@ -42,7 +42,7 @@ async function fromNothing(site: Site, plan: WorkspacePlan): Promise<CreatedWork
   try {
     const folder = workspaceIn(draft);
     makeGitFolder(site, plan, folder);
-    await checkOutBase(folder, plan, { force: false });
+    await checkOutBase(folder, plan);
     await addUncommitted(site, plan, folder);
     await plan.recorded;
     renameSync(folder, plan.path);

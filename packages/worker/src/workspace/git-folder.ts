@@ -71,24 +71,23 @@ export function makeGitFolder(site: Site, plan: WorkspacePlan, folder: string): 
 }
 
 /**
- * Puts HEAD, index and tracked files of a workspace on its base. Files that git does not know stay where they are.
+ * Puts HEAD, index and tracked files of a workspace on its base, whatever stands in the way or was changed. Other files
+ * that git does not know stay where they are.
  *
- * @param how `force` also replaces whatever stands in the way or was changed
- * @throws Failure `git_failed`
+ * @throws Failure `git_failed`, also where not every file could be written
  */
 export async function checkOutBase(
   folder: string,
   plan: Pick<WorkspacePlan, 'branch' | 'baseCommit' | 'signal'>,
-  how: { readonly force: boolean },
 ): Promise<void> {
-  const force = how.force ? ['--force'] : [];
   const workers = [
     '-c',
     `checkout.workers=${workersFor(running + 1)}`,
     '-c',
     `checkout.thresholdForParallelism=${FEWEST}`,
   ];
-  const args = ['checkout', '-q', ...force, '-B', plan.branch, plan.baseCommit];
+  // Without --force git ends with 0 when it could not write a file (2.39), and what is missing would be the agent's edit.
+  const args = ['checkout', '-q', '--force', '-B', plan.branch, plan.baseCommit];
   running += 1;
   try {
     const options = { signal: plan.signal, limitMs: CHECKOUT_LIMIT_MS };

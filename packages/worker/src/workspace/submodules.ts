@@ -88,7 +88,8 @@ async function fill(from: string, workspace: string, submodule: Submodule, signa
   const options = { signal, limitMs: LIMIT_MS };
   await workspaceGit(inside, ['fetch', '-q', '--no-tags', gitDir, '+refs/remotes/*:refs/remotes/*'], options);
   await requireCommit(inside, submodule, signal);
-  await workspaceGit(inside, ['checkout', '-q', '--detach', submodule.commit], options);
+  // As for the workspace: without --force a file that could not be written is no failure.
+  await workspaceGit(inside, ['checkout', '-q', '--force', '--detach', submodule.commit], options);
 }
 
 /** One that its user made and has not pushed yet has none. */
