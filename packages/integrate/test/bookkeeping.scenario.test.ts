@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { builtProgram, runProgram } from '@ralph/protocol/testing/run-built-program';
+import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
+import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { eventOf, finishedAttempt, foreignPush, types } from './finished-attempt.ts';
 
@@ -44,6 +47,31 @@ describe('with a queue that is tracked by git', () => {
     expect(idsIn(repo, '.ralph/done.jsonc')).toEqual(['T-1', 'T-2']);
     expect(repo.git('rev-parse', 'HEAD')).toBe(repo.gitOrigin('rev-parse', 'main'));
     expect(repo.git('status', '--porcelain')).toBe('');
+  });
+
+  it('a git that is killed when it has just committed the move does not part it from the work', async () => {
+    const repo = trackedQueue('T-1', 'T-2');
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    scriptedCommand(
+      repo.folder,
+      'git',
+      `case " $* " in *' --only '*) ${git} "$@"; kill -9 $$ ;; esac; exec ${git} "$@"`,
+    );
+    const judged = join(repo.folder, 'judged');
+    const end = await runProgram('ralph-integrate', [...RUN, '--ci', `git rev-parse 'HEAD^{tree}' >>'${judged}'`], {
+      cwd: repo.root,
+      stdin: `${line}\n`,
+      env: testEnvironment(join(repo.folder, 'bin')),
+    });
+    expect(end).toMatchObject({ status: 0, stderr: '' });
+    expect(repo.gitOrigin('log', '--format=%s', 'main').split('\n')).toEqual([
+      'T-1: move to done',
+      'T-1: work',
+      'start',
+    ]);
+    expect(readFileSync(judged, 'utf8').trim()).toBe(repo.gitOrigin('rev-parse', 'main^{tree}'));
+    expect(idsIn(repo, '.ralph/done.jsonc')).toEqual(['T-1']);
   });
 
   it('a checkout of the user whose update was cut off is brought forward with the next one', async () => {

@@ -77,9 +77,8 @@ interface Move {
 /**
  * Commits the move of a task from queue to done behind its work. Both files are taken from the target first, so that
  * what the attempt did to them, and what others have moved in the meantime, is settled in favour of the target. What was
- * proposed to follow the task is added by the same commit.
+ * proposed to follow the task is added by the same commit. Where there is nothing to commit, HEAD stays where it is.
  *
- * @returns whether there was anything to commit
  * @throws Failure `bookkeeping_failed`
  */
 export async function commitMove(
@@ -87,7 +86,7 @@ export async function commitMove(
   workspace: Workspace,
   { taskId, attempt }: Candidate,
   { target, followUps, env }: Move,
-): Promise<boolean> {
+): Promise<void> {
   const cwd = workspace.path;
   const tracked = await trackedFiles(settings.root, target);
   await git(['checkout', '--quiet', target, '--', ...tracked], { cwd });
@@ -112,13 +111,11 @@ export async function commitMove(
   const commit = ['commit', '--quiet', '--no-verify', '--file', '-'];
   if (tracked.length === BOOKS.length) {
     const { exitCode } = await tryGit([...commit, '--only', '--', ...BOOKS], { cwd, env, input: message });
-    if (exitCode === 0) return true;
-    // There may be nothing to commit, or else the following tells what is wrong.
+    if (exitCode === 0) return;
+    // There may be nothing to commit, also when it was killed behind that; or else the following tells what is wrong.
   }
   // By force: the folder may be ignored while the files in it are tracked.
   await git(['add', '--force', '--', ...BOOKS.filter((path) => existsSync(join(cwd, path)))], { cwd, env });
   const { exitCode } = await tryGit(['diff', '--cached', '--quiet'], { cwd });
-  if (exitCode === 0) return false;
-  await git(commit, { cwd, env, input: message });
-  return true;
+  if (exitCode !== 0) await git(commit, { cwd, env, input: message });
 }

@@ -53,9 +53,9 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   job.placed = { onto, work };
   await bench.output.event('rebase.done', { task_id, attempt, commit: work, base_commit: onto });
   const queueTracked = await isQueueTracked(root, root, onto);
-  const hasBooks = queueTracked && (await commitMove(bench, workspace, candidate, { target: onto, followUps, env }));
-  const commit = hasBooks ? await headNow(workspace) : work;
-  if (hasBooks) bothStillTracked(commit, onto);
+  if (queueTracked) await commitMove(bench, workspace, candidate, { target: onto, followUps, env });
+  const commit = queueTracked ? await headNow(workspace) : work;
+  if (commit !== work) bothStillTracked(commit, onto);
   await writeRecord(workspace, { tip, head: commit, pushed: job.pushed });
   if (shared !== undefined) bench.history.learn(onto, commit);
   return { commit, onto, queueTracked, isInMain: shared !== undefined };
