@@ -14,10 +14,10 @@ const STATE = '.ralph/cache/parallel/state.json';
 export const FIELD_OF_OTHERS = 'of_others';
 const LOCK = '.ralph/cache/parallel/state.lock';
 
-/** Each returns the text of the queue as somebody has edited it. */
+/** Each returns the text of the queue as somebody has edited it, who may add the task with an id. */
 const EDITS = {
   comment: (text) => `// Somebody thought of something.\n${text}`,
-  reorder: (text, world, dice) => {
+  reorder: (text, id, dice) => {
     const lines = text.split('\n');
     const places = lines.flatMap((line, at) => (/^ {4}\{.*\},$/.test(line) ? [at] : []));
     const moved = shuffled(
@@ -27,14 +27,7 @@ const EDITS = {
     for (const [index, at] of places.entries()) lines[at] = moved[index];
     return lines.join('\n');
   },
-  append: (text, world) => {
-    const id = `NEW-${world.tasks.size + 1}`;
-    const changed = text.replace(/("tasks": ?\[)/, `$1\n    ${JSON.stringify(queueTask(id))},`);
-    if (changed === text) return text;
-    writeFileSync(join(world.folder, 'kinds', id), 'edit');
-    world.tasks.set(id, 'edit');
-    return changed;
-  },
+  append: (text, id) => text.replace(/("tasks": ?\[)/, `$1\n    ${JSON.stringify(queueTask(id))},`),
 };
 
 /** Adds a field to a JSON file and replaces it as a whole. */
@@ -57,17 +50,36 @@ async function editState(world) {
 
 async function editQueue(world, run, dice) {
   const edit = pick(Object.values(EDITS), dice);
-  if (world.tracked) {
-    return foreignCommit(world, 'of others, to the queue', (read) => ({ [QUEUE]: edit(read(QUEUE), world, dice) }));
-  }
+  const id = nextTask(world);
+  let text = '';
+  // It may have to be done again, when others were faster.
+  const edited = (before) => {
+    text = edit(before, id, dice);
+    return text;
+  };
+  const times = world.tracked
+    ? foreignCommit(world, 'of others, to the queue', (read) => ({ [QUEUE]: edited(read(QUEUE)) }))
+    : replaceQueue(world, edited);
+  if (times === 0 || !text.includes(`"${id}"`)) world.tasks.delete(id);
+  return times;
+}
+
+function replaceQueue(world, edited) {
   const file = join(world.root, QUEUE);
   const before = readFileSync(file, 'utf8');
-  const after = edit(before, world, dice);
-  writeFileSync(`${file}~`, after);
+  writeFileSync(`${file}~`, edited(before));
   // Between two looks a writer of ours may have been there: then it is that writer's text which counts.
   if (readFileSync(file, 'utf8') !== before) return 0;
   renameSync(`${file}~`, file);
   return 1;
+}
+
+/** Makes a task known that is about to be added: it may be begun at once. */
+function nextTask(world) {
+  const id = `NEW-${world.tasks.size + 1}`;
+  writeFileSync(join(world.folder, 'kinds', id), 'edit');
+  world.tasks.set(id, 'edit');
+  return id;
 }
 
 async function askState(world, run, dice) {
@@ -79,9 +91,7 @@ async function askState(world, run, dice) {
 
 async function addTask(world) {
   if (world.tracked) return 0;
-  const id = `NEW-${world.tasks.size + 1}`;
-  writeFileSync(join(world.folder, 'kinds', id), 'edit');
-  world.tasks.set(id, 'edit');
+  const id = nextTask(world);
   const [node, script] = programWords('ralph-state');
   const { root: cwd, env } = world;
   const { status } = spawnSync(node, [script, 'task', 'import'], {
