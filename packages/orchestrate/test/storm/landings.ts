@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recordsOnDisk } from '../support/state.ts';
+import { recordsOnDisk, type RecordOnDisk } from '../support/state.ts';
 import { MAY_BLOCK } from './scripts.ts';
 import type { World } from './world.ts';
 
@@ -18,8 +18,7 @@ export function idsIn(world: World, name: 'queue' | 'done'): string[] {
 /** Returns what became of each task, by the target branch of origin and the state file. */
 export function fates(world: World): Map<string, Fate> {
   const files = new Set(world.gitOrigin('ls-tree', '-r', '--name-only', 'main').split('\n'));
-  const state = join(world.root, '.ralph/cache/parallel/state.json');
-  const records = existsSync(state) ? recordsOnDisk(world.root) : [];
+  const records = recordsOf(world);
   const blocked = new Set(records.filter(({ lifecycle }) => lifecycle === 'blocked_push').map((one) => one.task_id));
   return new Map(
     [...world.kinds.keys()].map((id) => {
@@ -29,6 +28,11 @@ export function fates(world: World): Map<string, Fate> {
   );
 }
 
+/** None where no run has come so far. */
+function recordsOf({ root }: World): RecordOnDisk[] {
+  return existsSync(join(root, '.ralph/cache/parallel/state.json')) ? recordsOnDisk(root) : [];
+}
+
 /** Returns what is wrong with what has landed: not once, not whole, not green, not in the books, not in the state file. */
 export function wrongLandings(world: World, isToolKilled: boolean): string[] {
   const known = fates(world);
@@ -36,7 +40,7 @@ export function wrongLandings(world: World, isToolKilled: boolean): string[] {
   const shared = show('shared.txt').split('\n');
   const subjects = world.gitOrigin('log', '--format=%H %B%x01', 'main').split('\x01');
   const [queue, done] = [idsIn(world, 'queue'), idsIn(world, 'done')];
-  const records = recordsOnDisk(world.root);
+  const records = recordsOf(world);
   const perTask = [...world.kinds].flatMap(([id, kind]) => {
     const fate = known.get(id);
     const record = records.find((one) => one.task_id === id);
