@@ -67,6 +67,16 @@ describe('ralph-integrate run after a crash', () => {
     expect(repo.git('for-each-ref', 'refs/ralph/train')).toBe('');
   });
 
+  it('killed with a ref of the train locked: the same attempt lands, and the lock is gone', async () => {
+    const repo = temporaryRepository();
+    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    repo.write('.git/refs/ralph/train/T-1/1.lock', '');
+    const args = [...RUN, '--ci', 'true'];
+    const { status, stderr } = await runProgram('ralph-integrate', args, { cwd: repo.root, stdin: `${line}\n` });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(existsSync(join(repo.root, '.git/refs/ralph/train/T-1/1.lock'))).toBe(false);
+  });
+
   it.each(['commit', 'tree'] as const)(
     'killed in a fetch into a workspace that borrows nothing: what has come up to the %s is not taken for all',
     async (last) => {
@@ -103,6 +113,26 @@ describe('ralph-integrate run after a crash', () => {
     expect(repo.gitOrigin('log', '--format=%s', 'main').split('\n')).toEqual(['T-1: work', 'rival: b.txt', 'start']);
     expect(git('symbolic-ref', 'HEAD')).toBe('refs/heads/main');
     expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
+  });
+
+  it('killed in the checkout that a rebase begins with: new files that it has left are not in the way', async () => {
+    const repo = temporaryRepository();
+    const { line, workspace, git } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    for (const name of ['a0.txt', 'b.txt']) foreignPush(repo, name, `${name}\n`);
+    writeFileSync(join(workspace, 'mine.txt'), 'mine\n');
+    const { group: told } = hangingFilter(repo, workspace);
+    const child = startProgram('ralph-integrate', RUN, { cwd: repo.root });
+    child.stdin.write(`${line}\n`);
+    const group = await told();
+    child.kill('SIGKILL');
+    process.kill(-group, 'SIGKILL');
+    await gone(group);
+    git('config', '--unset', 'filter.hang.smudge');
+    expect(git('status', '--porcelain').split('\n')).toContain('?? a0.txt');
+    const again = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
+    expect(again).toMatchObject({ status: 0, stderr: '' });
+    expect(repo.gitOrigin('log', '-1', '--format=%s', 'main')).toBe('T-1: work');
+    expect(git('status', '--porcelain')).toBe('?? mine.txt');
   });
 
   it('when only its git was killed the work is blocked, in a workspace that a person can work in', async () => {

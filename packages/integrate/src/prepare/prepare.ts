@@ -13,6 +13,7 @@ import { rebaseOnto } from './rebase.ts';
 import { targetName } from '../site/settings.ts';
 import { mainObjects } from '../workspace/main-objects.ts';
 import { branchOf, headNow, putHeadOn } from '../workspace/workspace.ts';
+import { removeHalfCheckout } from '../workspace/half-checkout.ts';
 import { hasOwnGitFolder } from '../workspace/kept-settings.ts';
 import { isRebasing, undoRebase } from '../workspace/workspace-recovery.ts';
 
@@ -42,6 +43,7 @@ export async function prepare(job: Job, onto: string): Promise<Prepared> {
   job.moved = true;
   await writeRecord(workspace, { tip, head: null, pushed: job.pushed });
   if (!isThere) await putHeadOn(workspace, tip, job.branch);
+  if (job.interrupted) await removeHalfCheckout(workspace, tip, onto);
   const merges = !isKnownWithoutMerges(job, onto) && (await hasMerges(workspace, { tip, onto }));
   const shared = await mainObjects(bench.settings, workspace);
   const env = shared ?? {};

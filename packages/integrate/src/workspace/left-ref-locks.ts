@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { attemptRef, landedRef, salvageRef } from '@ralph/protocol/contract/paths';
+import { attemptRef, landedRef, salvageRef, trainRef } from '@ralph/protocol/contract/paths';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { gitLockFiles } from '@ralph/protocol/process/git-lock-files';
 import { endLeftGits } from '@ralph/protocol/process/left-gits';
@@ -13,7 +13,7 @@ import { gitFolderOf } from '../site/git-folder.ts';
  */
 export async function removeLeftRefLocks(root: string, taskId: string): Promise<void> {
   const gitDir = gitFolderOf(root);
-  const folders = [attemptRef(taskId, 1), salvageRef(taskId, 1), landedRef(taskId, 1)].map((ref) => dirname(ref));
+  const folders = [attemptRef, salvageRef, landedRef, trainRef].map((refOf) => dirname(refOf(taskId, 1)));
   const locks = folders.flatMap((folder) => gitLockFiles(join(gitDir, folder)));
   if (locks.length === 0) return;
   await endLeftGits(root, (ref) => folders.includes(dirname(ref)));

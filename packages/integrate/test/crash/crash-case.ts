@@ -29,8 +29,10 @@ export async function crashCase(template: Template, point: Point, delayMs: numbe
   const last = await landAt(site, { point: undefined, delayMs: 0 });
   const left = await leftBy(site);
   // A git that dies in the checkout of the user leaves there what only the user may take away.
-  const forTheUser = nameOf(point) === 'torn git merge 1' ? [] : [...leftFor(site), ...checkoutOf(site, last)];
-  const wrong = [...left, ...wrongWith(site, [first, second, last], last), ...forTheUser];
+  const isUsers = nameOf(point) === 'torn git merge 1';
+  const forTheUser = isUsers ? [] : [...leftFor(site), ...checkoutOf(site, last)];
+  const ours = isUsers ? left.filter((what) => !what.endsWith('/repo/.git/refs/heads/main.lock')) : left;
+  const wrong = [...ours, ...wrongWith(site, [first, second, last], last), ...forTheUser];
   if (wrong.length === 0) rmSync(site.folder, { recursive: true, force: true });
   const kills = [first, second].filter(({ status }) => status === 128).length;
   const where = `${nameOf(point)}, ${delayMs} ms, ${site.folder}`;
