@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -66,33 +65,6 @@ describe('ralph-integrate run after a crash', () => {
     expect(status).toBe(0);
     expect(repo.git('for-each-ref', 'refs/ralph/train')).toBe('');
   });
-
-  it('killed with a ref of the train locked: the same attempt lands, and the lock is gone', async () => {
-    const repo = temporaryRepository();
-    const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
-    repo.write('.git/refs/ralph/train/T-1/1.lock', '');
-    const args = [...RUN, '--ci', 'true'];
-    const { status, stderr } = await runProgram('ralph-integrate', args, { cwd: repo.root, stdin: `${line}\n` });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(existsSync(join(repo.root, '.git/refs/ralph/train/T-1/1.lock'))).toBe(false);
-  });
-
-  it.each(['commit', 'tree'] as const)(
-    'killed in a fetch into a workspace that borrows nothing: what has come up to the %s is not taken for all',
-    async (last) => {
-      const repo = temporaryRepository();
-      const { line, workspace } = finishedAttempt(repo, 'T-1', { lone: true, files: { 'a.txt': 'a\n' } });
-      const rival = foreignPush(repo, 'b.txt', 'b\n');
-      const write = (args: readonly string[], input: string) =>
-        execFileSync('git', ['-C', workspace, ...args], { input: `${input}\n`, encoding: 'utf8' }).trim();
-      const left = write(['hash-object', '-t', 'commit', '-w', '--stdin'], repo.gitOrigin('cat-file', 'commit', rival));
-      expect(left).toBe(rival);
-      if (last === 'tree') write(['mktree', '--missing'], repo.gitOrigin('ls-tree', rival));
-      const { status, stderr } = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      expect(repo.gitOrigin('ls-tree', '--name-only', 'main').split('\n')).toEqual(['README.md', 'a.txt', 'b.txt']);
-    },
-  );
 
   it('killed in the rebase: it is begun again from the parked commits', async () => {
     const repo = temporaryRepository();
@@ -228,6 +200,15 @@ describe('ralph-integrate run after a crash', () => {
     expect(repo.git('rev-parse', 'refs/ralph/salvage/T-1/1')).toBe(kept);
     expect(repo.git('rev-list', kept).split('\n')).toEqual(expect.arrayContaining([first, second]));
     expect(repo.git('ls-tree', '--name-only', kept)).toBe('a.txt');
+  });
+
+  it('a workspace that goes away in the gate is not made anew for the reason', async () => {
+    const repo = temporaryRepository();
+    const { line, workspace } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const args = [...RUN, '--ci', `rm -rf '${workspace}'; exit 1`];
+    const { status } = await runProgram('ralph-integrate', args, { cwd: repo.root, stdin: `${line}\n` });
+    expect([status, existsSync(workspace)]).toEqual([1, false]);
+    expect(repo.git('cat-file', '-t', 'refs/ralph/attempts/T-1/1')).toBe('commit');
   });
 
   it('a workspace that is gone fails the attempt and names the ref that holds the work', async () => {

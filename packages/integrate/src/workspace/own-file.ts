@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
@@ -8,7 +8,8 @@ import type { Workspace } from './workspace.ts';
 /**
  * Writes a file of ours into a workspace, in one step; only the user can read it. A link in its place is replaced.
  *
- * @throws Failure `workspace_dirty` when the way there leads through a symlink, `disk_full`, `permission`, `io`
+ * @throws Failure `workspace_dirty` when the way there leads through a symlink, `workspace_missing` when somebody has taken
+ *   the workspace away, `disk_full`, `permission`, `io`
  */
 export async function writeOwnFile(workspace: Workspace, path: string, text: string): Promise<void> {
   const link = linkOnTheWay(workspace, path);
@@ -17,6 +18,7 @@ export async function writeOwnFile(workspace: Workspace, path: string, text: str
       hint: commandLine(['ls', '-l', link]),
     });
   }
+  if (!existsSync(workspace.path)) throw new Failure('workspace_missing', `the workspace is gone: ${workspace.path}`);
   mkdirSync(dirname(path), { recursive: true });
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(path);
   // The mode stays that of the file that is replaced.
