@@ -2,7 +2,7 @@ import { momentAfter } from '@ralph/protocol/testing/chance';
 import { records, startProgram, transcriptOf, type Transcript } from '@ralph/protocol/testing/run-built-program';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { strike, type Blow, type Moment } from './blow.ts';
-import { membersOf, wordsOf } from './victims.ts';
+import { membersOf, standsAt, wordsOf } from './victims.ts';
 import type { World } from './world.ts';
 
 /** Behind an event that does not come a run is killed after so long. */
@@ -41,7 +41,7 @@ export async function oneRun(world: World, blows: readonly Blow[]): Promise<RunE
   }
   const hung: string[] = [];
   if (!(await isEnd(() => isOver))) {
-    hung.push(...membersOf(world.folder).map(wordsOf));
+    hung.push(...membersOf(world.folder).map((member) => `${wordsOf(member)}: ${standsAt(member)}`));
     for (const { pid } of membersOf(world.folder)) process.kill(pid, 'SIGKILL');
   }
   return { ...(await ended), hits, hung };

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { readProcFile } from '@ralph/protocol/process/proc-file';
 import { environmentOf, livingProcesses } from '@ralph/protocol/process/process-list';
 
@@ -54,10 +54,29 @@ function roleOf(words: readonly string[]): string | undefined {
 }
 
 function cwdOf(pid: number): string {
+  return linkOf(`/proc/${pid}/cwd`);
+}
+
+function linkOf(path: string): string {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`);
+    return readlinkSync(path);
   } catch {
     return '';
+  }
+}
+
+/** Returns where a member stands that does not end: its threads by the place in the kernel, and what it has open. */
+export function standsAt({ pid }: Member): string {
+  const threads = namesIn(`/proc/${pid}/task`).map((id) => readProcFile(`/proc/${pid}/task/${id}/wchan`, 'latin1'));
+  const open = namesIn(`/proc/${pid}/fd`).map((fd) => `${fd} ${linkOf(`/proc/${pid}/fd/${fd}`)}`);
+  return `threads ${threads.join(' ')}; open ${open.join(', ')}`;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 
