@@ -3,12 +3,37 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '@ralph/protocol/testing/run-built-program';
+import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
+import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { finishedAttempt, foreignPush } from './finished-attempt.ts';
 
 const RUN = ['run', '--keep-workspaces', '--backoff', '1'] as const;
 
 describe('what a killed git has left', () => {
+  it('while it put a blocked workspace in order: that is done again, and no lock is left there', async () => {
+    const repo = temporaryRepository();
+    const { line, workspace, head, git } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    foreignPush(repo, 'b.txt', 'b\n');
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    const once = join(repo.folder, 'once');
+    const lock = join(workspace, '.git/ORIG_HEAD.lock');
+    // The first one behind the gate undoes what that did, the next one puts the workspace in order.
+    const dies = `if [ -e '${once}' ]; then mv '${once}' '${once}.2'; elif [ -e '${once}.2' ]; then rm '${once}.2'; : >'${lock}'; kill -9 $$; fi`;
+    scriptedCommand(repo.folder, 'git', `case " $* " in *' reset '*) ${dies} ;; esac; exec ${real} "$@"`);
+    const { status } = await runProgram(
+      'ralph-integrate',
+      [...RUN, '--ci', `rm .git/ORIG_HEAD; : >'${once}'; exit 1`],
+      {
+        cwd: repo.root,
+        stdin: `${line}\n`,
+        env: testEnvironment(join(repo.folder, 'bin')),
+      },
+    );
+    expect([status, existsSync(`${once}.2`), existsSync(lock)]).toEqual([3, false, false]);
+    expect([git('rev-parse', 'HEAD'), git('status', '--porcelain', '--untracked-files=no')]).toEqual([head, '']);
+  });
+
   it('as the lock of a ref of the train: the same attempt lands, and the lock is gone', async () => {
     const repo = temporaryRepository();
     const { line } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });

@@ -6,7 +6,7 @@ import { writeMarker } from './marker.ts';
 import { putBack } from '../prepare/prepare.ts';
 import type { Passage } from '../train/passages.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { removeStaleLocks } from '../workspace/workspace-recovery.ts';
+import { hasLocks, removeStaleLocks } from '../workspace/workspace-recovery.ts';
 
 /** How far the work on a candidate had come when it ended. */
 export interface Opened {
@@ -35,11 +35,7 @@ export async function keepWorkspace(
   // With a claim that is held, another process is at work in it.
   if (workspace === undefined || code === 'claim_held') return;
   try {
-    if (job !== undefined) {
-      // It may be kept because somebody has killed a git of ours.
-      await removeStaleLocks(workspace, bench.stop);
-      await putBack(job);
-    }
+    if (job !== undefined) await putInOrder(bench, workspace, job);
     const files = parts?.details?.['files'];
     await writeMarker(workspace, {
       task_id: candidate.taskId,
@@ -54,5 +50,18 @@ export async function keepWorkspace(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     bench.output.note(`ralph-integrate: ${candidate.taskId}: the workspace could not be put in order: ${why}`);
+  }
+}
+
+/** It may be kept because somebody kills gits of ours, and one of those that put it in order may be killed too. */
+async function putInOrder({ stop }: Bench, workspace: Workspace, job: Job): Promise<void> {
+  for (const isLast of [false, true]) {
+    await removeStaleLocks(workspace, stop);
+    try {
+      await putBack(job);
+      if (!hasLocks(workspace)) return;
+    } catch (error) {
+      if (isLast) throw error;
+    }
   }
 }
