@@ -6,7 +6,7 @@ import { records, runProgram, startProgram, transcriptOf } from '@ralph/protocol
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { runGit, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
-import { eventOf, finishedAttempt, foreignPush, types } from './finished-attempt.ts';
+import { eventOf, finishedAttempt, foreignPush, types, type FinishedAttempt } from './finished-attempt.ts';
 
 const RUN = ['run', '--keep-workspaces', '--backoff', '1'] as const;
 
@@ -29,6 +29,18 @@ function hangingFilter(repo: TestRepository, workspace: string): { readonly grou
   return {
     group: () => waitUntil('the rebase runs', () => existsSync(started) && Number(readFileSync(started, 'utf8'))),
   };
+}
+
+/** Begins to land an attempt, and kills all of it while its rebase writes b.txt. */
+async function killInRebase(repo: TestRepository, { line, workspace, git }: FinishedAttempt): Promise<void> {
+  const { group: told } = hangingFilter(repo, workspace);
+  const child = startProgram('ralph-integrate', RUN, { cwd: repo.root });
+  child.stdin.write(`${line}\n`);
+  const group = await told();
+  child.kill('SIGKILL');
+  process.kill(-group, 'SIGKILL');
+  await gone(group);
+  git('config', '--unset', 'filter.hang.smudge');
 }
 
 function gone(pid: number): Promise<boolean> {
@@ -68,16 +80,10 @@ describe('ralph-integrate run after a crash', () => {
 
   it('killed in the rebase: it is begun again from the parked commits', async () => {
     const repo = temporaryRepository();
-    const { line, workspace, git } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const attempt = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const { line, workspace, git } = attempt;
     foreignPush(repo, 'b.txt', 'b\n');
-    const { group: told } = hangingFilter(repo, workspace);
-    const child = startProgram('ralph-integrate', RUN, { cwd: repo.root });
-    child.stdin.write(`${line}\n`);
-    const group = await told();
-    child.kill('SIGKILL');
-    process.kill(-group, 'SIGKILL');
-    await gone(group);
-    git('config', '--unset', 'filter.hang.smudge');
+    await killInRebase(repo, attempt);
     writeFileSync(join(workspace, '.git/index.lock'), '');
     expect(existsSync(join(workspace, '.git/rebase-merge'))).toBe(true);
     const again = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
@@ -89,17 +95,11 @@ describe('ralph-integrate run after a crash', () => {
 
   it('killed in the checkout that a rebase begins with: new files that it has left are not in the way', async () => {
     const repo = temporaryRepository();
-    const { line, workspace, git } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const attempt = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    const { line, workspace, git } = attempt;
     for (const name of ['a0.txt', 'b.txt']) foreignPush(repo, name, `${name}\n`);
     writeFileSync(join(workspace, 'mine.txt'), 'mine\n');
-    const { group: told } = hangingFilter(repo, workspace);
-    const child = startProgram('ralph-integrate', RUN, { cwd: repo.root });
-    child.stdin.write(`${line}\n`);
-    const group = await told();
-    child.kill('SIGKILL');
-    process.kill(-group, 'SIGKILL');
-    await gone(group);
-    git('config', '--unset', 'filter.hang.smudge');
+    await killInRebase(repo, attempt);
     expect(git('status', '--porcelain').split('\n')).toContain('?? a0.txt');
     const again = await runProgram('ralph-integrate', RUN, { cwd: repo.root, stdin: `${line}\n` });
     expect(again).toMatchObject({ status: 0, stderr: '' });

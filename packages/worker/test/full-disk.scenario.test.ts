@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { runGit, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
-import { canMount, NO_SMALL_DISK, program, smallDisk } from './small-disk.ts';
+import { program, requireMount, smallDisk } from './small-disk.ts';
 import { runOf, taskLines } from './worker-run.ts';
 
 /** Twice as large in a folder as git says, where lines end as below: more than a small disk has room for. */
@@ -34,7 +34,7 @@ describe('a disk that is full when a workspace is made', () => {
     ['its files', addLarge],
     ['those of a submodule', addSubmodule],
   ] as const)('fails the task before an agent could take half of %s for its own work', async ([, add], context) => {
-    if (!canMount()) context.skip(NO_SMALL_DISK);
+    requireMount(context);
     const repo = temporaryRepository();
     add(repo);
     repo.git('push', '-q', 'origin', 'HEAD:main');

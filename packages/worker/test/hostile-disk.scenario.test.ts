@@ -1,14 +1,10 @@
 import { join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { HONEST, HOSTILE, leftProcesses, SALVAGE } from './hostile-run.ts';
-import { canMount, NO_SMALL_DISK, program, smallDisk } from './small-disk.ts';
+import { program, requireMount, smallDisk } from './small-disk.ts';
 import { runOf, taskLines } from './worker-run.ts';
-
-function requireMount(context: TestContext): void {
-  if (!canMount()) context.skip(NO_SMALL_DISK);
-}
 
 const FILL = 'dd if=/dev/zero of=fill bs=64k 2>/dev/null; until ! echo x >> rest; do :; done 2>/dev/null';
 

@@ -1,15 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, type TestContext } from 'vitest';
 import { builtProgram, transcriptOf, type Transcript } from '@ralph/protocol/testing/run-built-program';
 import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 
-export const NO_SMALL_DISK = 'this machine lets nobody mount a small disk';
-
-/** Tells whether {@link smallDisk} can make one here. */
-export function canMount(): boolean {
-  return spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+/** Skips a test where {@link smallDisk} can make none. */
+export function requireMount(context: TestContext): void {
+  const { status } = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']);
+  if (status !== 0) context.skip('this machine lets nobody mount a small disk');
 }
 
 /** A disk of a few megabytes that only the programs started through it see. */

@@ -1,6 +1,6 @@
 import type { Job } from '../candidate/job.ts';
 import type { Prepared } from '../prepare/prepare.ts';
-import { headNow, putHeadOn } from '../workspace/workspace.ts';
+import { putHeadOn } from '../workspace/workspace.ts';
 import { git } from '../workspace/workspace-git.ts';
 import type { Gate } from './gate-settings.ts';
 import { conclude, sayKnown, sayStarted } from './gate-word.ts';
@@ -19,7 +19,6 @@ export async function passGate(job: Job, prepared: Prepared, signal: AbortSignal
   const { gates, atOnce } = job.bench.settings.gates;
   if (gates.length === 0) return;
   const tree = (await git(['rev-parse', `${prepared.commit}^{tree}`], { cwd: job.workspace.path })).trim();
-  if ((await headNow(job.workspace)) !== prepared.commit) await putHeadOn(job.workspace, prepared.commit, job.branch);
   const judging = new Judging(job, { ...prepared, tree }, signal);
   if (!atOnce) {
     for (const gate of gates) await passOne(judging, gate);

@@ -1,4 +1,5 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
+import { namesIn } from '@ralph/protocol/process/names-in';
 import { readProcFile } from '@ralph/protocol/process/proc-file';
 import { environmentOf, livingProcesses } from '@ralph/protocol/process/process-list';
 
@@ -70,14 +71,6 @@ export function standsAt({ pid }: Member): string {
   const threads = namesIn(`/proc/${pid}/task`).map((id) => readProcFile(`/proc/${pid}/task/${id}/wchan`, 'latin1'));
   const open = namesIn(`/proc/${pid}/fd`).map((fd) => `${fd} ${linkOf(`/proc/${pid}/fd/${fd}`)}`);
   return `threads ${threads.join(' ')}; open ${open.join(', ')}`;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 /** Returns how a member is named in a report. */
