@@ -24,6 +24,7 @@ enum {
   CALL_FORK = 1 << 11,
   CALL_COPY = 1 << 12,
   CALL_CREATE = 1 << 13,
+  CALL_WAKE = 1 << 14, // a worker of V8: the path is /workers
 };
 
 enum { DO_FAIL = 0, DO_DELAY = 1, DO_SHORTEN = 2 };

@@ -27,9 +27,11 @@ const FAMILIES = [
   'fork',
   'copy',
   'create',
+  'wake',
 ];
 
-/** The families of calls that can be struck: `copy` is sendfile(2) and copy_file_range(2), `create` an open(2) that makes the file. */
+/** The families of calls that can be struck: `copy` is sendfile(2) and copy_file_range(2), `create` an open(2) that makes the file,
+ * `wake` one that wakes a worker of V8, with the path `/workers`. */
 export const CALLS = FAMILIES;
 
 /**

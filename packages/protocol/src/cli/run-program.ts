@@ -7,6 +7,7 @@ import { failureText } from './failure-text.ts';
 import { findCommand, type FoundCommand } from './find-command.ts';
 import { commandHelp, programHelp } from './help-text.ts';
 import { Input } from './input.ts';
+import { leave } from './leave.ts';
 import { Output, type Format } from './output.ts';
 import { printResult } from './print-result.ts';
 import { Stop, stopExitCode } from './stop.ts';
@@ -63,6 +64,7 @@ export async function runProgram(program: ProgramSpec, argv: readonly string[] =
   if (signal !== undefined) process.kill(process.pid, signal);
   // What nobody reads would keep the process alive; it dies of what stopped it, which gives the same status.
   if (!flushed) process.kill(process.pid, stop.cause?.kind === 'signal' ? stop.cause.signal : 'SIGTERM');
+  if (flushed && signal === undefined) leave();
 }
 
 let inputTouched = false;
