@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
 import { tryGit } from '@ralph/protocol/process/git';
 import { LOOPS_FOLDER } from '@ralph/protocol/process/loop-worktrees';
+import { nextFilePath, sweepLeftIn } from '@ralph/protocol/process/next-file';
 
 /**
  * Makes the folder of the worktrees of second loops and sees to it that git does not look into it: by a rule in the
@@ -14,8 +15,7 @@ export async function openLoopsFolder(root: string): Promise<void> {
   const folder = join(root, LOOPS_FOLDER);
   try {
     mkdirSync(folder, { recursive: true });
-    const rule = join(folder, '.gitignore');
-    if (!existsSync(rule)) writeFileSync(rule, '*\n', { flag: 'wx' });
+    makeRule(join(folder, '.gitignore'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw asIoFailure(error, `make ${folder}`);
   }
@@ -25,4 +25,13 @@ export async function openLoopsFolder(root: string): Promise<void> {
   throw new Failure('loop_unavailable', `${folder} is no folder whose content git ignores`, {
     hint: `move what is there away, or put the rule * into ${join(folder, '.gitignore')}; or wait with --on-busy wait`,
   });
+}
+
+/** It is whole from its first moment: others may be about to look at it, and nobody would come back to one half made. */
+function makeRule(path: string): void {
+  if (existsSync(path)) return;
+  const next = nextFilePath(path);
+  writeFileSync(next, '*\n', { flag: 'wx' });
+  renameSync(next, path);
+  sweepLeftIn(dirname(path));
 }
