@@ -9,12 +9,17 @@ const TURNS = [['stdout', 'stderr'], ['stdin'], [], []] as const;
  * waits then for work that V8 has given to its threads, and where one of them misses its wake-up (see `keepPoolAwake`)
  * nobody comes to wake it. With something still open the process ends as ever, when that has closed.
  */
-export function leave(turn = 0): void {
+export function leave(): void {
+  // What only waits for its turn has it first.
+  setImmediate(() => leaveAt(0));
+}
+
+function leaveAt(turn: number): void {
   if (process.getActiveResourcesInfo().length === 0) process.exit();
   const streams = TURNS[turn];
   if (streams === undefined) return;
   for (const name of streams) unreference(process[name]);
-  setImmediate(() => leave(turn + 1));
+  setImmediate(() => leaveAt(turn + 1));
 }
 
 function unreference(stream: { unref?: () => unknown }): void {
