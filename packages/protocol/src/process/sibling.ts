@@ -10,7 +10,7 @@ import { isErrorLine, toldFailure } from './sibling-failure.ts';
 export type { SiblingName };
 
 /** Lines are held back this long: the last ones may tell the failure, which its caller tells in words of its own. */
-const HOLD_MS = 50;
+const HOLD_MS = 200;
 
 export interface SiblingEnd {
   readonly exitCode: number;
