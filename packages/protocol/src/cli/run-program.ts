@@ -168,7 +168,8 @@ function report(program: ProgramSpec, output: Output, thrown: unknown): number {
         hint: 'this is a bug: please report it with the lines above',
       });
   if (!isFailure(error)) output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  output.error(failureText(program.name, failure));
-  if (!output.onTerminal) output.error(JSON.stringify({ error: failure.toRecord() }));
+  const text = failureText(program.name, failure);
+  // In one piece: who reads the record knows by it that the words have told the same.
+  output.error(output.onTerminal ? text : `${text}\n${JSON.stringify({ error: failure.toRecord() })}`);
   return failure.exit;
 }

@@ -10,7 +10,7 @@ import { isErrorLine, toldFailure } from './sibling-failure.ts';
 export type { SiblingName };
 
 /** Lines are held back this long: the last ones may tell the failure, which its caller tells in words of its own. */
-const HOLD_MS = 200;
+const HOLD_MS = 50;
 
 export interface SiblingEnd {
   readonly exitCode: number;
@@ -39,6 +39,7 @@ export class Sibling {
   readonly #onNote: (line: string) => void;
   readonly #notes: string[] = [];
   #held: string[] = [];
+  #isEnding = false;
   #draining: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -133,9 +134,14 @@ export class Sibling {
   #note(line: string): void {
     this.#notes.push(line);
     if (this.#notes.length > 20) this.#notes.shift();
-    if (isErrorLine(line)) return;
+    if (isErrorLine(line)) {
+      // It is about to end: what it has said last is looked at then.
+      clearTimeout(this.#timer);
+      this.#isEnding = true;
+      return;
+    }
     this.#held.push(line);
-    this.#timer ??= setTimeout(() => this.#passNotes(undefined), HOLD_MS);
+    if (!this.#isEnding) this.#timer ??= setTimeout(() => this.#passNotes(undefined), HOLD_MS);
   }
 
   #passNotes(failure: Failure | undefined): void {

@@ -49,6 +49,17 @@ describe('callSibling', () => {
     const record = '{"error":{"code":"lock_held","message":"held by 7","hint":"wait","exit":75}}';
     expect(await failureOf(`echo '${record}' >&2; exit 75`)).toEqual(['lock_held', 75, 'held by 7']);
   });
+
+  it('does not tell it a second time as notes, however long the sibling takes to end', async () => {
+    const folder = temporaryFolder();
+    const record = '{"error":{"code":"lock_held","message":"held by 7","hint":"wait","exit":75}}';
+    const words = 'ralph-state: a note\nralph-state: held by 7\n  next: wait';
+    place(join(folder, 'ralph-state'), `#!/bin/sh\nprintf '%s\\n' '${words}' '${record}' >&2; sleep 1; exit 75\n`);
+    execPath(folder);
+    const notes: string[] = [];
+    await expect(callSibling('ralph-state', [], (line) => notes.push(line))).rejects.toThrow('held by 7');
+    expect(notes).toEqual(['ralph-state: a note']);
+  });
 });
 
 describe('Sibling', () => {
