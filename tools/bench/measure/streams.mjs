@@ -44,10 +44,10 @@ export async function byWorker(root, bytes) {
  */
 export async function byCat(root, bytes) {
   const file = join(root, '../by-cat');
-  const begin = performance.now();
-  const producer = spawn('sh', ['-c', printing(bytes)], {
+  // It waits for a word, so that cat is still there when its memory is looked at, however late that is.
+  const producer = spawn('sh', ['-c', `read word; ${printing(bytes)}`], {
     env: plainEnvironment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const cat = spawn('sh', ['-c', `exec cat > ${file}`], { stdio: [producer.stdout, 'ignore', 'inherit'] });
   // Both have it now; the reading end of ours would keep it open.
@@ -55,7 +55,10 @@ export async function byCat(root, bytes) {
   let megabytes = 0;
   const timer = setInterval(() => (megabytes = peak(cat.pid) ?? megabytes), LOOK_MS);
   megabytes = peak(cat.pid) ?? 0;
-  const [status] = await once(cat, 'exit');
+  const ended = once(cat, 'exit');
+  const begin = performance.now();
+  producer.stdin.end('go\n');
+  const [status] = await ended;
   clearInterval(timer);
   const ms = performance.now() - begin;
   const { size } = statSync(file);

@@ -30,9 +30,9 @@ export async function* costOfAgents(root, { rounds, few, many }) {
   const seen = await turns(
     {
       ours,
-      theirs: async () => each(await byShell(root, IDLE, few), await byShell(root, IDLE, many)),
+      theirs: () => byShell(root, IDLE, many),
       attempt: () => attempts(root, few, many),
-      shell: async () => each(await byShell(root, WORKING, few), await byShell(root, WORKING, many)),
+      shell: () => byShell(root, WORKING, many),
     },
     { rounds },
   );
@@ -88,21 +88,27 @@ async function attempts(root, few, many) {
   return time;
 }
 
-/** Returns what a shell itself needs to start so many, in milliseconds on the processor. */
+/**
+ * Returns what a shell itself needs for each that it starts, in milliseconds on the processor. It is one shell that is asked
+ * twice, since two that differ by a few starts may need the same on a busy machine.
+ */
 async function byShell(root, script, agents) {
   const agent = join(root, '../by-shell');
   const pids = `${agent}.pids`;
   writeFileSync(agent, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const starts = `for each in $(seq ${agents}); do ${agent} >/dev/null & echo $! >> ${pids}; done`;
   const ends = `kill $(cat ${pids}) 2>/dev/null; wait`;
-  const shell = spawn('sh', ['-c', `${starts}; echo all; read word; ${ends}; exit 0`], {
+  const shell = spawn('sh', ['-c', `echo ready; read word; ${starts}; echo all; read word; ${ends}; exit 0`], {
     cwd: join(root, '..'),
     env: plainEnvironment({ RALPH_TASK_ID: 'by-shell.txt' }),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(shell, 'exit');
   await once(shell.stdout, 'data');
-  const time = ownTimeOf(shell.pid);
+  const before = ownTimeOf(shell.pid);
+  shell.stdin.write('go\n');
+  await once(shell.stdout, 'data');
+  const time = (ownTimeOf(shell.pid) - before) / agents;
   shell.stdin.end('end\n');
   const [status] = await ended;
   if (status !== 0 || !existsSync(pids)) throw new Error(`the shell ended with ${status}`);
