@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { asIoFailure, Failure } from '@ralph/protocol/contract/failure';
+import { replaceFile } from '@ralph/protocol/process/durable-file';
 import { tryGit } from '@ralph/protocol/process/git';
 import { LOOPS_FOLDER } from '@ralph/protocol/process/loop-worktrees';
-import { nextFilePath, sweepLeftIn } from '@ralph/protocol/process/next-file';
+import { sweepLeftIn } from '@ralph/protocol/process/next-file';
 
 /**
  * Makes the folder of the worktrees of second loops and sees to it that git does not look into it: by a rule in the
@@ -15,7 +16,7 @@ export async function openLoopsFolder(root: string): Promise<void> {
   const folder = join(root, LOOPS_FOLDER);
   try {
     mkdirSync(folder, { recursive: true });
-    makeRule(join(folder, '.gitignore'));
+    await makeRule(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw asIoFailure(error, `make ${folder}`);
   }
@@ -28,10 +29,9 @@ export async function openLoopsFolder(root: string): Promise<void> {
 }
 
 /** It is whole from its first moment: others may be about to look at it, and nobody would come back to one half made. */
-function makeRule(path: string): void {
-  if (existsSync(path)) return;
-  const next = nextFilePath(path);
-  writeFileSync(next, '*\n', { flag: 'wx' });
-  renameSync(next, path);
-  sweepLeftIn(dirname(path));
+async function makeRule(folder: string): Promise<void> {
+  const rule = join(folder, '.gitignore');
+  if (existsSync(rule)) return;
+  await replaceFile(rule, '*\n');
+  sweepLeftIn(folder);
 }
