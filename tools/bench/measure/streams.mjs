@@ -40,10 +40,11 @@ export async function byWorker(root, bytes) {
 /**
  * Has cat(1) write so much into a file, which is gone afterwards.
  *
- * @returns {Promise<{ ms: number, megabytes: number }>} from the start of the printing to its end; the memory of cat at most
+ * @returns {Promise<{ ms: number, megabytes: number }>} from the start of both programs to their end; the memory of cat at most
  */
 export async function byCat(root, bytes) {
   const file = join(root, '../by-cat');
+  const begin = performance.now();
   // It waits for a word, so that cat is still there when its memory is looked at, however late that is.
   const producer = spawn('sh', ['-c', `read word; ${printing(bytes)}`], {
     env: plainEnvironment(),
@@ -56,7 +57,6 @@ export async function byCat(root, bytes) {
   const timer = setInterval(() => (megabytes = peak(cat.pid) ?? megabytes), LOOK_MS);
   megabytes = peak(cat.pid) ?? 0;
   const ended = once(cat, 'exit');
-  const begin = performance.now();
   producer.stdin.end('go\n');
   const [status] = await ended;
   clearInterval(timer);
