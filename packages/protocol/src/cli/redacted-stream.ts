@@ -107,7 +107,8 @@ export class RedactedStream {
     if (cut === undefined) return line;
     if (cut.inLine) {
       cut.inLine = false;
-      return line.slice(CUT_MARGIN);
+      // Its end stays: a text that is looked through twice would lose the next line as well.
+      return line.slice(Math.min(CUT_MARGIN, line.endsWith('\n') ? line.length - 1 : line.length));
     }
     if (KEY_BODY.test(line) && cut.keyLines < KEY_LINES_LIMIT) {
       cut.keyLines += 1;

@@ -238,10 +238,20 @@ describe('where output was dropped', () => {
   });
 
   it('leaves out the line whose beginning is missing, since a secret may have begun there', () => {
-    expect(known.text(`${BEFORE}opvalue1234567\nnext\n`)).toBe(`${BEFORE}next\n`);
+    expect(known.text(`${BEFORE}opvalue1234567\nnext\n`)).toBe(`${BEFORE}\nnext\n`);
     const long = `${'y'.repeat(100_000)}END\nnext\n`;
     expect(known.text(`${BEFORE}${long}`)).toBe(`${BEFORE}${long.slice(4096)}`);
     expect(inPieces(`${BEFORE}${long}`)).toBe(`${BEFORE}${long.slice(4096)}`);
+  });
+
+  it.each([
+    ['a line', `${BEFORE}opvalue1234567\nnext\n`],
+    ['the end of a line', `${BEFORE}opvalue1234567`],
+    ['the rest of a key', `${BEFORE}${keyLines.slice(5).join('\n').slice(3)}\nmore\n`],
+    ['lines in two places', `${BEFORE}one\ntwo\n${droppedHere(9)}three\nfour\n`],
+  ])('leaves out %s once, however often it is asked', (_, text) => {
+    const shown = known.text(text);
+    expect(known.text(shown)).toBe(shown);
   });
 });
 
