@@ -144,6 +144,13 @@ describe('only commits that the attempt made may land', () => {
     expect(repo.gitOrigin('show', 'main:a.txt')).toBe('both');
   });
 
+  it('the name that a runner of GitLab has given to its commit makes nobody else of it', async () => {
+    const repo = temporaryRepository();
+    const { head } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });
+    repo.git('update-ref', 'refs/pipelines/4711', head);
+    expect(await one(repo)).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it('an earlier attempt at the same task is its own, and so is a branch that shows its work', async () => {
     const repo = temporaryRepository();
     const { head } = finishedAttempt(repo, 'T-1', { files: { 'a.txt': 'a\n' } });

@@ -27,10 +27,11 @@ export function reachOfOthers(settings: Settings, taskId: string, refs: readonly
 
 /**
  * Tells whether a ref of the main repository, or of a workspace, is about the task itself. What was stacked in a train
- * holds the work of those below it: it says nothing about whose that is.
+ * holds the work of those below it: it says nothing about whose that is. Nor does what a runner of GitLab calls the commit
+ * that it was started for.
  */
 export function isOwnRef(ref: string, taskId: string): boolean {
-  if (ref.startsWith('refs/ralph/train/')) return true;
+  if (ref.startsWith('refs/ralph/train/') || ref.startsWith('refs/pipelines/')) return true;
   if (ref.startsWith('refs/ralph/')) return ref.split('/')[3] === taskId;
   const branch = branchOfTask({ taskId });
   return ref === `refs/heads/${branch}` || (ref.startsWith('refs/remotes/') && ref.endsWith(`/${branch}`));

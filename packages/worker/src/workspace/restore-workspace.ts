@@ -1,7 +1,7 @@
 import { Failure } from '@ralph/protocol/contract/failure';
 import { attemptRef } from '@ralph/protocol/contract/paths';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
-import { tryGit } from '@ralph/protocol/process/git';
+import { git, tryGit } from '@ralph/protocol/process/git';
 import { clearPlace, leftoverFailure } from '../removal/remove-workspace.ts';
 import { kindAt } from '../site/workspace-path.ts';
 import type { Site } from '../site/site.ts';
@@ -77,9 +77,17 @@ async function forkPoint({ repo }: Site, { taskId, attempt, branch, tip, target 
   const base = stdout.trim();
   if (exitCode === 0 && base !== tip) return base;
   const why = exitCode === 0 ? `has no commits that are not on ${branch}` : `shares no history with ${branch}`;
-  throw new Failure('no_changes', `attempt ${attempt} at ${taskId} ${why}`, {
-    hint: commandLine(['git', '-C', repo.root, 'log', attemptRef(taskId, attempt)]),
+  const isCutOff = exitCode !== 0 && (await isShallow(repo.root));
+  const [next, remark] = isCutOff
+    ? [['fetch', '--unshallow'], '  # then again']
+    : [['log', attemptRef(taskId, attempt)], ''];
+  throw new Failure('no_changes', `attempt ${attempt} at ${taskId} ${why}${isCutOff ? ' in this shallow clone' : ''}`, {
+    hint: `${commandLine(['git', '-C', repo.root, ...next])}${remark}`,
     taskId,
     attempt,
   });
+}
+
+async function isShallow(root: string): Promise<boolean> {
+  return (await git(['rev-parse', '--is-shallow-repository'], { cwd: root })).trim() === 'true';
 }
