@@ -77,6 +77,7 @@ describe('ralph-orchestrate config', () => {
     const { status, stderr } = await config(temporaryRepository(), ['parallel.worker']);
     expect({ status, code: errorRecord(stderr)['code'] }).toEqual({ status: 64, code: 'usage' });
     expect(stderr).toContain('did you mean parallel.workers?');
+    expect((await config(temporaryRepository(), ['workers'])).stderr).toContain('did you mean parallel.workers?');
   });
 
   it('names every problem of the files and of the environment, with status 78', async () => {

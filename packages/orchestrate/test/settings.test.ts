@@ -122,6 +122,11 @@ describe('environmentLayer', () => {
     expect(problems[0]?.text).toContain(`${name}=${JSON.stringify(text)}`);
   });
 
+  it('guesses the value that was meant where there are only a few', () => {
+    const { problems } = environmentLayer({ RALPH_AGENT_SANDBOX: 'bwrp' });
+    expect(problems[0]?.text).toMatch(/^RALPH_AGENT_SANDBOX="bwrp" in the environment: .*; did you mean bwrap\?$/);
+  });
+
   it('takes an empty variable as none, and names one that sets nothing', () => {
     const { given, unknown } = environmentLayer({
       RALPH_PARALLEL_WORKERS: '',

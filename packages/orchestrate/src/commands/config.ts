@@ -14,8 +14,13 @@ export async function run({ args, operands, output, program }: Call<typeof CONFI
   const { root } = findRepository(args.repo);
   const [key] = operands;
   if (key !== undefined && !SETTING_KEYS.some((each) => each === key)) {
-    const { code, message } = unknownWord(program, 'setting', key, SETTING_KEYS);
-    throw new Failure(code, message, { hint: 'ralph-orchestrate config prints every key' });
+    // Whoever leaves out the section means the one key that ends so.
+    const whole = SETTING_KEYS.find((each) => each.endsWith(`.${key}`)) ?? key;
+    const guessed =
+      whole === key
+        ? unknownWord(program, 'setting', key, SETTING_KEYS).message
+        : `unknown setting ${key}; did you mean ${whole}?`;
+    throw new Failure('usage', guessed, { hint: 'ralph-orchestrate config prints every key' });
   }
   const read = await readSettings({ root, env: process.env });
   const doubtful = inNeedOfTrust(read.settled);

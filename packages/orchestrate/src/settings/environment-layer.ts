@@ -1,5 +1,6 @@
 import { lightJson } from '@ralph/protocol/contract/light-json';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
+import { meantValue } from '@ralph/protocol/cli/meant-value';
 import { nearestWord } from '@ralph/protocol/cli/nearest-word';
 import type { ConfigProblem } from '@ralph/protocol/process/config-file';
 import type { Given, Layer } from './layers.ts';
@@ -39,7 +40,9 @@ function readText(key: SettingKey, text: string): Read {
   const read = valueOf(form, text);
   if ('problem' in read || isScript(form, text)) return read;
   const parsed = schema.safeParse(read.value);
-  return parsed.success ? read : { problem: describeIssue(parsed.error) };
+  if (parsed.success) return read;
+  const meant = meantValue(parsed.error.issues[0], read.value);
+  return { problem: `${describeIssue(parsed.error)}${meant === undefined ? '' : `; ${meant}`}` };
 }
 
 /** A command that is no list is a script, for which a shell is needed. */

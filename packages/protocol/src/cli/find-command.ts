@@ -1,3 +1,4 @@
+import { Failure } from '../contract/failure.ts';
 import { COMMON_OPTIONS, type OptionSpec } from './options.ts';
 import type { AnyCommandSpec, ProgramSpec } from './program.ts';
 import { unknownWord, usageFailure } from './usage-failure.ts';
@@ -90,6 +91,13 @@ function notFound(program: ProgramSpec, own: readonly string[], words: readonly 
     if (words[1] === undefined) return usageFailure(program.name, `${word} needs one of: ${known.join(', ')}`);
     return unknownWord(program.name, 'command', words.slice(0, 2).join(' '), known);
   }
+  // `ralph-state add` may only be meant for `task add`.
+  const inGroup = program.commands.filter((spec) => spec.words.length > 1 && spec.words.at(-1) === word);
+  const meant = inGroup.map((spec) => spec.words.join(' ')).join(' or ');
+  if (meant !== '')
+    return new Failure('unknown_command', `unknown command ${word}; did you mean ${meant}?`, {
+      hint: `try ${program.name} --help`,
+    });
   return unknownWord(program.name, 'command', word, [
     ...new Set(program.commands.map((spec) => spec.words[0] ?? '')),
     ...GENERAL_WORDS,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DURATION, LONGEST_SECONDS, secondsOf } from '../contract/duration.ts';
 import { describeIssue } from '../contract/parse-line.ts';
-import { usageFailure } from './usage-failure.ts';
+import { notAmong, usageFailure } from './usage-failure.ts';
 import type { OptionSpec } from './options.ts';
 
 const seconds = z
@@ -71,7 +71,7 @@ function schemaFor(spec: OptionSpec): z.ZodType<unknown, string> {
       return milliseconds;
     case 'choice':
       return z.string().refine((value) => spec.choices?.includes(value) === true, {
-        error: `not one of ${spec.choices?.join(', ') ?? ''}`,
+        error: ({ input }) => notAmong(String(input), spec.choices ?? []),
       });
     case 'text':
     case 'flag':

@@ -1,4 +1,5 @@
 import type { RawArguments } from './cut-arguments.ts';
+import { nearestWord } from './nearest-word.ts';
 import { COMMON_OPTIONS, type OptionSpec, type OptionSpecs } from './options.ts';
 import type { AnyCommandSpec, ProgramSpec } from './program.ts';
 import { unknownWord, usageFailure } from './usage-failure.ts';
@@ -24,11 +25,11 @@ export async function parseArguments(
   argv: readonly string[],
 ): Promise<ParsedArguments> {
   const options: OptionSpecs = { ...COMMON_OPTIONS, ...spec.options };
-  checkWords(program.name, options, argv);
+  checkWords(program, options, argv);
   const raw = await cut(options, argv);
   const command = (raw['--'] ?? []).map(String);
   const operands = raw._.map(String);
-  checkNames(program.name, options, raw);
+  checkNames(program, options, raw);
   checkOperands(program.name, spec, operands);
   checkCommand(program.name, spec, command, argv.includes('--'));
   const args: Record<string, unknown> = {};
@@ -46,7 +47,7 @@ async function cut(options: OptionSpecs, argv: readonly string[]): Promise<RawAr
 }
 
 /** Looks at the words themselves: yargs answers some names by itself, and shows a flag that is given twice as one. */
-function checkWords(program: string, options: OptionSpecs, argv: readonly string[]): void {
+function checkWords(program: ProgramSpec, options: OptionSpecs, argv: readonly string[]): void {
   const dashes = argv.indexOf('--');
   const flags = new Set<string>();
   for (const word of dashes === -1 ? argv : argv.slice(0, dashes)) {
@@ -55,20 +56,23 @@ function checkWords(program: string, options: OptionSpecs, argv: readonly string
     if (!Object.hasOwn(options, name)) throw unknownOption(program, options, name);
     // A limit that came out empty must not become a wait without one.
     if (options[name]?.kind === 'optional-seconds' && value === '')
-      throw usageFailure(program, `--${name}= needs a value; --${name} alone sets no limit`);
+      throw usageFailure(program.name, `--${name}= needs a value; --${name} alone sets no limit`);
     if (options[name]?.kind !== 'flag') continue;
-    if (value !== undefined) throw usageFailure(program, `--${name} takes no value`);
-    if (flags.has(name)) throw usageFailure(program, `--${name} was given more than once`);
+    if (value !== undefined) throw usageFailure(program.name, `--${name} takes no value`);
+    if (flags.has(name)) throw usageFailure(program.name, `--${name} was given more than once`);
     flags.add(name);
   }
 }
 
-function unknownOption(program: string, options: OptionSpecs, name: string): Error {
+function unknownOption({ name: program, commands }: ProgramSpec, options: OptionSpecs, name: string): Error {
+  const word = name.length === 1 ? `-${name}` : `--${name}`;
   const known = Object.keys(options).map((option) => `--${option}`);
-  return unknownWord(program, 'option', name.length === 1 ? `-${name}` : `--${name}`, known);
+  const owners = commands.filter((spec) => Object.hasOwn(spec.options, name)).map((spec) => spec.words.join(' '));
+  if (owners.length === 0 || nearestWord(word, known) !== undefined) return unknownWord(program, 'option', word, known);
+  return usageFailure(program, `unknown option ${word}; it belongs to ${owners.join(', ')}`);
 }
 
-function checkNames(program: string, options: OptionSpecs, raw: RawArguments): void {
+function checkNames(program: ProgramSpec, options: OptionSpecs, raw: RawArguments): void {
   for (const name of Object.keys(raw)) {
     if (name === '_' || name === '--' || name === '$0' || Object.hasOwn(options, name)) continue;
     throw unknownOption(program, options, name);

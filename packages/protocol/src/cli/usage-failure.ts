@@ -8,10 +8,18 @@ export function usageFailure(program: string, message: string): Failure {
 
 /** The usage error for a word that is not known. */
 export function unknownWord(program: string, kind: string, word: string, known: readonly string[]): Failure {
-  const nearest = nearestWord(word, known);
-  const guess = nearest === undefined ? '' : `; did you mean ${nearest}?`;
   const code = kind === 'command' ? 'unknown_command' : 'usage';
-  return new Failure(code, `unknown ${kind} ${word}${guess}`, { hint: `try ${program} --help` });
+  return new Failure(code, `unknown ${kind} ${word}${guess(word, known)}`, { hint: `try ${program} --help` });
+}
+
+/** Says of a value that it is none of those that there are, and which may have been meant. */
+export function notAmong(value: string, choices: readonly string[]): string {
+  return `not one of ${choices.join(', ')}${guess(value, choices)}`;
+}
+
+function guess(word: string, known: readonly string[]): string {
+  const nearest = nearestWord(word, known);
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
 }
 
 /** Returns a usage error with the help of its command instead of that of the program, which tells of no options; else what was thrown. */

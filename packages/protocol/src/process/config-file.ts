@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { meantValue } from '../cli/meant-value.ts';
 import { nearestWord } from '../cli/nearest-word.ts';
 import { Failure, isFailure } from '../contract/failure.ts';
 import { parseJsonc, readTextIfPresent } from './read-jsonc.ts';
@@ -48,7 +49,7 @@ export async function readConfigFile<T>(path: string, schema: z.ZodType<T>): Pro
   const firsts = parsed.error.issues.filter(
     ({ code }, n) => code === 'unrecognized_keys' || paths.indexOf(paths[n] ?? '') === n,
   );
-  const problems = firsts.slice(0, MOST_NAMED).flatMap((issue) => problemsOf(issue, schema, { path, lineOf }));
+  const problems = firsts.slice(0, MOST_NAMED).flatMap((issue) => problemsOf(issue, schema, { path, lineOf, data }));
   return { path, value: undefined, problems, lineOf };
 }
 
@@ -66,17 +67,23 @@ export function configFailure(problems: readonly ConfigProblem[]): Failure {
 }
 
 type Issue = z.core.$ZodIssue;
-type Place = Pick<ReadConfig<unknown>, 'path' | 'lineOf'>;
+type Place = Pick<ReadConfig<unknown>, 'path' | 'lineOf'> & { readonly data: unknown };
 
 function problemsOf(issue: Issue, schema: z.ZodType, place: Place): ConfigProblem[] {
-  if (issue.code !== 'unrecognized_keys')
-    return [{ text: `${where(place, issue.path)}: ${issue.message}`, hint: 'mend that key, or remove it' }];
+  if (issue.code !== 'unrecognized_keys') {
+    const hint = meantValue(issue, valueAt(place.data, issue.path)) ?? 'mend that key, or remove it';
+    return [{ text: `${where(place, issue.path)}: ${issue.message}`, hint }];
+  }
   const known = knownKeys(schema, issue.path);
   return issue.keys.slice(0, MOST_NAMED).map((key) => {
     const nearest = nearestWord(key, known);
     const hint = nearest === undefined ? `the keys there are ${known.join(', ')}` : `did you mean ${nearest}?`;
     return { text: `${where(place, [...issue.path, key])}: there is no such key`, hint };
   });
+}
+
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step], data);
 }
 
 function where({ path, lineOf }: Place, key: readonly PropertyKey[]): string {

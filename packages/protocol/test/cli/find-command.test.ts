@@ -54,6 +54,8 @@ describe('findCommand', () => {
     [['wrok'], 'unknown_command: unknown command wrok; did you mean work?; try ralph-example --help'],
     [['exit-code'], 'unknown_command: unknown command exit-code; did you mean exit-codes?; try ralph-example --help'],
     [['entirely'], 'unknown_command: unknown command entirely; try ralph-example --help'],
+    [['get'], 'unknown_command: unknown command get; did you mean task get?; try ralph-example --help'],
+    [['help', 'wrok'], 'unknown_command: unknown command wrok; did you mean work?; try ralph-example --help'],
     [['task'], 'usage: task needs one of: task get, task list; try ralph-example --help'],
     [['task', 'lsit'], 'unknown_command: unknown command task lsit; did you mean task list?; try ralph-example --help'],
     [['--halp'], 'usage: unknown option --halp; did you mean --help?; try ralph-example --help'],

@@ -107,6 +107,8 @@ describe('parseArguments', () => {
     [['--wait='], '--wait= needs a value; --wait alone sets no limit'],
     [['--backoff', '500,'], '--backoff "500,": not a list of milliseconds (form: 500,2000,5000)'],
     [['--format', 'xml'], '--format "xml": not one of ndjson, json, table'],
+    [['--format', 'jsno'], '--format "jsno": not one of ndjson, json, table; did you mean json?'],
+    [['--format', 'tab'], '--format "tab": not one of ndjson, json, table; did you mean table?'],
     [['--label='], '--label needs a value'],
     [['--repo'], '--repo needs a value'],
     [['--dry=no'], '--dry takes no value'],
@@ -133,6 +135,10 @@ describe('parseArguments', () => {
     [['--constructor'], 'unknown option --constructor'],
   ])('refuses the unknown option in %j and names the nearest', async (argv, message) => {
     expect(await refusal('work', ...argv)).toBe(`usage 64: ${message}`);
+  });
+
+  it('names the command that has an option which this one has not', async () => {
+    expect(await refusal('task', 'list', '--jobs', '3')).toBe('usage 64: unknown option --jobs; it belongs to work');
   });
 
   it('refuses a missing and a surplus operand', async () => {

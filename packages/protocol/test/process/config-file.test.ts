@@ -58,6 +58,11 @@ describe('readConfigFile', () => {
     expect(message.split('\n')).toHaveLength(5);
   });
 
+  it('guesses the value that was meant where there are only a few', async () => {
+    const { problems } = await read('{"agent":{"sandbox":"bwrp"},"parallel":{"landing":"never"}}');
+    expect(problems.map(({ hint }) => hint)).toEqual(['mend that key, or remove it', 'did you mean bwrap?']);
+  });
+
   it('names the line of a key in an entry of a list, and the nearest known name', async () => {
     const { problems } = await read(
       '{"notify":[\n{"id":"a","desktop":true},\n{"id":"b",\n"webhok":"https://x.example"}]}',
