@@ -15,7 +15,7 @@ export const TARGET_OPTIONS = {
     value: 'BRANCH',
     describe: 'where work lands (default: the branch checked out in the main worktree)',
   },
-  remote: { kind: 'text', value: 'NAME', fallback: 'origin', describe: 'the remote that is pushed to' },
+  remote: { kind: 'text', value: 'REMOTE', fallback: 'origin', describe: 'the remote that is pushed to' },
 } as const satisfies OptionSpecs;
 
 export const LAND_OPTIONS = {

@@ -1,3 +1,4 @@
+import { completionCommand } from '@ralph/protocol/cli/completion/command';
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import { ONE_OPTIONS, PREFLIGHT_OPTIONS, RUN_OPTIONS } from './options.ts';
 
@@ -18,7 +19,7 @@ export const program: ProgramSpec = {
     command({
       words: ['one'],
       summary: 'Land the work of one workspace.',
-      operands: { name: 'ID', least: 1, most: 1 },
+      operands: { name: 'ID', least: 1, most: 1, offers: ['workspaces'] },
       options: ONE_OPTIONS,
       examples: [
         "ralph-integrate one RQ-0001 --ci 'npm test' | ralph-state apply",
@@ -32,5 +33,6 @@ export const program: ProgramSpec = {
       options: PREFLIGHT_OPTIONS,
       load: () => import('./commands/preflight.ts'),
     }),
+    completionCommand('ralph-integrate', () => program),
   ],
 };

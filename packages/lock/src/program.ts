@@ -1,3 +1,4 @@
+import { completionCommand } from '@ralph/protocol/cli/completion/command';
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import { HOLD_OPTIONS, LOCK_OPTIONS, RUN_OPTIONS, STATUS_OPTIONS } from './options.ts';
 
@@ -31,5 +32,6 @@ export const program: ProgramSpec = {
       options: LOCK_OPTIONS,
       load: () => import('./commands/read.ts'),
     }),
+    completionCommand('ralph-lock', () => program),
   ],
 };

@@ -1,3 +1,4 @@
+import { completionCommand } from '@ralph/protocol/cli/completion/command';
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import { DOCTOR_OPTIONS } from './doctor/doctor-options.ts';
 import { HISTORY_OPTIONS } from './history/history-options.ts';
@@ -42,7 +43,7 @@ export const program: ProgramSpec = {
     command({
       words: ['history'],
       summary: 'List the runs on record, the newest first; or the tasks of one (its id, the beginning of it, or last).',
-      operands: { name: 'RUN', least: 0, most: 1 },
+      operands: { name: 'RUN', least: 0, most: 1, offers: ['runs'] },
       options: HISTORY_OPTIONS,
       examples: ['ralph-orchestrate history --limit 5', 'ralph-orchestrate history last'],
       load: () => import('./commands/history.ts'),
@@ -50,7 +51,7 @@ export const program: ProgramSpec = {
     command({
       words: ['report'],
       summary: 'Write a page about one run (default: the last) with its timeline, costs and failures; or export it.',
-      operands: { name: 'RUN', least: 0, most: 1 },
+      operands: { name: 'RUN', least: 0, most: 1, offers: ['runs'] },
       options: REPORT_RUN_OPTIONS,
       examples: ['ralph-orchestrate report', 'ralph-orchestrate report last --as otlp --output run.jsonl'],
       load: () => import('./commands/report.ts'),
@@ -58,7 +59,7 @@ export const program: ProgramSpec = {
     command({
       words: ['retry'],
       summary: 'Ask for blocked or failed tasks again: from their kept commits where there are any.',
-      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY },
+      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY, offers: ['records'] },
       options: RETRY_OPTIONS,
       examples: ['ralph-orchestrate retry RQ-0001', 'ralph-orchestrate retry RQ-0001 --fresh'],
       load: () => import('./commands/retry.ts'),
@@ -66,7 +67,7 @@ export const program: ProgramSpec = {
     command({
       words: ['config'],
       summary: 'Print each setting, where it came from, and what is wrong with the configuration; or one by its key.',
-      operands: { name: 'KEY', least: 0, most: 1 },
+      operands: { name: 'KEY', least: 0, most: 1, offers: ['settings'] },
       options: CONFIG_OPTIONS,
       examples: ['ralph-orchestrate config', 'ralph-orchestrate config parallel.workers'],
       load: () => import('./commands/config.ts'),
@@ -89,7 +90,7 @@ export const program: ProgramSpec = {
     command({
       words: ['notify', 'test'],
       summary: 'Tell every target of notifications, or one, of a test now, and say what came back.',
-      operands: { name: 'TARGET', least: 0, most: 1 },
+      operands: { name: 'TARGET', least: 0, most: 1, offers: ['targets'] },
       options: NOTIFY_OPTIONS,
       examples: ['ralph-orchestrate notify test'],
       load: () => import('./commands/notify-test.ts'),
@@ -97,7 +98,7 @@ export const program: ProgramSpec = {
     command({
       words: ['notify', 'send'],
       summary: 'Tell every target of notifications, or one, now what the runs so far could not tell it.',
-      operands: { name: 'TARGET', least: 0, most: 1 },
+      operands: { name: 'TARGET', least: 0, most: 1, offers: ['targets'] },
       options: NOTIFY_OPTIONS,
       examples: ['ralph-orchestrate notify send'],
       load: () => import('./commands/notify-send.ts'),
@@ -115,5 +116,6 @@ export const program: ProgramSpec = {
       options: DEMO_OPTIONS,
       load: () => import('./commands/demo.ts'),
     }),
+    completionCommand('ralph-orchestrate', () => program),
   ],
 };

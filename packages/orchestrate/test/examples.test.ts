@@ -12,7 +12,7 @@ const examples = [...new Set([...shown.map((line) => line.trim()), ...helped])];
 
 /** The words behind the name of the program; its examples quote with ' alone. */
 function wordsOf(example: string): string[] {
-  const call = /ralph-orchestrate (.*)$/.exec(example)?.[1] ?? '';
+  const call = /ralph-orchestrate ([^)]*)/.exec(example)?.[1] ?? '';
   return [...call.matchAll(/'([^']*)'|\S+/g)].map((match) => match[1] ?? match[0]);
 }
 

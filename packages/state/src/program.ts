@@ -1,3 +1,4 @@
+import { completionCommand } from '@ralph/protocol/cli/completion/command';
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import {
   APPLY_OPTIONS,
@@ -40,7 +41,7 @@ export const program: ProgramSpec = {
     command({
       words: ['get'],
       summary: 'Print the record of one task; status 6 when there is none.',
-      operands: { name: 'ID', least: 1, most: 1 },
+      operands: { name: 'ID', least: 1, most: 1, offers: ['records'] },
       options: NO_OPTIONS,
       examples: ['ralph-state get RQ-0001'],
       load: () => import('./commands/get.ts'),
@@ -55,7 +56,7 @@ export const program: ProgramSpec = {
     command({
       words: ['wait'],
       summary: 'Wait until tasks have landed, or ended; end at once when one of them never will.',
-      operands: { name: 'ID…', least: 1, most: Number.MAX_SAFE_INTEGER },
+      operands: { name: 'ID…', least: 1, most: Number.MAX_SAFE_INTEGER, offers: ['records', 'tasks'] },
       options: WAIT_OPTIONS,
       examples: [
         'ralph-state wait RQ-0001 RQ-0002 --timeout 2h && echo landed',
@@ -73,7 +74,7 @@ export const program: ProgramSpec = {
     command({
       words: ['retry'],
       summary: 'Ask that tasks which failed, are blocked or were lost be run again; the next run takes them up.',
-      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY },
+      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY, offers: ['records'] },
       options: RETRY_OPTIONS,
       examples: ['ralph-state retry RQ-0001 RQ-0002', 'ralph-state retry RQ-0001 --fresh'],
       load: () => import('./commands/retry.ts'),
@@ -82,7 +83,7 @@ export const program: ProgramSpec = {
       words: ['remove'],
       summary:
         'Drop the record of a task that has ended, so that a run may take the task again; its work is not touched.',
-      operands: { name: 'ID', least: 1, most: 1 },
+      operands: { name: 'ID', least: 1, most: 1, offers: ['records'] },
       options: REMOVE_OPTIONS,
       examples: ['ralph-state remove RQ-0001'],
       load: () => import('./commands/remove.ts'),
@@ -136,7 +137,7 @@ export const program: ProgramSpec = {
     command({
       words: ['task', 'archive'],
       summary: 'Move a task from the queue to the done file; one that is there already is left as it is.',
-      operands: { name: 'ID', least: 1, most: 1 },
+      operands: { name: 'ID', least: 1, most: 1, offers: ['tasks'] },
       options: TASK_ARCHIVE_OPTIONS,
       examples: ['jq -c . proposal.json | ralph-state task archive RQ-0001 --followups'],
       load: () => import('./commands/task-archive.ts'),
@@ -171,10 +172,11 @@ export const program: ProgramSpec = {
     command({
       words: ['schema'],
       summary: 'List the published schemas, or print one as JSON Schema.',
-      operands: { name: 'NAME', least: 0, most: 1 },
+      operands: { name: 'NAME', least: 0, most: 1, offers: ['schemas'] },
       options: SCHEMA_OPTIONS,
       examples: ['ralph-state schema state-file', 'ralph-state schema event.task.completed'],
       load: () => import('./commands/schema.ts'),
     }),
+    completionCommand('ralph-state', () => program),
   ],
 };

@@ -1,3 +1,4 @@
+import { completionCommand } from '@ralph/protocol/cli/completion/command';
 import { command, type ProgramSpec } from '@ralph/protocol/cli/program';
 import {
   COMMIT_OPTIONS,
@@ -31,14 +32,14 @@ export const program: ProgramSpec = {
     command({
       words: ['prepare'],
       summary: 'Make a workspace for a task, without an agent.',
-      operands: ONE_ID,
+      operands: { ...ONE_ID, offers: ['tasks'] },
       options: PREPARE_OPTIONS,
       load: () => import('./commands/prepare.ts'),
     }),
     command({
       words: ['commit'],
       summary: 'Commit the edits in the workspace of a task, as after an agent; what no commit may add is left out.',
-      operands: ONE_ID,
+      operands: { ...ONE_ID, offers: ['workspaces'] },
       options: COMMIT_OPTIONS,
       examples: ['ralph-worker commit RQ-0001'],
       load: () => import('./commands/commit.ts'),
@@ -46,7 +47,7 @@ export const program: ProgramSpec = {
     command({
       words: ['remove'],
       summary: 'Remove the workspace of a task; what is neither landed nor parked is kept as a salvage ref.',
-      operands: ONE_ID,
+      operands: { ...ONE_ID, offers: ['workspaces'] },
       options: REMOVE_OPTIONS,
       load: () => import('./commands/remove.ts'),
     }),
@@ -59,7 +60,7 @@ export const program: ProgramSpec = {
     command({
       words: ['stop'],
       summary: 'End the agents of tasks, whoever runs them, and wait until they are gone.',
-      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY },
+      operands: { name: 'ID…', least: 1, most: Number.POSITIVE_INFINITY, offers: ['records'] },
       options: STOP_OPTIONS,
       examples: ['ralph-worker stop RQ-0001'],
       load: () => import('./commands/stop.ts'),
@@ -80,7 +81,7 @@ export const program: ProgramSpec = {
     command({
       words: ['logs'],
       summary: 'Print what the agent of a task wrote.',
-      operands: ONE_ID,
+      operands: { ...ONE_ID, offers: ['records'] },
       options: LOGS_OPTIONS,
       load: () => import('./commands/logs.ts'),
     }),
@@ -101,7 +102,7 @@ export const program: ProgramSpec = {
     command({
       words: ['worktree', 'remove'],
       summary: 'Remove a second loop that does not run; what nobody else has of it is kept as salvage refs.',
-      operands: { name: 'NAME', least: 1, most: 1 },
+      operands: { name: 'NAME', least: 1, most: 1, offers: ['loops'] },
       options: WORKTREE_OPTIONS,
       examples: ['ralph-worker worktree remove bright-maple'],
       load: () => import('./commands/worktree-remove.ts'),
@@ -121,5 +122,6 @@ export const program: ProgramSpec = {
       examples: ['ralph-worker trust'],
       load: () => import('./commands/trust.ts'),
     }),
+    completionCommand('ralph-worker', () => program),
   ],
 };

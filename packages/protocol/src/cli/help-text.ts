@@ -46,10 +46,11 @@ export function synopsis(program: string, spec: AnyCommandSpec): string {
 
 /** Returns name and meaning of each option, as the help and the docs show them. */
 export function optionRows(options: OptionSpecs): [string, string][] {
-  return Object.entries(options).map(([name, spec]) => [`--${name}${placeholder(spec)}`, meaning(spec)]);
+  return Object.entries(options).map(([name, spec]) => [`--${name}${synopsisValue(spec)}`, meaning(spec)]);
 }
 
-function placeholder(spec: OptionSpec): string {
+/** Returns what stands behind the name of an option in the help, with the blank before it. */
+export function synopsisValue(spec: OptionSpec): string {
   switch (spec.kind) {
     case 'flag':
       return '';

@@ -2,7 +2,7 @@ import type { RawArguments } from './cut-arguments.ts';
 import { nearestWord } from './nearest-word.ts';
 import { COMMON_OPTIONS, type OptionSpec, type OptionSpecs } from './options.ts';
 import type { AnyCommandSpec, ProgramSpec } from './program.ts';
-import { unknownWord, usageFailure } from './usage-failure.ts';
+import { notAmong, unknownWord, usageFailure } from './usage-failure.ts';
 
 /** The part of a command's spec that its arguments are held against. */
 export type ArgumentSpec = Pick<AnyCommandSpec, 'words' | 'operands' | 'command' | 'options'>;
@@ -80,9 +80,15 @@ function checkNames(program: ProgramSpec, options: OptionSpecs, raw: RawArgument
 }
 
 function checkOperands(program: string, spec: ArgumentSpec, operands: readonly string[]): void {
-  const { name = 'operand', least = 0, most = 0 } = spec.operands ?? {};
+  const { name = 'operand', least = 0, most = 0, choices } = spec.operands ?? {};
   if (operands.length < least) throw usageFailure(program, `${spec.words.join(' ')} needs ${name}`);
   if (operands.includes('')) throw usageFailure(program, `${spec.words.join(' ')}: an empty ${name.replace('…', '')}`);
+  const unknown = choices === undefined ? undefined : operands.find((operand) => !choices.includes(operand));
+  if (unknown !== undefined)
+    throw usageFailure(
+      program,
+      `${spec.words.join(' ')} ${JSON.stringify(unknown)}: ${notAmong(unknown, choices ?? [])}`,
+    );
   if (operands.length <= most) return;
   const advice = spec.command === undefined ? '' : ': a command stands after --';
   throw usageFailure(program, `unexpected ${JSON.stringify(operands[most])}${advice}`);

@@ -1,4 +1,5 @@
 import type { CleanupStack } from './cleanup-stack.ts';
+import type { SourceName } from './completion/sources.ts';
 import type { COMMON_OPTIONS, OptionSpecs, OptionValues } from './options.ts';
 import type { Output } from './output.ts';
 import type { Input } from './input.ts';
@@ -38,12 +39,23 @@ export interface CommandModule<O extends OptionSpecs> {
   readonly run: (call: Call<O>) => Promise<Result>;
 }
 
+/** What a command takes beside options. */
+export interface OperandSpec {
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+  /** There are no others. */
+  readonly choices?: readonly string[];
+  /** Where a shell finds words to offer. */
+  readonly offers?: readonly SourceName[];
+}
+
 /** How a command is shown and found; its code is loaded when it is called. */
 export interface CommandSpec<O extends OptionSpecs = OptionSpecs> {
   /** `['task', 'list']` for `ralph-state task list`. */
   readonly words: readonly string[];
   readonly summary: string;
-  readonly operands?: { readonly name: string; readonly least: number; readonly most: number };
+  readonly operands?: OperandSpec;
   /** Whether a command may or must follow `--`. */
   readonly command?: 'optional' | 'required';
   readonly options: O;

@@ -1,0 +1,207 @@
+import { quoted } from '../shell-words.ts';
+import { askedOffers, beginnings, nextWords, offerName } from './lookups.ts';
+import type { CompletedCommand, CompletionModel, Offer } from './model.ts';
+import { askingScript } from './sources.ts';
+
+/** Returns the completion for bash: it has nothing that bash 3.2 lacks, which is what macOS comes with. */
+export function bashScript(model: CompletionModel): string {
+  const { program, prefix, commands } = model;
+  return `# Completion of ${program} for bash. In ~/.bashrc:
+#   source <(${program} completion bash)
+# and where bash is 3.2, as on macOS:
+#   eval "$(${program} completion bash)"
+
+_${prefix}() {
+  local IFS=$' \\t\\n' word='' at='' expects='' folder='' used=' ' offer='' choices='' operands=0 i=0 n=0
+  local cur='' prefix='' words
+  words=()
+  COMPREPLY=()
+  while ((i <= COMP_CWORD)); do
+    word=\${COMP_WORDS[i]}
+    if [[ $word == -- ]] && ((i < COMP_CWORD)); then
+      _${prefix}_behind $((i + 1))
+      return 0
+    fi
+    # Where bash has cut --option=value into three words, they are one again.
+    if ((n > 1)) && [[ \${words[n - 1]} == --*= || ( $word == '='* && \${words[n - 1]} == --* ) ]]; then
+      words[n - 1]=\${words[n - 1]}$word
+    else
+      words[n]=$word
+      n=$((n + 1))
+    fi
+    i=$((i + 1))
+  done
+  cur=\${words[n - 1]}
+  i=1
+  while ((i < n - 1)); do
+    word=\${words[i]}
+    if [[ -n $expects ]]; then
+      if [[ $expects == --repo ]]; then folder=$word; fi
+      expects=''
+    elif [[ $word == --*=* ]]; then
+      used="$used\${word%%=*} "
+      if [[ $word == --repo=* ]]; then folder=\${word#*=}; fi
+    elif [[ $word == -* ]]; then
+      used="$used$word "
+      _${prefix}_value "$at" "$word"
+      if [[ -n $offer ]]; then expects=$word; fi
+    elif ((operands == 0)) && _${prefix}_begins "\${at:+$at }$word"; then
+      at=\${at:+$at }$word
+    else
+      operands=$((operands + 1))
+    fi
+    i=$((i + 1))
+  done
+  if [[ $folder == '~/'* ]]; then folder=\${HOME-}/\${folder#*/}; fi
+  if [[ -n $expects ]]; then
+    _${prefix}_value "$at" "$expects"
+    _${prefix}_offer
+  elif [[ $cur == --*=* ]]; then
+    word=\${cur%%=*}
+    _${prefix}_value "$at" "$word"
+    # Bash replaces what is behind the =, unless it was told not to part words there.
+    if [[ \${COMP_WORDBREAKS-} != *=* ]]; then prefix=$word=; fi
+    cur=\${cur#*=}
+    _${prefix}_offer
+  else
+    if [[ $cur != -* ]]; then
+      _${prefix}_operands "$at"
+      _${prefix}_offer
+      if [[ -n $offer$cur ]]; then return 0; fi
+    fi
+    _${prefix}_options "$at"
+    for word in $choices; do
+      if [[ $used != *" $word "* ]]; then _${prefix}_add "\${word%+}"; fi
+    done
+  fi
+  return 0
+}
+
+_${prefix}_add() {
+  if [[ $1 == "$cur"* ]]; then COMPREPLY[\${#COMPREPLY[@]}]=$prefix$1; fi
+}
+
+_${prefix}_offer() {
+  local found=''
+  case $offer in
+    words) found=\${choices// /$'\\n'} ;;
+    files) compopt -o default 2>/dev/null || found=$(compgen -f -- "$cur") || : ;;
+    folders) compopt -o dirnames 2>/dev/null || found=$(compgen -d -- "$cur") || : ;;
+    commands) found=$(compgen -c -- "$cur") || : ;;
+    '' | nothing) return 0 ;;
+    *) found=$(_${prefix}_ask) || : ;;
+  esac
+  while IFS= read -r word; do
+    if [[ -n $word ]]; then _${prefix}_add "$word"; fi
+  done <<< "$found"
+}
+
+# A command behind -- is completed as it is anywhere else.
+_${prefix}_behind() {
+  cur=\${COMP_WORDS[COMP_CWORD]}
+  if declare -F _comp_command_offset >/dev/null; then _comp_command_offset "$1"
+  elif declare -F _command_offset >/dev/null; then _command_offset "$1"
+  else
+    offer=files
+    if (($1 == COMP_CWORD)) && [[ $cur != */* ]]; then offer=commands; fi
+    _${prefix}_offer
+  fi
+}
+
+# Whether these words are a command, or the first of one.
+_${prefix}_begins() {
+  case $1 in
+    ${beginnings(commands).map(quotedWord).join(' | ')}) return 0 ;;
+  esac
+  return 1
+}
+
+# What a command takes besides options.
+_${prefix}_operands() {
+  offer=''
+  case $1 in
+${branches(['', ...beginnings(commands)].map((words) => [words, operandWords(words, commands)]))}
+  esac
+}
+
+# Its options; a + is behind those that can be given again.
+_${prefix}_options() {
+  choices=''
+  case $1 in
+${branches(commands.map((one) => [one.words, `choices=${quotedWord(optionWords(one))}`]))}
+  esac
+}
+
+# What stands behind an option; nothing for one that takes no value.
+_${prefix}_value() {
+  offer=''
+  case "$1 $2" in
+${valueBranches(commands)}
+  esac
+}
+
+# What a program prints of the repository.
+_${prefix}_ask() {
+  case $offer in
+${branches(askedOffers(commands).map((offer) => [offerName(offer), `sh -c ${quoted(askingScript(offer.sources))} sh "$folder"`]))}
+  esac
+}
+
+complete -F _${prefix} ${program}
+`;
+}
+
+function operandWords(words: string, commands: readonly CompletedCommand[]): string {
+  const next = nextWords(words, commands);
+  if (next.length > 0) return `if ((operands == 0)); then ${settingOf({ kind: 'words', words: next })}; fi`;
+  const { offer = { kind: 'nothing' as const }, most = 0 } =
+    commands.find((one) => one.words === words)?.operands ?? {};
+  if (offer.kind === 'nothing' || most === 0) return ':';
+  return Number.isFinite(most) && most < Number.MAX_SAFE_INTEGER
+    ? `if ((operands < ${most})); then ${settingOf(offer)}; fi`
+    : settingOf(offer);
+}
+
+function settingOf(offer: Offer): string {
+  const name = `offer=${quotedWord(offerName(offer))}`;
+  return offer.kind === 'words' ? `${name} choices=${quotedWord(offer.words.join(' '))}` : name;
+}
+
+function optionWords({ options }: CompletedCommand): string {
+  return options.map(({ word, many }) => `${word}${many ? '+' : ''}`).join(' ');
+}
+
+/** One branch for each thing that is offered; an option for which all commands offer the same is named once. */
+function valueBranches(commands: readonly CompletedCommand[]): string {
+  const settings = new Map<string, Map<string, string[]>>();
+  for (const { words, options } of commands) {
+    for (const { word, takes, offer } of options) {
+      if (takes === 'no value') continue;
+      const set = takes === 'a value' ? settingOf(offer) : '';
+      const bySetting = settings.get(word) ?? new Map<string, string[]>();
+      bySetting.set(set, [...(bySetting.get(set) ?? []), words]);
+      settings.set(word, bySetting);
+    }
+  }
+  const patterns = new Map<string, string[]>();
+  for (const [word, bySetting] of settings) {
+    for (const [set, owners] of bySetting) {
+      const names = bySetting.size === 1 ? [`*' ${word}'`] : owners.map((words) => quotedWord(`${words} ${word}`));
+      patterns.set(set, [...(patterns.get(set) ?? []), ...names]);
+    }
+  }
+  patterns.delete('');
+  return [...patterns].map(([set, names]) => `    ${names.join(' | ')}) ${set} ;;`).join('\n');
+}
+
+function branches(rows: readonly (readonly [string, string])[]): string {
+  return rows
+    .filter(([, body]) => body !== ':')
+    .map(([label, body]) => `    ${quotedWord(label)}) ${body} ;;`)
+    .join('\n');
+}
+
+/** Quotes what `quoted` leaves as it is, so that all branches look alike. */
+function quotedWord(word: string): string {
+  return word === quoted(word) ? `'${word}'` : quoted(word);
+}
