@@ -1,4 +1,4 @@
-// Bundles the five programs. It runs at `npm ci`, so it needs nothing but esbuild and says so when that is left out.
+// Bundles the five programs and makes their manual pages. It runs at `npm ci`, so it needs nothing but esbuild and says so when that is left out.
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAside } from './build-aside.mjs';

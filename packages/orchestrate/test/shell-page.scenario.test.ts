@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { PROGRAMS, programsOnPath } from './support/completions.ts';
 
-const page = readFileSync(fileURLToPath(new URL('../../../docs/shell.md', import.meta.url)), 'utf8');
+const top = fileURLToPath(new URL('../../..', import.meta.url));
+const page = readFileSync(join(top, 'docs/shell.md'), 'utf8');
 
 const blocks = [...page.matchAll(/^```(bash|zsh|fish)\n([\s\S]*?)^```$/gm)].map((match) => ({
   shell: match[1] ?? '',
@@ -40,6 +42,17 @@ it.for(completing)('has lines after which $shell completes all programs', ({ she
     status: 0,
     stderr: '',
     known: PROGRAMS.toSorted(),
+  });
+});
+
+it('has a line that shows a manual page', ({ skip }) => {
+  // The man of a system without manual pages says so and nothing else.
+  skip(!/^man \d/.test(spawnSync('man', ['--version'], { encoding: 'utf8' }).stdout ?? ''), 'man-db is missing');
+  const text = blocks.find((block) => block.text.startsWith('man '))?.text ?? 'false';
+  const { status, stdout } = spawnSync('sh', ['-c', text], { cwd: top, env: testEnvironment(), encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: expect.stringContaining('one loop at a time in a repository'),
   });
 });
 
