@@ -6,9 +6,10 @@ import {
   type PreflightFinding,
 } from '@ralph/protocol/contract/preflight-report';
 import { DOCTOR_ORDER, diagnosis, statusOf, verdictText } from '../src/doctor/diagnosis.ts';
-import { judgeNode, judgePrograms } from '../src/doctor/machine.ts';
+import { judgeNode } from '../src/doctor/machine.ts';
 import { judgeRecords } from '../src/doctor/records.ts';
 import { firstFailure } from '../src/start/first-failure.ts';
+import { judgePrograms } from '../src/start/programs.ts';
 
 const error = (check: PreflightCheck, code: PreflightFinding['code'] = 'config_invalid'): PreflightFinding => ({
   check,
@@ -100,7 +101,18 @@ describe('the doctor says of', () => {
     ['0.0.9', 'warning'],
     [undefined, 'error'],
   ])('a sibling of version %s: %s', (version, level) => {
-    expect(judgePrograms([{ name: 'ralph-lock', command: 'ralph-lock', version }]).level).toBe(level);
+    expect(judgePrograms([{ name: 'ralph-lock', command: ['ralph-lock'], version }]).level).toBe(level);
+  });
+
+  it('siblings that are nowhere: what to install', () => {
+    const nowhere = (['ralph-state', 'ralph-worker'] as const).map((name) => {
+      return { name, command: undefined, version: undefined };
+    });
+    const told = judgePrograms([{ name: 'ralph-lock', command: ['ralph-lock'], version: undefined }, ...nowhere]);
+    expect(told.message).toBe('not found, or not to be started: ralph-lock, ralph-state, ralph-worker');
+    expect(told.hint).toMatch(
+      /^npm install -g ralph-state@\d\S* ralph-worker@\d\S*  # or name the folder that has them/,
+    );
   });
 
   it.each([

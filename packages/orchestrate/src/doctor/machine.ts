@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
-import { VERSION } from '@ralph/protocol/cli/version';
 import { ownGroupFolder } from '@ralph/protocol/process/cgroup-place';
 import { bareEnvironment } from '@ralph/protocol/process/environment';
-import { siblingCommand, type SiblingName } from '@ralph/protocol/process/sibling-command';
+import type { SiblingName } from '@ralph/protocol/process/sibling-command';
+import { commandOf, judgePrograms, SIBLINGS, type Found } from '../start/programs.ts';
 
 /** The oldest Node that the programs are made for. */
 const OLDEST_NODE = [20, 19] as const;
-
-const SIBLINGS: readonly SiblingName[] = ['ralph-lock', 'ralph-state', 'ralph-worker', 'ralph-integrate'];
 
 /** Looks at what the programs stand on: Node, each other, and what the system lets them see of processes. */
 export async function examineMachine(): Promise<readonly PreflightFinding[]> {
@@ -25,42 +23,11 @@ export function judgeNode(version: string): PreflightFinding {
   return { check: 'node', level: 'warning', message, hint: 'node --version  # and install a newer one' };
 }
 
-/** A sibling and the version that it says it has; nothing when it could not be started. */
-export interface Found {
-  readonly name: SiblingName;
-  readonly command: string;
-  readonly version: string | undefined;
-}
-
-/** Says whether all siblings are there, and of our own version. Pure. */
-export function judgePrograms(found: readonly Found[]): PreflightFinding {
-  const missing = found.filter(({ version }) => version === undefined);
-  if (missing[0] !== undefined) {
-    return {
-      check: 'programs',
-      level: 'error',
-      code: 'command_not_found',
-      message: `not found, or not to be started: ${missing.map(({ name }) => name).join(', ')}`,
-      hint: `${missing[0].command} --version  # or name the folder that has them in RALPH_EXEC_PATH`,
-    };
-  }
-  const others = found.filter(({ version }) => version !== VERSION);
-  if (others[0] === undefined) {
-    return { check: 'programs', level: 'ok', message: `all five programs are there, version ${VERSION}` };
-  }
-  const named = others.map(({ name, version }) => `${name} ${version ?? ''}`).join(', ');
-  return {
-    check: 'programs',
-    level: 'warning',
-    message: `ralph-orchestrate is ${VERSION}, but others are not: ${named}`,
-    hint: `${others[0].command} --version  # install all five together, and see RALPH_EXEC_PATH`,
-  };
-}
-
 function versionOf(name: SiblingName): Promise<Found> {
-  const [program = name, ...args] = siblingCommand(name);
-  const command = [program, ...args].join(' ');
+  const command = commandOf(name);
+  const [program = name, ...args] = command ?? [];
   return new Promise((resolve) => {
+    if (command === undefined) return resolve({ name, command, version: undefined });
     execFile(program, [...args, '--version'], { env: bareEnvironment() }, (error, stdout) => {
       resolve({ name, command, version: error === null ? stdout.trim().split(' ')[1] : undefined });
     });

@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { VERSION } from '../cli/version.ts';
+import { Failure } from '../contract/failure.ts';
+import { programOnPath } from './find-executable.ts';
 
 export type SiblingName = 'ralph-lock' | 'ralph-state' | 'ralph-worker' | 'ralph-integrate' | 'ralph-orchestrate';
 
@@ -15,7 +18,9 @@ export interface OwnPlace {
 /**
  * Returns the command that starts a sibling: from the folder in `RALPH_EXEC_PATH`, from the package beside our own (by
  * its folder in the workspace, or by its name where packages are installed), from beside the command that we were
- * started as, or from PATH.
+ * started as, or from the absolute folders of PATH.
+ *
+ * @throws Failure `command_not_found` when it is nowhere
  */
 export function siblingCommand(
   name: SiblingName,
@@ -28,5 +33,23 @@ export function siblingCommand(
     .find((path) => existsSync(path));
   if (script !== undefined) return [process.execPath, script];
   const beside = own.program === undefined ? undefined : join(dirname(own.program), name);
-  return beside !== undefined && existsSync(beside) ? [beside] : [name];
+  const found = beside !== undefined && existsSync(beside) ? beside : programOnPath(name);
+  if (found === undefined) {
+    throw new Failure('command_not_found', `${name} is neither installed beside this program nor on PATH`, {
+      hint: installHint([name]),
+    });
+  }
+  return startOf(found, name);
+}
+
+/** Returns the next command for somebody who has not all programs: they are released together. */
+export function installHint(names: readonly SiblingName[]): string {
+  const packages = names.map((name) => `${name}@${VERSION}`).join(' ');
+  return `npm install -g ${packages}  # or name the folder that has ${names.length === 1 ? 'it' : 'them'} in RALPH_EXEC_PATH`;
+}
+
+/** What npm links is a script of ours, for which the Node that runs us serves: there may be none on PATH, or an old one. */
+function startOf(path: string, name: SiblingName): readonly string[] {
+  const script = realpathSync(path);
+  return basename(script) === `${name}.cjs` ? [process.execPath, script] : [path];
 }

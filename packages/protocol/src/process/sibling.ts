@@ -54,9 +54,9 @@ export class Sibling {
   ) {
     this.name = name;
     this.#onNote = onNote;
-    const [program = '', ...rest] = siblingCommand(name);
-    // A group of its own: the Ctrl-C of a terminal must reach the orchestrator alone, which ends us in order.
     try {
+      const [program = '', ...rest] = siblingCommand(name);
+      // A group of its own: the Ctrl-C of a terminal must reach the orchestrator alone, which ends us in order.
       this.#child = spawn(program, [...rest, ...args], {
         stdio: ['pipe', 'pipe', 'pipe', ...inherits],
         detached: true,

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isFailure } from '../../src/contract/failure.ts';
 import { callSibling, Sibling } from '../../src/process/sibling.ts';
 import { siblingCommand } from '../../src/process/sibling-command.ts';
@@ -103,11 +103,41 @@ describe('siblingCommand', () => {
     expect(siblingCommand('ralph-state', from)).toEqual([process.execPath, sibling]);
   });
 
-  it('finds a command beside the one that we were started as, and else asks PATH', () => {
+  it('finds a command beside the one that we were started as, and else on PATH', () => {
     const folder = temporaryFolder();
     const sibling = place(join(folder, 'bin/ralph-state'));
+    const other = place(join(folder, 'other bin/ralph-state'));
+    onPath('', 'bin', join(folder, 'other bin'));
     const module = pathToFileURL(join(folder, 'm/ralph-worker/dist/program.js')).href;
     expect(siblingCommand('ralph-state', { module, program: join(folder, 'bin/ralph-worker') })).toEqual([sibling]);
-    expect(siblingCommand('ralph-state', { module, program: join(folder, 'ralph-worker') })).toEqual(['ralph-state']);
+    expect(siblingCommand('ralph-state', { module, program: join(folder, 'ralph-worker') })).toEqual([other]);
+  });
+
+  it('starts what npm has linked by the Node that runs us', () => {
+    const folder = temporaryFolder();
+    const script = place(join(folder, 'a prefix/lib/node_modules/ralph-state/bin/ralph-state.cjs'));
+    mkdirSync(join(folder, 'a prefix/bin'));
+    symlinkSync('../lib/node_modules/ralph-state/bin/ralph-state.cjs', join(folder, 'a prefix/bin/ralph-state'));
+    onPath(join(folder, 'a prefix/bin'));
+    const module = pathToFileURL(join(folder, 'm/ralph-worker/dist/program.js')).href;
+    expect(siblingCommand('ralph-state', { module, program: undefined })).toEqual([process.execPath, script]);
+  });
+
+  it('says what to install where there is none, and takes none from a folder of PATH that is not absolute', async () => {
+    const folder = temporaryFolder();
+    place(join(folder, 'bin/ralph-state'));
+    onPath(relative(process.cwd(), join(folder, 'bin')));
+    const error: unknown = await callSibling('ralph-state', []).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'command_not_found',
+      exit: 127,
+      message: 'ralph-state is neither installed beside this program nor on PATH',
+      parts: { hint: expect.stringMatching(/^npm install -g ralph-state@\d+\.\d+\.\d+  # or name/) as unknown },
+    });
   });
 });
+
+function onPath(...folders: string[]): void {
+  vi.stubEnv('PATH', folders.join(delimiter));
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
