@@ -11,6 +11,7 @@ const loader = fileURLToPath(new URL('loader/start.cjs', import.meta.url));
  * Bundles one program of the workspace at root (which ends with a slash) into a folder, with the loader that starts it.
  *
  * @param esbuild the module: the build goes on where it is not installed
+ * @returns what esbuild says of the bundle: its metafile
  */
 export async function buildProgram(esbuild, root, name, folder) {
   const built = await esbuild.build({ ...bundleOptions(root, name), write: false, metafile: true });
@@ -20,6 +21,7 @@ export async function buildProgram(esbuild, root, name, folder) {
     writeFileSync(join(folder, `${script}.js`), `//${createHash('sha256').update(source).digest('hex')}\n${source}`);
   }
   writeFileSync(join(folder, 'start.cjs'), loaderFor(name));
+  return built.metafile;
 }
 
 function loaderFor(name) {

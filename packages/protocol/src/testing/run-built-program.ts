@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { SiblingName } from '../process/sibling-command.ts';
@@ -16,8 +17,13 @@ export interface Transcript {
   readonly stderr: string;
 }
 
-/** Returns the launcher of a program as npm links it. */
+/**
+ * Returns the launcher of a program as npm links it: of the one that was built here, or of the one that is installed in the
+ * folder of packages that `RALPH_TEST_PROGRAMS` names.
+ */
 export function builtProgram(name: SiblingName): string {
+  const installed = process.env['RALPH_TEST_PROGRAMS'];
+  if (installed !== undefined) return join(installed, name, 'bin', `${name}.cjs`);
   return fileURLToPath(new URL(`../../../${name.replace('ralph-', '')}/bin/${name}.cjs`, import.meta.url));
 }
 
