@@ -12,6 +12,7 @@ const LAYERS = {
   contract: { below: ['contract'], node: false, npm: ['zod'] },
   cli: { below: ['contract', 'cli'], node: true, npm: ['zod', 'yargs'] },
   usage: { below: ['contract', 'usage'], node: false, npm: [] },
+  agents: { below: ['contract', 'cli', 'usage', 'agents'], node: false, npm: [] },
   process: { below: ['contract', 'cli', 'process'], node: true, npm: undefined },
   testing: { below: ['contract', 'cli', 'process', 'testing'], node: true, npm: undefined },
 };

@@ -155,15 +155,21 @@ describe('settings of remedies', () => {
   const settings = { resolver: undefined, isOff: false, attempts: 3, timeoutMs: 1_800_000 };
   const candidate = { taskId: 'T-1', attempt: 1, workspacePath: '/w', title: undefined };
 
+  const plain = { command: ['agent', '-p'], prompt: 'stdin', resume: undefined } as const;
+  const named = { command: ['pi', '@{prompt_file}'], prompt: 'file', resume: ['pi', '--session', 's'] } as const;
+
   it("the resolver is what was given, or the task's own agent, or none", () => {
-    expect(resolverOf({ ...settings, resolver: 'fix' }, { ...candidate, command: ['agent'] })).toEqual([
-      'sh',
-      '-c',
-      'fix',
-    ]);
-    expect(resolverOf(settings, { ...candidate, command: ['agent', '-p'] })).toEqual(['agent', '-p']);
-    expect(resolverOf(settings, candidate)).toBeUndefined();
-    expect(resolverOf({ ...settings, isOff: true }, { ...candidate, command: ['agent'] })).toBeUndefined();
+    const given = { words: ['sh', '-c', 'fix'], prompt: 'stdin' };
+    expect(resolverOf({ ...settings, resolver: 'fix' }, { ...candidate, agent: plain }, 1)).toEqual(given);
+    expect(resolverOf(settings, { ...candidate, agent: plain }, 1)).toEqual({ words: plain.command, prompt: 'stdin' });
+    expect(resolverOf(settings, candidate, 1)).toBeUndefined();
+    expect(resolverOf({ ...settings, isOff: true }, { ...candidate, agent: plain }, 1)).toBeUndefined();
+  });
+
+  it('an agent goes on with its session once, and is called afresh then', () => {
+    const agent = { ...candidate, agent: named };
+    expect(resolverOf(settings, agent, 1)).toEqual({ words: named.resume, prompt: 'file' });
+    expect(resolverOf(settings, agent, 2)).toEqual({ words: named.command, prompt: 'file' });
   });
 
   it('are said again only where they are not the usual ones', () => {

@@ -2,7 +2,7 @@ import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { SANDBOX_ASKED } from '@ralph/protocol/cli/sandbox-options';
 import { BUSY_OPTIONS } from './loops/busy-options.ts';
 import { LOOP_OPTIONS } from './run/loop-options.ts';
-import { INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
+import { AGENT_OPTIONS, INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
 import { QUOTA_OPTIONS } from './quota/quota-options.ts';
 import { FORCE_OPTION } from './start/start-options.ts';
 
@@ -11,6 +11,7 @@ export const RUN_OPTIONS = {
     kind: 'count',
     describe: 'agents that run side by side (default: parallel.workers of the config, else 2)',
   },
+  ...AGENT_OPTIONS,
   'max-tasks': { kind: 'count', describe: 'start at most this many tasks' },
   tasks: {
     kind: 'text',

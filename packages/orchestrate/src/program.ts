@@ -5,6 +5,7 @@ import { HISTORY_OPTIONS } from './history/history-options.ts';
 import { INIT_OPTIONS } from './init/init-options.ts';
 import { CONFIG_OPTIONS, DEMO_OPTIONS, RUN_OPTIONS } from './options.ts';
 import { NOTIFY_OPTIONS } from './notify/notify-options.ts';
+import { PROMPT_OPTIONS } from './prompt/prompt-options.ts';
 import { REPORT_RUN_OPTIONS } from './report/report-options.ts';
 import { RETRY_OPTIONS, STATUS_OPTIONS } from './status/status-options.ts';
 import { STOP_OPTIONS } from './stop/stop-options.ts';
@@ -20,11 +21,22 @@ export const program: ProgramSpec = {
       command: 'optional',
       options: RUN_OPTIONS,
       examples: [
-        "ralph-orchestrate run --workers 4 --ci 'npm test' -- claude -p",
+        "ralph-orchestrate run --workers 4 --ci 'npm test' --agent claude",
         'ralph-state task list --runnable | ralph-orchestrate run --tasks - -- ./my-agent',
         'ralph-orchestrate run --watch --workers 2 -- ./my-agent',
       ],
       load: () => import('./commands/run.ts'),
+    }),
+    command({
+      words: ['prompt', 'show'],
+      summary: 'Print what an agent would be told for a task, phase by phase, exactly as it would get it; starts none.',
+      operands: { name: 'ID', least: 1, most: 1 },
+      options: PROMPT_OPTIONS,
+      examples: [
+        'ralph-orchestrate prompt show RQ-0001',
+        'ralph-orchestrate prompt show RQ-0001 --phases 3 --phase plan',
+      ],
+      load: () => import('./commands/prompt-show.ts'),
     }),
     command({
       words: ['stop'],

@@ -27,7 +27,7 @@ describe('ralph-orchestrate config', () => {
   it('prints each value with where it came from: default, user, repository, environment', async () => {
     const repository = temporaryRepository();
     const user =
-      '{\n"parallel": {"workers": 3, "max_push_attempts": 9},\n"agent": {"command": ["claude", "-p"], "model": "x"}}';
+      '{\n"parallel": {"workers": 3, "max_push_attempts": 9},\n"agent": {"command": ["claude", "-p"], "iterations": 2}}';
     const env = { ...userConfig(repository, user), RALPH_AGENT_TIMEOUT: '15m' };
     repository.write(CONFIG, '{"parallel":\n{\n"workers": 4}}');
     const { status, stdout, stderr } = await config(repository, [], env);
@@ -50,8 +50,11 @@ describe('ralph-orchestrate config', () => {
       value: repository.workspaces,
       source: 'default',
     });
-    expect(rowOf(stdout, 'agent.model')).toMatchObject({ value: 'x', note: expect.stringContaining('without effect') });
-    expect(stderr).toContain('agent.model: without effect here');
+    expect(rowOf(stdout, 'agent.iterations')).toMatchObject({
+      value: 2,
+      note: expect.stringContaining('without effect'),
+    });
+    expect(stderr).toContain('agent.iterations: without effect here');
   });
 
   it('finds the configuration of the user in the home folder, too', async () => {

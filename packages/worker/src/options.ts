@@ -1,4 +1,5 @@
 import { SANDBOX_OPTIONS } from '@ralph/protocol/cli/sandbox-options';
+import { PHASES } from '@ralph/protocol/contract/phases';
 import { LEASH_OPTION, REPORT_OPTIONS, SURVEY_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
 
 /** How long the log of an attempt may grow where nobody says otherwise. */
@@ -64,7 +65,35 @@ export const WORKSPACE_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
+/** Which agent does the tasks, where no command follows `--`. */
+export const AGENT_CHOICE_OPTIONS = {
+  agent: {
+    kind: 'text',
+    value: 'NAME',
+    describe: 'the agent: claude, codex, gemini, opencode, cursor, kimi, pi, or one of --agent-config',
+  },
+  model: { kind: 'text', describe: 'its model, by its own name (default: its own)' },
+  effort: { kind: 'text', describe: 'its effort, by its own name (default: its own)' },
+  approval: {
+    kind: 'choice',
+    choices: ['edits', 'all'],
+    describe:
+      'how far it may go without asking: edit files, or run any command as well (default: edits; all with --sandbox)',
+  },
+  phases: {
+    kind: 'count',
+    describe: '1: it does the task at once; 2: it plans it first; 3: the work is reviewed as well (default: 1)',
+  },
+  'agent-config': {
+    kind: 'text',
+    value: 'JSON',
+    describe:
+      'what counts where neither an option nor the task says more: runner, model, reasoning_effort, approval, phases, phase_overrides, presets, command',
+  },
+} as const satisfies OptionSpecs;
+
 const AGENT_OPTIONS = {
+  ...AGENT_CHOICE_OPTIONS,
   jobs: { kind: 'count', value: 'N', fallback: 1, describe: 'agents that run side by side (default: 1)' },
   timeout: { kind: 'seconds', value: 'TIME', describe: 'end an agent that runs longer (default: no limit)' },
   'idle-timeout': {
@@ -118,6 +147,12 @@ export const PREPARE_OPTIONS = {
     value: 'N',
     describe: 'put the kept commits of attempt N into it, as that attempt left them, to be landed',
   },
+} as const satisfies OptionSpecs;
+
+export const PROMPT_OPTIONS = {
+  ...AGENT_CHOICE_OPTIONS,
+  phase: { kind: 'choice', choices: PHASES, describe: 'only that of this phase (default: those of all)' },
+  'target-branch': TARGET_OPTIONS['target-branch'],
 } as const satisfies OptionSpecs;
 
 export const TRUST_OPTIONS = {} as const satisfies OptionSpecs;

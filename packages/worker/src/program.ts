@@ -6,6 +6,7 @@ import {
   LOGS_OPTIONS,
   PREFLIGHT_OPTIONS,
   PREPARE_OPTIONS,
+  PROMPT_OPTIONS,
   PRUNE_OPTIONS,
   REAP_OPTIONS,
   REMOVE_OPTIONS,
@@ -24,9 +25,12 @@ export const program: ProgramSpec = {
     command({
       words: ['run'],
       summary: 'Read tasks, run an agent for each in a workspace of its own, and say how it ended.',
-      command: 'required',
+      command: 'optional',
       options: RUN_OPTIONS,
-      examples: ['ralph-state task list --runnable | ralph-worker run --jobs 4 -- claude -p'],
+      examples: [
+        'ralph-state task list --runnable | ralph-worker run --jobs 4 --agent claude',
+        'ralph-state task list --runnable | ralph-worker run --jobs 4 -- claude -p',
+      ],
       load: () => import('./commands/run.ts'),
     }),
     command({
@@ -86,6 +90,14 @@ export const program: ProgramSpec = {
       load: () => import('./commands/logs.ts'),
     }),
     command({
+      words: ['prompt'],
+      summary: 'Read tasks, and print what an agent would be told for each; none is started.',
+      command: 'optional',
+      options: PROMPT_OPTIONS,
+      examples: ['ralph-state task list | ralph-worker prompt --phases 3 --phase review'],
+      load: () => import('./commands/prompt.ts'),
+    }),
+    command({
       words: ['worktree', 'add'],
       summary: 'Make a worktree for a second loop, on a branch ralph/NAME of its own that origin gets too.',
       operands: { name: 'NAME', least: 0, most: 1 },
@@ -112,7 +124,11 @@ export const program: ProgramSpec = {
       summary: 'Check that a run with these options could start here, and say with which branch and folders.',
       command: 'optional',
       options: PREFLIGHT_OPTIONS,
-      examples: ['ralph-worker preflight -- claude -p', 'ralph-worker preflight --report'],
+      examples: [
+        'ralph-worker preflight --agent claude',
+        'ralph-worker preflight -- claude -p',
+        'ralph-worker preflight --report',
+      ],
       load: () => import('./commands/preflight.ts'),
     }),
     command({

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { endedWell, failureOf, judge, type JudgedEnd, type Verdict } from '../src/run/judge.ts';
 
-const well: JudgedEnd = { exitCode: 0, signal: null, cause: 'exited', isRequested: false, limit: undefined };
+const well: JudgedEnd = {
+  exitCode: 0,
+  signal: null,
+  cause: 'exited',
+  isRequested: false,
+  missing: undefined,
+  limit: undefined,
+};
 const work = { commits: 1, unfinished: undefined, secrets: [] };
 
 describe('judge', () => {

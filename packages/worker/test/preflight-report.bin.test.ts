@@ -25,6 +25,7 @@ describe('ralph-worker preflight --report', () => {
         'identity',
         'lfs',
         'origin',
+        'prompts',
         'signing',
         'target',
         'travelling_files',

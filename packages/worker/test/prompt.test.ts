@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { followupProposal } from '@ralph/protocol/contract/followups';
-import { promptText } from '../src/agent/prompt.ts';
+import { BUILT_IN_TEMPLATES } from '../src/prompt/built-in-templates.ts';
+import { renderPrompt, templateProblem, type PromptFacts } from '../src/prompt/render-prompt.ts';
+import { phasesOf, type Phase } from '@ralph/protocol/contract/phases';
+import type { Task } from '@ralph/protocol/contract/task';
 
-describe('promptText', () => {
+function factsOf(task: Task, phase: Phase = 'task', count = 1): PromptFacts {
+  return { task, phase, phases: phasesOf(count), targetBranch: 'main', baseCommit: 'a'.repeat(40) };
+}
+
+function promptText(task: Task, phase: Phase = 'task', count = 1): string {
+  return renderPrompt(BUILT_IN_TEMPLATES[phase], factsOf(task, phase, count));
+}
+
+describe('the prompt of a whole task', () => {
   it('begins with the title, a blank line and what is asked', () => {
     const text = promptText({ id: 'RQ-0001', title: 'Add a flag', description: 'It must be short.' });
     expect(text.split('\n').slice(0, 3)).toEqual(['Add a flag', '', 'It must be short.']);
@@ -53,4 +64,46 @@ it('M52: tells in two lines where follow-ups may be proposed, and in which form'
     (name) => !/^(?:key|title)$/.test(name),
   );
   for (const name of fields) expect(which).toContain(name);
+});
+
+describe('the prompts of phases', () => {
+  const task = { id: 'RQ-0007', title: 'Add a flag', description: 'It must be short.' };
+
+  it.each(['plan', 'implement', 'review'] as const)('say the whole task: %s', (phase) => {
+    const text = promptText(task, phase, 3);
+    expect(text).toContain('Add a flag\n\nIt must be short.\n\nTask: RQ-0007\n');
+    expect(text).not.toMatch(/\{\{|\}\}|\n\n\n/);
+  });
+
+  it('name the file in which one hands on to the next', () => {
+    expect(promptText(task, 'plan', 2)).toContain('write the plan to .ralph/cache/plans/RQ-0007.md');
+    expect(promptText(task, 'implement', 2)).toContain('read .ralph/cache/plans/RQ-0007.md first');
+    expect(promptText(task, 'implement', 2)).not.toContain('summaries');
+    expect(promptText(task, 'implement', 3)).toContain('at the end write to .ralph/cache/summaries/RQ-0007.md');
+    expect(promptText(task, 'review', 3)).toContain(`what was done in .ralph/cache/summaries/RQ-0007.md`);
+    expect(promptText(task, 'review', 3)).toContain(`git diff ${'a'.repeat(40)}`);
+  });
+});
+
+describe('a template', () => {
+  it('is not searched for names a second time, in what a task says', () => {
+    const said = factsOf({ id: 'RQ-0001', title: 'Use {{rules}} and $& here' });
+    expect(renderPrompt('{{title}}\n', said)).toBe('Use {{rules}} and $& here\n');
+  });
+
+  it('may have blanks in its names, and line ends of Windows', () => {
+    expect(renderPrompt('{{ task_id }}\r\n{{ title }}\r\n', factsOf({ id: 'RQ-1', title: 'T' }))).toBe('RQ-1\nT\n');
+  });
+
+  it.each([
+    ['a\n{{tsak}}\n', 2, 'did you mean {{task}}?'],
+    ['{{whatever_else}}', 1, 'there are task,'],
+    ['  \n', 1, 'it is empty'],
+  ])('is refused when it names what there is not: %j', (template, line, words) => {
+    expect(templateProblem(template)).toMatchObject({ line, text: expect.stringContaining(words) });
+  });
+
+  it.each(Object.entries(BUILT_IN_TEMPLATES))('is well where it is built in: %s', (_, template) => {
+    expect(templateProblem(template)).toBeUndefined();
+  });
 });

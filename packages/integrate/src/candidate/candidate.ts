@@ -1,4 +1,4 @@
-import type { AnyEvent } from '@ralph/protocol/contract/events';
+import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
 
 /** The finished work of one attempt at one task. */
 export interface Candidate {
@@ -6,14 +6,32 @@ export interface Candidate {
   readonly attempt: number;
   readonly workspacePath: string;
   readonly title: string | undefined;
-  /** What its agent was run as; nothing when that is not known. */
-  readonly command?: readonly string[] | undefined;
+  /** What its agent was run as, where that is known. */
+  readonly agent?: CandidateAgent | undefined;
+}
+
+/** How the agent of a task can be called again. */
+export interface CandidateAgent {
+  /** Program and arguments; `{prompt_file}` stands for the file of the prompt, where the prompt goes in by one. */
+  readonly command: readonly string[];
+  readonly prompt: 'stdin' | 'file';
+  /** The same for what goes on with its session. */
+  readonly resume: readonly string[] | undefined;
 }
 
 /** Returns what an event offers for landing; nothing unless an agent has ended well and left commits. */
 export function candidateOf(event: AnyEvent): Candidate | undefined {
   if (event.type !== 'agent.finished') return undefined;
   if (event.reason !== 'exited' || event.exit_code !== 0 || event.commits === 0) return undefined;
-  const { task_id: taskId, attempt, workspace_path: workspacePath, title, command } = event;
-  return { taskId, attempt, workspacePath, title, command };
+  const { task_id: taskId, attempt, workspace_path: workspacePath, title } = event;
+  return { taskId, attempt, workspacePath, title, agent: agentOf(event) };
+}
+
+function agentOf({ command, prompt, resume_command: resume }: EventOf<'agent.finished'>): CandidateAgent | undefined {
+  if (command === undefined || command.length === 0) return undefined;
+  return {
+    command,
+    prompt: prompt ?? 'stdin',
+    resume: resume === undefined || resume.length === 0 ? undefined : resume,
+  };
 }

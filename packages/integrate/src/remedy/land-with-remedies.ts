@@ -54,22 +54,22 @@ interface Course {
  */
 async function mend(job: Job, failure: Failure, course: Course): Promise<void> {
   const { settings } = job.bench;
-  const command = resolverOf(settings.remedy, job.candidate);
   const most = settings.remedy.attempts;
   const gate = gateFacts(job, failure);
   for (;;) {
-    const next = nextRemedy(failure.code, { hasResolver: command !== undefined, used: course.used, most });
+    const resolver = resolverOf(settings.remedy, job.candidate, course.used + 1);
+    const next = nextRemedy(failure.code, { hasResolver: resolver !== undefined, used: course.used, most });
     if (next === 'pass_on') throw failure;
     course.tries += 1;
-    const maxAttempts = command === undefined ? course.tries : Math.max(course.tries, most + 1);
+    const maxAttempts = resolver === undefined ? course.tries : Math.max(course.tries, most + 1);
     const handover = { failure, gate, attempt: course.tries, maxAttempts, remark: course.remark };
     if (gate !== undefined) await written(job, () => markRedGate(job, gate));
-    if (next === 'hand_over' || command === undefined) {
+    if (next === 'hand_over' || resolver === undefined) {
       await written(job, () => handOver(job, { ...handover, files: conflictFacts(failure).files }));
       throw withRemark(failure, course);
     }
     course.used += 1;
-    const end = await remedy(job, { command, number: course.used, handover });
+    const end = await remedy(job, { resolver, number: course.used, handover });
     course.remark = end.result === 'resolved' ? undefined : end.reason;
     course.words = end.result === 'resolved' ? undefined : end;
     if (end.result === 'resolved') return;

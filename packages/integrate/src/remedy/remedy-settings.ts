@@ -31,11 +31,27 @@ export function readRemedySettings(args: OptionValues<typeof REMEDY_OPTIONS>): R
   };
 }
 
-/** Returns the command that mends the work of a candidate, as arguments; nothing when there is none. */
-export function resolverOf({ resolver, isOff }: RemedySettings, { command }: Candidate): readonly string[] | undefined {
+/** What mends work: program and arguments, and how it gets its prompt. */
+export interface Resolver {
+  readonly words: readonly string[];
+  readonly prompt: 'stdin' | 'file';
+}
+
+/**
+ * Returns what mends the work of a candidate; nothing when there is nothing. The agent that did the task goes on with its
+ * own session at first, in which it knows what it did; one that could not mend it so is called afresh.
+ *
+ * @param number which run of the resolver it is, from 1
+ */
+export function resolverOf(
+  { resolver, isOff }: RemedySettings,
+  { agent }: Candidate,
+  number: number,
+): Resolver | undefined {
   if (isOff) return undefined;
-  if (resolver !== undefined) return ['sh', '-c', resolver];
-  return command !== undefined && command.length > 0 ? command : undefined;
+  if (resolver !== undefined) return { words: ['sh', '-c', resolver], prompt: 'stdin' };
+  if (agent === undefined) return undefined;
+  return { words: (number === 1 ? agent.resume : undefined) ?? agent.command, prompt: agent.prompt };
 }
 
 /** Returns the options that say the same again. */

@@ -15,6 +15,7 @@ import { handOver, taskIntent, type Handover } from './hand-over.ts';
 import { keepSettings, putSettingsBack, type KeptSettings } from '../workspace/kept-settings.ts';
 import { whyRefused } from './proof.ts';
 import { resolverPrompt } from './resolver-prompt.ts';
+import type { Resolver } from './remedy-settings.ts';
 import { remedyLogPath, runResolver } from './run-resolver.ts';
 import { howItEnded } from './trouble.ts';
 import { openWorkspace, putHeadOn } from '../workspace/workspace.ts';
@@ -46,7 +47,7 @@ export interface RemedyWords {
 const NOTHING_SAID: RemedyWords = { lastLines: [], logPath: undefined };
 
 export interface Remedy {
-  readonly command: readonly string[];
+  readonly resolver: Resolver;
   /** Which run of the resolver this is. */
   readonly number: number;
   readonly handover: Omit<Handover, 'files'>;
@@ -65,7 +66,7 @@ interface Ground {
  *
  * @throws Failure when something went wrong that is not the resolver's doing; Stopped
  */
-export async function remedy(job: Job, { command, number, handover }: Remedy): Promise<RemedyEnd & RemedyWords> {
+export async function remedy(job: Job, { resolver, number, handover }: Remedy): Promise<RemedyEnd & RemedyWords> {
   const { bench, candidate } = job;
   const { taskId: task_id, attempt } = candidate;
   const began = performance.now();
@@ -81,7 +82,7 @@ export async function remedy(job: Job, { command, number, handover }: Remedy): P
   const settings = keepSettings(job);
   const paths = { handoffPath: handoff_path, logPath: log_path };
   const said: Said = { usage: undefined, lastLines: [] };
-  const end = await workOn(job, ground, { command, number, handover, settings, said, ...paths });
+  const end = await workOn(job, ground, { resolver, number, handover, settings, said, ...paths });
   if (end.result === 'resolved') await adopt(job, end.commit);
   else await takeBack(job, before, settings);
   const duration_ms = Math.round(performance.now() - began);
@@ -163,10 +164,10 @@ async function workOn(job: Job, ground: Ground, work: Work): Promise<RemedyEnd> 
 /** Returns how the resolver ended, unless it ended well. */
 async function runOnce(job: Job, conflict: ConflictState | undefined, work: Work): Promise<RemedyEnd | undefined> {
   const { bench } = job;
-  const { command, handoffPath, logPath, said } = work;
+  const { resolver, handoffPath, logPath, said } = work;
   const prompt = bench.secrets.redact(promptFor(job, conflict, work));
   const { cause, exitCode, signal, usage, lastLines } = await runResolver(job, {
-    command,
+    resolver,
     prompt,
     handoffPath,
     logPath,

@@ -1,12 +1,17 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
+import { Doings } from '@ralph/protocol/agents/doings';
+import { lastWords } from '@ralph/protocol/agents/last-words';
+import { LAST_LINES } from '@ralph/protocol/process/log-lines';
+import { withPromptFile } from '@ralph/protocol/agents/agent-argv';
 import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import { writeWhole } from '@ralph/protocol/process/write-whole';
 import type { Usage } from '@ralph/protocol/contract/usage';
 import { UsageTally } from '@ralph/protocol/usage/usage-tally';
 import { withoutSecret } from '@ralph/protocol/usage/without-secret';
+import type { Resolver } from './remedy-settings.ts';
 import type { Job } from '../candidate/job.ts';
 import { runLogged, type LoggedEnd } from '../gate/run-logged.ts';
 
@@ -21,7 +26,7 @@ export function remedyLogPath({ bench, candidate }: Job, remedy: number): string
 }
 
 export interface ResolverRun {
-  readonly command: readonly string[];
+  readonly resolver: Resolver;
   readonly prompt: string;
   readonly handoffPath: string;
   readonly logPath: string;
@@ -40,19 +45,24 @@ export interface ResolverEnd extends LoggedEnd {
  */
 export async function runResolver(job: Job, run: ResolverRun): Promise<ResolverEnd> {
   const { settings, secrets, stop } = job.bench;
-  const { command, logPath } = run;
+  const { resolver, logPath } = run;
   const promptPath = `${logPath.slice(0, -'.log'.length)}.prompt.md`;
   let stdin: number | undefined;
   try {
     mkdirSync(dirname(promptPath), { recursive: true });
     rmSync(promptPath, { force: true });
     writeFileSync(promptPath, run.prompt, { mode: 0o600 });
-    stdin = nameless(`${promptPath}.stdin`, run.prompt);
+    // Agents that read a file of their own would take what is on stdin for a part of the prompt.
+    stdin = resolver.prompt === 'file' ? openSync('/dev/null', 'r') : nameless(`${promptPath}.stdin`, run.prompt);
+    const command = resolver.prompt === 'file' ? withPromptFile(resolver.words, promptPath) : resolver.words;
     const env = resolverEnvironment(job, run, promptPath);
     const limits = { logLimitBytes: LOG_BYTES, limitMs: settings.remedy.timeoutMs, signal: stop };
-    const tally = new UsageTally();
+    const doings = new Doings();
+    const tally = new UsageTally((value) => doings.take(value));
     const end = await runLogged(job, { command, env, stdin, logPath, ...limits, reads: [promptPath], reader: tally });
-    return { ...end, usage: withoutSecret(tally.end(), secrets.redact) };
+    const usage = withoutSecret(tally.end(), secrets.redact);
+    const { lastLines } = lastWords(end.lastLines, doings, { most: LAST_LINES, redact: secrets.redact });
+    return { ...end, lastLines, usage };
   } catch (error) {
     throw asIoFailure(error, 'run the resolver');
   } finally {

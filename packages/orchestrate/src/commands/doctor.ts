@@ -12,6 +12,7 @@ export async function run({ args, command, stop }: Call<typeof DOCTOR_OPTIONS>):
     root,
     targetBranch: args['target-branch'],
     workspaceRoot: args['workspace-root'],
+    agent: args.agent,
     command,
     signal: stop.signal,
   });

@@ -1,6 +1,7 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 
 export const DOCTOR_OPTIONS = {
+  agent: { kind: 'text', value: 'NAME', describe: 'look whether this agent is there (default: agent.runner)' },
   'target-branch': {
     kind: 'text',
     value: 'BRANCH',

@@ -3,6 +3,7 @@ import { optionWords } from '@ralph/protocol/cli/option-words';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { checked, unchecked } from '@ralph/protocol/process/findings';
+import { agentPlan, agentWords } from '../settings/agent-settings.ts';
 import { flagLayer } from '../settings/flag-layer.ts';
 import { sandboxWords } from '../settings/handed-words.ts';
 import { Settled } from '../settings/layers.ts';
@@ -20,7 +21,9 @@ export interface Patient {
   readonly root: string;
   readonly targetBranch: string | undefined;
   readonly workspaceRoot: string | undefined;
-  /** The agent, where one was given. */
+  /** The agent, by its name, where one was given. */
+  readonly agent: string | undefined;
+  /** The same by its command. */
   readonly command: readonly string[];
   /** Ends the look: a remote may never answer. */
   readonly signal: AbortSignal;
@@ -29,23 +32,24 @@ export interface Patient {
 /** Looks at everything that a run needs or that may trouble it, and changes nothing. */
 export async function examine(patient: Patient): Promise<readonly PreflightFinding[]> {
   const { root, command, signal } = patient;
+  const flags = flagLayer({ args: { 'workspace-root': patient.workspaceRoot, agent: patient.agent }, command });
   const settings = await checked(
     'config',
     async () => {
-      const flags = flagLayer({ args: { 'workspace-root': patient.workspaceRoot }, command });
       const { settled } = await readSettings({ root, env: process.env, flags });
       return { settled, ...settingsOf(settled, root) };
     },
     ({ workers }) => ({ message: `the configuration is valid: workers ${workers}`, facts: { workers } }),
   );
-  const settled = settings.value?.settled ?? new Settled([]);
+  const settled = settings.value?.settled ?? new Settled([flags]);
   const folder = settings.value?.workspaceRoot ?? patient.workspaceRoot;
   const folderWords = folder === undefined ? [] : optionWords('--workspace-root', folder);
   const branchWords = patient.targetBranch === undefined ? [] : optionWords('--target-branch', patient.targetBranch);
   const copied = settled.value('parallel.ignored_file_allowlist').flatMap((glob) => optionWords('--copy', glob));
-  const chosen = settled.value('agent.command') ?? command;
   const box = sandboxWords({}, settled);
-  const agent = chosen.length === 0 ? [] : ['--', ...chosen];
+  const agents = agentPlan(settled);
+  const words = agentWords(agents);
+  const agent = [...words.options, ...(words.command.length === 0 ? [] : ['--', ...words.command])];
   const silent = () => {};
   const at = ['--repo', root];
   const [lock, ...reports] = await Promise.all([

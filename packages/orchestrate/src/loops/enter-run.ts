@@ -1,3 +1,4 @@
+import type { AgentPlan } from '@ralph/protocol/agents/doer';
 import type { Call } from '@ralph/protocol/cli/program';
 import { isFailure } from '@ralph/protocol/contract/failure';
 import { loopOf } from '@ralph/protocol/process/repository';
@@ -45,12 +46,12 @@ export async function enterRun(call: RunCall, plan: RunPlan, fromQueue: boolean)
 }
 
 async function take(call: RunCall, plan: RunPlan, fromQueue: boolean): Promise<Entry> {
-  const { root, busy, command } = plan;
+  const { root, busy, agents } = plan;
   const onNote = (line: string) => call.output.note(line);
   const { signal } = call.stop;
   const look = () => preflight({ plan, fromQueue, signal, onNote });
   const before = await look();
-  const prompt = `ralph-orchestrate run -- ${command.join(' ')}`;
+  const prompt = `ralph-orchestrate run ${agentText(agents)}`;
   const lock = await LockHolder.take({ repo: root, prompt, wait: busy.wait, signal, onNote });
   call.cleanup.defer('release the loop lock', () => lock.release());
   // What was true before a wait may not be any more.
@@ -62,4 +63,10 @@ async function take(call: RunCall, plan: RunPlan, fromQueue: boolean): Promise<E
 async function isKeptOut(root: string, error: unknown): Promise<boolean> {
   if (!isFailure(error) || error.code === 'lock_held_by_ancestor' || error.code === 'cancelled') return false;
   return error.code === 'lock_held' || isBusy(root);
+}
+
+/** Who looks at the lock reads it. */
+function agentText({ command, flags, config }: AgentPlan): string {
+  const name = flags.runner ?? (command === undefined ? config.runner : undefined);
+  return typeof name === 'string' ? `--agent ${name}` : `-- ${(command ?? config.command ?? []).join(' ')}`;
 }

@@ -19,10 +19,16 @@ export const NO_RECEIPT: Receipt = {
 
 const NUMBERS = Object.keys(NO_RECEIPT);
 
+/** What only some agents tell. */
+const TOLD = ['tools', 'edits'] as const;
+
 /** Adds two receipts field by field; what neither agent has told stays absent. */
 export function addReceipts(one: Receipt, other: Partial<Receipt>): Receipt {
   const sum = { ...one };
   for (const name of NUMBERS) sum[name] = Number(one[name]) + Number(other[name] ?? 0);
+  for (const name of TOLD) {
+    if (one[name] !== undefined || other[name] !== undefined) sum[name] = (one[name] ?? 0) + (other[name] ?? 0);
+  }
   const usage = addUsage(one.usage, other.usage);
   return usage === undefined ? sum : { ...sum, usage };
 }

@@ -13,6 +13,8 @@ interface Task {
   receipt: TaskReceipt;
   words: TaskWords;
   readonly phases: TaskPhases;
+  /** The known agents that were started for it, by name. */
+  readonly agents: Set<string>;
 }
 
 /** Folds the events of one run into what can be told of it. It takes as much memory as its tasks do. */
@@ -70,7 +72,13 @@ export class RunFold {
 
   #takeOfTask(id: string, event: AnyEvent, at: number): void {
     const known = this.#tasks.get(id);
-    const task = known ?? { result: undefined, receipt: newReceipt(id), words: NO_WORDS, phases: new TaskPhases() };
+    const task: Task = known ?? {
+      result: undefined,
+      receipt: newReceipt(id),
+      words: NO_WORDS,
+      phases: new TaskPhases(),
+      agents: new Set(),
+    };
     if (known === undefined) this.#tasks.set(id, task);
     task.result = resultAfter(task.result, event, id);
     task.words = afterWords(task.words, event);
@@ -78,6 +86,7 @@ export class RunFold {
       event.type === 'task.receipt'
         ? told(task.receipt, event)
         : afterEvent(task.receipt, event, costOf(task.receipt, event));
+    if (event.type === 'agent.started' && event.agent !== undefined) task.agents.add(event.agent.name);
     task.phases.take(event);
     this.#share(id, event, at);
   }
@@ -102,7 +111,7 @@ function told(before: TaskReceipt, event: Extract<AnyEvent, { type: 'task.receip
 }
 
 /** Returns nothing for a task of which the run has only cleared away what an earlier one had left. */
-function storyOf(id: string, { result, receipt, words, phases }: Task, end: number): TaskStory | undefined {
+function storyOf(id: string, { result, receipt, words, phases, agents }: Task, end: number): TaskStory | undefined {
   const stretches = phases.until(end);
   if (result === undefined && stretches.length === 0) return undefined;
   const open = costOfEnd(receipt, end);
@@ -118,6 +127,7 @@ function storyOf(id: string, { result, receipt, words, phases }: Task, end: numb
     code: result?.code,
     nextCommand: result?.nextCommand,
     landCommand: result?.landCommand,
+    agents: [...agents],
     words,
     receipt: addReceipts(receipt.receipt, open),
     stretches,

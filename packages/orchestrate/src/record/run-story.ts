@@ -28,6 +28,8 @@ export interface TaskStory {
   readonly code: string | undefined;
   readonly nextCommand: string | undefined;
   readonly landCommand: string | undefined;
+  /** Which of the known agents have worked on it, in the order in which they came. */
+  readonly agents: readonly string[];
   readonly words: TaskWords;
   readonly receipt: Receipt;
   readonly stretches: readonly Stretch[];

@@ -26,10 +26,12 @@ const ENDS: Partial<Record<EventType, ReceiptResult>> = {
 
 /** What an event of a task adds to its receipt; nothing where it costs nothing. Pure. */
 export function costOf(task: TaskReceipt, event: AnyEvent): Partial<Receipt> | undefined {
-  if (event.type === 'agent.started') return { attempts: 1 };
+  // What comes behind the first part of a task is the same attempt.
+  if (event.type === 'agent.started')
+    return event.phase === 'implement' || event.phase === 'review' ? undefined : { attempts: 1 };
   if (event.type === 'agent.finished') {
-    const { commits, changed_files, duration_ms: agent_ms, usage } = event;
-    return { commits, changed_files, agent_ms, ...told(usage) };
+    const { commits, changed_files, duration_ms: agent_ms, usage, counts } = event;
+    return { commits, changed_files, agent_ms, ...counts, ...told(usage) };
   }
   if (event.type === 'ci.passed' && event.cached) return { known_gates: 1 };
   if (event.type === 'ci.passed' || event.type === 'ci.failed') return { gates: 1, gate_ms: event.duration_ms };

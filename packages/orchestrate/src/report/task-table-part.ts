@@ -33,7 +33,7 @@ export function taskTablePart(run: RunStory, isRunning: boolean): Html {
           <tr>
             <th scope="row" data-name="together">${tasks.length} task${tasks.length === 1 ? '' : 's'}</th>
             <td></td>
-            ${figures(sum, waited)}
+            ${figures(sum, waited, [])}
             <td></td>
             <td></td>
           </tr>
@@ -48,6 +48,7 @@ const HEADINGS: readonly (readonly [string, boolean])[] = [
   ['task', false],
   ['result', false],
   ['attempts', true],
+  ['by', false],
   ['time', true],
   ['agent', true],
   ['waiting', true],
@@ -65,19 +66,29 @@ function row(task: TaskStory, number: number, isRunning: boolean): Html {
   return markup`<tr id="t${number}">
     <th scope="row" data-name="task"><bdi>${id}</bdi></th>
     <td data-name="result" class="result">${markOf(result)}${name}</td>
-    ${figures(receipt, waitingMs(task))}
+    ${figures(receipt, waitingMs(task), task.agents)}
     <td data-name="commit"><code>${commit?.slice(0, 10) ?? '–'}</code></td>
     <td data-name="title" class="title"><bdi>${title}</bdi></td>
   </tr> `;
 }
 
-function figures(receipt: Receipt, waited: number): Html {
-  const { attempts, total_ms: total, agent_ms: agent, remedy_ms: remedy, gates, known_gates: known } = receipt;
+function figures(receipt: Receipt, waited: number, agents: readonly string[]): Html {
+  const {
+    attempts,
+    tools,
+    edits,
+    total_ms: total,
+    agent_ms: agent,
+    remedy_ms: remedy,
+    gates,
+    known_gates: known,
+  } = receipt;
   const tokens = TOKEN_FIELDS.flatMap((field) => {
     const number = receipt.usage?.[field];
     return number === undefined ? [] : [`${field.replace('_tokens', '').replace('_', ' ')} ${wholeNumber(number)}`];
   });
   return markup`<td data-name="attempts" class="n">${attempts}</td>
+    <td data-name="by">${doneBy(agents, { tools, edits })}</td>
     <td data-name="time" class="n">${timeText(total)}</td>
     <td data-name="agent" class="n" ${remedy > 0 && markup` title="${timeText(remedy)} of it a resolver"`}>
       ${timeText(agent + remedy)}
@@ -90,6 +101,16 @@ function figures(receipt: Receipt, waited: number): Html {
       ${tokensText(receipt)}
     </td>
     <td data-name="cost" class="n">${costOfText(receipt)}</td>`;
+}
+
+/** Who did it, and what was said to be done. */
+function doneBy(agents: readonly string[], { tools, edits }: Pick<Receipt, 'tools' | 'edits'>): string {
+  const did = [counted(edits, 'edit'), counted(tools, 'tool')].filter((words) => words !== '');
+  return [...agents, ...did].join(', ') || '–';
+}
+
+function counted(number: number | undefined, what: string): string {
+  return number === undefined ? '' : `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function sumWords({ finished }: RunStory, sum: Receipt): string {

@@ -1,3 +1,4 @@
+import type { AgentPlan } from '@ralph/protocol/agents/doer';
 import { Sibling, type SiblingName } from '@ralph/protocol/process/sibling';
 import type { InputLine } from '@ralph/protocol/cli/input';
 import { Failure } from '@ralph/protocol/contract/failure';
@@ -9,7 +10,7 @@ export interface CrewPlan {
   readonly repo: string;
   readonly targetBranch: string;
   readonly workspaceRoot: string;
-  readonly command: readonly string[];
+  readonly agents: AgentPlan;
   /** What each is told besides. */
   readonly words: { readonly worker: readonly string[]; readonly integrator: readonly string[] };
 }
@@ -18,13 +19,13 @@ export interface CrewPlan {
 export class Crew {
   readonly worker: Sibling;
   readonly integrator: Sibling;
-  /** The agent. */
-  readonly command: readonly string[];
+  /** Who does the tasks. */
+  readonly agents: AgentPlan;
   /** Whether they were told to end; before that, one that ends leaves the run without hands. */
   #told = false;
 
   constructor(plan: CrewPlan, onNote: (line: string) => void) {
-    this.command = plan.command;
+    this.agents = plan.agents;
     // One that cannot be started has ended with the reason, which ends the other as well (see carry).
     this.worker = new Sibling('ralph-worker', workerArguments(plan), onNote);
     this.integrator = new Sibling('ralph-integrate', integratorArguments(plan), onNote);
@@ -82,7 +83,9 @@ function endedAlone(name: SiblingName, exitCode: number): Failure {
 
 function workerArguments(plan: CrewPlan): string[] {
   const place = ['--workspace-root', plan.workspaceRoot];
-  return ['run', '--leash', ...common(plan), ...place, ...plan.words.worker, '--', ...plan.command];
+  const { command } = plan.agents;
+  const behind = command === undefined ? [] : ['--', ...command];
+  return ['run', '--leash', ...common(plan), ...place, ...plan.words.worker, ...behind];
 }
 
 function integratorArguments(plan: CrewPlan): string[] {

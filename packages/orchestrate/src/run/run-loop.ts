@@ -1,3 +1,4 @@
+import { doerOf } from '@ralph/protocol/agents/doer';
 import type { InputLine } from '@ralph/protocol/cli/input';
 import type { AnyEvent } from '@ralph/protocol/contract/events';
 import { isFailure } from '@ralph/protocol/contract/failure';
@@ -215,7 +216,7 @@ export class RunLoop {
       this.#trouble = undefined;
       if (task === undefined) return this.#happened({ kind: 'none', waiting, nextStart });
       if (resume !== undefined)
-        this.#ready.set(task.id, adoptedWork(task, resume, { command: crew.command, now: new Date() }));
+        this.#ready.set(task.id, adoptedWork(task, resume, { doer: doerOf(crew.agents, task.agent), now: new Date() }));
       else this.#heedOthers();
       this.#happened({ kind: 'selected', task, finished: resume !== undefined });
     } catch (error) {

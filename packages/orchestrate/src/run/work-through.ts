@@ -51,7 +51,7 @@ export interface RunOutcome {
 export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: RunParts): Promise<RunOutcome> {
   const { plan, ground, keeper, log, lock, select, stopFile, recovery, given } = parts;
   const { output, stop } = call;
-  const { root, settings, maxTasks, command, words, gates } = plan;
+  const { root, settings, maxTasks, agents, words, gates } = plan;
   const { targetBranch, workspaceRoot } = ground;
   const { workers } = settings;
   const began = performance.now();
@@ -78,7 +78,7 @@ export async function workThrough(call: Pick<Call, 'output' | 'stop'>, parts: Ru
   const view = parts.live ? await openView(call, root) : undefined;
   view?.take(begun);
   if (view !== undefined) log.observe((event) => view.take(event));
-  const crew = new Crew({ repo: root, targetBranch, workspaceRoot, command, words }, (line) => output.note(line));
+  const crew = new Crew({ repo: root, targetBranch, workspaceRoot, agents, words }, (line) => output.note(line));
   const loop = new RunLoop({ ...files, runId, crew, keeper, log, limits, output, policy, select, adopted });
   const interrupt = () => {
     if (stop.cause?.kind === 'signal')

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { NotifyTarget } from '@ralph/protocol/contract/notify-settings';
 import { shownTarget } from '../notify/shown-target.ts';
-import type { Given, Setting } from './layers.ts';
+import type { Given, Setting, Settled } from './layers.ts';
 import type { ReadSettings } from './read-settings.ts';
 import { SETTINGS, variableOf } from './setting-keys.ts';
 
@@ -33,7 +33,7 @@ export interface Showing {
 /** Returns a row for each setting, then one for each key that only ralph-agent-loop goes by. */
 export function configRows({ settled, runner }: ReadSettings, showing: Showing): ConfigRow[] {
   return [
-    ...settled.all().map((setting) => settingRow(setting, showing)),
+    ...settled.all().map((setting) => settingRow(setting, settled, showing)),
     ...runner.map(({ key, given }) => runnerRow(key, given, showing)),
   ];
 }
@@ -44,12 +44,12 @@ export function shownValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function settingRow(setting: Setting, { root, doubtful, trusted, redact }: Showing): ConfigRow {
+function settingRow(setting: Setting, settled: Settled, { root, doubtful, trusted, redact }: Showing): ConfigRow {
   const { key, source, from, line } = setting;
   const { schema, flag } = SETTINGS[key];
   const needsTrust = doubtful.some((each) => each.key === key);
   const variable = variableOf(key);
-  const note = needsTrust && !trusted ? 'not trusted: a run refuses it' : noteOn(setting);
+  const note = needsTrust && !trusted ? 'not trusted: a run refuses it' : noteOn(setting, settled);
   return {
     key,
     value: redacted(shownSetting(setting, root), redact),
@@ -74,10 +74,10 @@ function shownRoot(value: unknown, root: string): unknown {
   return value ?? join(dirname(root), '.workspaces', basename(root) || 'repo', 'parallel');
 }
 
-function noteOn({ key, value, source }: Setting): string | undefined {
+function noteOn({ key, value }: Setting, settled: Settled): string | undefined {
   if (key === 'agent.resolver' && value === null) return "the task's own agent";
-  if (key === 'agent.command' && value === null) return 'a run needs one after --';
-  if (key === 'agent.phases' && source !== 'default' && value !== 1) return 'more than 1 has no effect yet';
+  if (key === 'agent.command' && value === null)
+    return settled.value('agent.runner') === null ? 'a run needs --agent, or one after --' : undefined;
   return undefined;
 }
 

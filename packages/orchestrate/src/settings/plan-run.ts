@@ -2,6 +2,8 @@ import type { Call } from '@ralph/protocol/cli/program';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { findGitRepository, sharedRoot } from '@ralph/protocol/process/repository';
+import { doerOf, type AgentPlan } from '@ralph/protocol/agents/doer';
+import { agentPlan, agentWords } from './agent-settings.ts';
 import { busyPolicy, type BusyPolicy } from '../loops/busy-policy.ts';
 import type { RUN_OPTIONS } from '../options.ts';
 import { accountOf } from '../quota/account.ts';
@@ -26,7 +28,7 @@ export interface RunPlan {
   /** Where each setting came from. */
   readonly settled: Settled;
   readonly targetBranch: string | undefined;
-  readonly command: readonly string[];
+  readonly agents: AgentPlan;
   /** Whether the run starts in a repository with changes that are not committed. */
   readonly force: boolean;
   /** The options that name the gates. */
@@ -58,9 +60,13 @@ export async function planRun(call: RunCall): Promise<RunPlan> {
   const busy = busyPolicy(call.program, args);
   exclusive(call, 'resolver', 'no-resolver');
   exclusive(call, 'ci', 'no-ci');
+  if (args.agent !== undefined && call.command.length > 0)
+    throw usageFailure(call.program, '--agent and a command after -- exclude each other');
   const { root } = findGitRepository(args.repo);
   const settled = await trustedSettings(call, root);
   const settings = settingsOf(settled, root);
+  const agents = namedAgents(settled);
+  const { options: agentOptions } = agentWords(agents);
   const gates = gateWords(args, settled);
   const box = sandboxWords(args, settled);
   const others = Object.fromEntries(Object.entries(INTEGRATOR_OPTIONS).filter(([name]) => !(name in GATE_OPTIONS)));
@@ -69,19 +75,25 @@ export async function planRun(call: RunCall): Promise<RunPlan> {
     settings,
     settled,
     targetBranch: args['target-branch'],
-    command: commandOf(settled),
+    agents,
     force: args.force,
     gates,
     publishing,
     maxTasks: args['max-tasks'] ?? 0,
     loop: loopPolicy(args, settled),
     budget: budgetOf(settled),
-    account: settled.value('agent.account') ?? accountOf(commandOf(settled)),
+    account: settled.value('agent.account') ?? accountOf(doerOf(agents)?.words ?? []),
     heedsQuota: !args['despite-quota'],
     busy,
     queueTrouble: queueTrouble(settled, root),
     words: {
-      worker: ['--jobs', String(settings.workers), ...handedWords(WORKER_OPTIONS, args, settled), ...box],
+      worker: [
+        '--jobs',
+        String(settings.workers),
+        ...agentOptions,
+        ...handedWords(WORKER_OPTIONS, args, settled),
+        ...box,
+      ],
       integrator: [
         ...gates,
         ...handedWords(others, args, settled),
@@ -105,12 +117,18 @@ async function trustedSettings({ args, command, output }: RunCall, root: string)
   return settled;
 }
 
-function commandOf(settled: Settled): readonly string[] {
-  const command = settled.value('agent.command');
-  if (command !== null) return command;
-  throw new Failure('usage', 'no agent is named: neither after -- nor by agent.command of the configuration', {
-    hint: 'ralph-orchestrate run -- CMD, such as: ralph-orchestrate run -- claude -p',
-  });
+function namedAgents(settled: Settled): AgentPlan {
+  const plan = agentPlan(settled);
+  const { command, flags, config } = plan;
+  if (command !== undefined || flags.runner !== undefined) return plan;
+  if ((config.runner ?? config.command ?? undefined) !== undefined) return plan;
+  throw new Failure(
+    'usage',
+    'no agent is named: neither by --agent, nor after --, nor by agent.runner of the configuration',
+    {
+      hint: 'ralph-orchestrate run --agent claude, or your own: ralph-orchestrate run -- CMD',
+    },
+  );
 }
 
 function exclusive({ args, program }: RunCall, command: 'ci' | 'resolver', off: 'no-ci' | 'no-resolver'): void {

@@ -38,7 +38,7 @@ export async function readSettings({ root, env, flags }: SettingSources): Promis
   if (problems.length > 0) throw configFailure(problems);
   const runner = [...(user === undefined ? [] : runnerKeys(user)), ...runnerKeys(project)];
   const keys = runner.map(({ key }) => key);
-  return { settled, runner, notes: notesOn(settled, keys, environment.unknown) };
+  return { settled, runner, notes: notesOn(keys, environment.unknown) };
 }
 
 /** The reference would run `make ci` there; to land without a gate that somebody asked for would be worse. */
@@ -54,13 +54,9 @@ function gateProblem(settled: Settled): ConfigProblem[] {
   ];
 }
 
-function notesOn(settled: Settled, runner: readonly string[], unknown: readonly string[]): string[] {
+function notesOn(runner: readonly string[], unknown: readonly string[]): string[] {
   const notes: string[] = [];
-  const phases = settled.value('agent.phases');
-  if (phases > 1)
-    notes.push(`agent.phases is ${phases}, but an agent is run once for each task: more has no effect yet`);
-  if (runner.length > 0)
-    notes.push(`${[...new Set(runner)].join(', ')}: without effect here; agent.command says what is run`);
+  if (runner.length > 0) notes.push(`${[...new Set(runner)].join(', ')}: without effect here`);
   if (unknown.length > 0) notes.push(`no setting is called ${unknown.join(', ')}: without effect`);
   return notes;
 }

@@ -8,6 +8,8 @@ import {
   queueSettings,
   type KeySchema,
 } from '@ralph/protocol/contract/config-file';
+import type { AgentPreset } from '@ralph/protocol/contract/agent-preset';
+import type { Approval, PhaseOverrides } from '@ralph/protocol/contract/agent-settings';
 import { DEFAULTS } from '@ralph/protocol/contract/defaults';
 import type { NotifyTarget } from '@ralph/protocol/contract/notify-settings';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
@@ -29,6 +31,12 @@ export interface SettingValues {
   'parallel.stop_after_failures': number;
   'parallel.scope_overlap': string;
   'agent.command': Argv | null;
+  'agent.runner': string | null;
+  'agent.model': string | null;
+  'agent.reasoning_effort': string | null;
+  'agent.approval': Approval | null;
+  'agent.phase_overrides': PhaseOverrides;
+  'agent.presets': Readonly<Record<string, AgentPreset>>;
   'agent.resolver': Argv | false | null;
   'agent.resolver_attempts': number;
   'agent.resolver_timeout': Time;
@@ -131,6 +139,12 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K
   },
   'parallel.scope_overlap': { schema: parallel.scope_overlap, form: 'text', fallback: 'wait', flag: 'scope-overlap' },
   'agent.command': { schema: agent.command, form: 'command', fallback: null, runs: true },
+  'agent.runner': { schema: agent.runner, form: 'text', fallback: null, flag: 'agent', runs: true },
+  'agent.model': { schema: agent.model, form: 'text', fallback: null, flag: 'model' },
+  'agent.reasoning_effort': { schema: agent.reasoning_effort, form: 'text', fallback: null, flag: 'effort' },
+  'agent.approval': { schema: agent.approval, form: 'text', fallback: null, flag: 'approval', runs: true },
+  'agent.phase_overrides': { schema: agent.phase_overrides, form: 'json', fallback: {}, runs: true },
+  'agent.presets': { schema: agent.presets, form: 'json', fallback: {}, runs: true },
   'agent.resolver': {
     schema: agent.resolver,
     form: 'command-or-false',
@@ -160,7 +174,7 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingSpec<SettingValues[K
     runs: true,
   },
   'agent.ci_timeout': { schema: agent.ci_timeout, form: 'time', fallback: 1800, flag: 'ci-timeout' },
-  'agent.phases': { schema: agent.phases, form: 'number', fallback: 1 },
+  'agent.phases': { schema: agent.phases, form: 'number', fallback: 1, flag: 'phases' },
   'agent.timeout': { schema: agent.timeout, form: 'time', fallback: null, flag: 'timeout' },
   'agent.idle_timeout': { schema: agent.idle_timeout, form: 'time', fallback: null, flag: 'idle-timeout' },
   'agent.rate_limit': { schema: agent.rate_limit, form: 'text', fallback: null, flag: 'rate-limit' },

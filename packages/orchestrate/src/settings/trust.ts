@@ -2,6 +2,7 @@ import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { callSibling } from '@ralph/protocol/process/sibling';
+import { AGENT_KEYS } from './agent-settings.ts';
 import type { Setting, Settled } from './layers.ts';
 import { SETTINGS, variableOf, type SettingKey } from './setting-keys.ts';
 
@@ -23,10 +24,19 @@ export function inNeedOfTrust(settled: Settled): Setting[] {
     if (source !== 'project') return false;
     if (key === 'agent.ci_gate.enabled') return value === false && isOfUser(settled, 'agent.ci_gate.argv');
     if (key === 'agent.ci_gate.argv' && !gateIsOn) return false;
+    if (isOverruled(settled, key)) return false;
     if (key === 'notify' && isOfUser(settled, key)) return true;
-    const isNothing = value === false || (Array.isArray(value) && value.length === 0);
+    const isNothing = value === false || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
     return SETTINGS[key].runs === true && !isNothing;
   });
+}
+
+/** What names an agent has no effect where the command line does. */
+function isOverruled(settled: Settled, key: SettingKey): boolean {
+  if ((AGENT_KEYS as readonly SettingKey[]).includes(key) && settled.get('agent.command').source === 'flag')
+    return true;
+  const byName: readonly SettingKey[] = ['agent.command', 'agent.phase_overrides'];
+  return byName.includes(key) && settled.get('agent.runner').source === 'flag';
 }
 
 function isOfUser({ layers }: Settled, key: SettingKey): boolean {

@@ -23,6 +23,7 @@ export const PREFLIGHT_ORDER: readonly PreflightCheck[] = [
   'lfs',
   'disk_space',
   'sandbox',
+  'prompts',
   'agent',
 ];
 

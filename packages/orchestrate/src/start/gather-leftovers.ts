@@ -43,6 +43,8 @@ export interface FinishedWork {
   readonly duration_ms: number;
   readonly title?: string;
   readonly command?: string[];
+  readonly prompt?: 'stdin' | 'file';
+  readonly resume_command?: string[];
   readonly usage?: Usage;
 }
 

@@ -31,13 +31,15 @@ export interface Ground {
  */
 export async function preflight({ plan, fromQueue, signal, onNote }: PreflightRequest): Promise<Ground> {
   requirePrograms(onNote);
-  const { root: repo, targetBranch, command, words, queueTrouble } = plan;
+  const { root: repo, targetBranch, agents, words, queueTrouble } = plan;
   const { workspaceRoot } = plan.settings;
   const branch = targetBranch === undefined ? [] : optionWords('--target-branch', targetBranch);
   const at = ['--report', '--repo', repo, ...branch];
   const folder = workspaceRoot === undefined ? [] : optionWords('--workspace-root', workspaceRoot);
+  const { command = [] } = agents;
+  const behind = command.length === 0 ? [] : ['--', ...command];
   const reports = await Promise.all([
-    report('ralph-worker', [...at, ...folder, ...words.worker, '--', ...command], onNote, PREFLIGHT, signal),
+    report('ralph-worker', [...at, ...folder, ...words.worker, ...behind], onNote, PREFLIGHT, signal),
     report('ralph-integrate', [...at, ...words.integrator], onNote, PREFLIGHT, signal),
     report('ralph-state', ['--report', '--repo', repo], onNote, PREFLIGHT, signal),
   ]);

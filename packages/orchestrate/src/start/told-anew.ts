@@ -40,6 +40,8 @@ export function finishedAnew(
     duration_ms: finished?.duration_ms ?? 0,
     ...(title === undefined ? {} : { title }),
     ...(finished?.command === undefined ? {} : { command: finished.command }),
+    ...(finished?.prompt === undefined ? {} : { prompt: finished.prompt }),
+    ...(finished?.resume_command === undefined ? {} : { resume_command: finished.resume_command }),
     ...(finished?.usage === undefined ? {} : { usage: finished.usage }),
   };
 }

@@ -71,6 +71,8 @@ export function modelWithLine(model: Model, id: string, line: string): Model {
   const row = model.rows.get(id);
   const lastLine = cellText(line);
   if (row === undefined || row.lastLine === lastLine) return model;
+  // What it says in them is told by its progress.
+  if (row.speaks && row.phase === 'agent') return model;
   return withRow(model, { ...row, lastLine });
 }
 

@@ -4,8 +4,9 @@ import type { Row } from './row.ts';
 export function phaseText(row: Row, gates: number | undefined): string {
   const { phase } = row;
   switch (phase) {
-    case 'preparing':
     case 'agent':
+      return [row.agent === '' ? phase : row.agent, row.part].filter((word) => word !== '').join(' ');
+    case 'preparing':
     case 'rebase':
     case 'conflict':
       return phase;

@@ -1,4 +1,5 @@
 import type { AnyEvent, EventOf, EventType } from '@ralph/protocol/contract/events';
+import { activityText } from '@ralph/protocol/agents/activity-text';
 import { isReady } from '../run/results.ts';
 import { cellText } from './cell-text.ts';
 
@@ -15,6 +16,11 @@ export interface Row {
   /** When it was taken up, in ms of the wall clock. */
   readonly since: number;
   readonly lastLine: string;
+  /** Whether its agent says what it does in a form that is known: its lines are no words for a person then. */
+  readonly speaks: boolean;
+  /** Which of the known agents it is, and which part of the task it does. */
+  readonly agent: string;
+  readonly part: string;
   /** Where its agent works, and where its output goes. */
   readonly workspacePath: string | undefined;
   readonly logPath: string | undefined;
@@ -41,6 +47,9 @@ export function newRow(id: string, since: number): Row {
     phase: 'preparing',
     since,
     lastLine: '',
+    speaks: false,
+    agent: '',
+    part: '',
     workspacePath: undefined,
     logPath: undefined,
     arrival: undefined,
@@ -57,10 +66,14 @@ const STEPS: Steps = {
     return how === 'start' ? fresh : arrived(fresh, arrivals);
   },
   'workspace.ready': (row) => ({ ...row, phase: 'preparing' }),
-  'agent.started': (row, { title, workspace_path: workspacePath, log_path: logPath }) => {
-    return { ...row, phase: 'agent', title: titleOf(title, row), workspacePath, logPath };
+  'agent.started': (row, { title, workspace_path: workspacePath, log_path: logPath, agent, phase }) => {
+    const who = { agent: cellText(agent?.name ?? ''), part: phase ?? '' };
+    return { ...row, ...who, phase: 'agent', title: titleOf(title, row), workspacePath, logPath };
   },
-  'agent.progress': (row, event) => ({ ...row, lastLine: cellText(event.last_line) }),
+  'agent.progress': (row, { activity, last_line: line }) => {
+    if (activity === undefined) return { ...row, lastLine: cellText(line) };
+    return { ...row, lastLine: cellText(activityText(activity)), speaks: true };
+  },
   'agent.finished': (row, event, arrivals) => {
     const lastLine = cellText(event.last_lines?.at(-1) ?? row.lastLine);
     const done: Row = { ...row, title: titleOf(event.title, row), lastLine };

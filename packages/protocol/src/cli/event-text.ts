@@ -37,7 +37,7 @@ function describe(event: AnyEvent): string | undefined {
     case 'workspace.ready':
       return `workspace ready in ${event.duration_ms} ms`;
     case 'agent.started':
-      return `agent started (pid ${event.pid}): ${event.title ?? ''}`;
+      return `${event.agent?.name ?? 'agent'}${event.phase === undefined ? '' : `, ${event.phase},`} started (pid ${event.pid}): ${event.title ?? ''}`;
     case 'agent.progress':
       return undefined;
     case 'agent.finished':

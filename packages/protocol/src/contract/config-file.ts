@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { agentName, agentPresets } from './agent-preset.ts';
+import { APPROVALS, modelName, phaseCount, phaseOverrides } from './agent-settings.ts';
 import { argvOfGate, argvOrFalse, commandArgv } from './command-argv.ts';
 import { notifySettings } from './notify-settings.ts';
 import { timeValue } from './time-value.ts';
@@ -70,14 +72,10 @@ export const ciGateSettings = z.strictObject({
   argv: argvOfGate.nullish().describe('the gate: program and arguments; no shell'),
 });
 
-/** Keys with which ralph-agent-loop 0.4 tells its runners what to do; a command says all that by itself. */
+/** Keys with which ralph-agent-loop 0.4 tells its runners what to do, and for which there is nothing here. */
 export const RUNNER_KEYS = [
-  'runner',
-  'model',
-  'reasoning_effort',
   'iterations',
   'followup_reasoning_effort',
-  'phase_overrides',
   'runner_cli',
   'runner_retry',
   'codex_bin',
@@ -111,20 +109,28 @@ const runnerShape = Object.fromEntries(
 /** Of folders, files or sockets. */
 const sandboxPaths = z.array(z.string().regex(/^(?:\/|~\/)/, 'must be absolute or begin with ~/'));
 
-/** The `agent` section: what is run for a task. Those of ralph-agent-loop's keys that name a runner are let be. */
+/** The `agent` section: what is run for a task. Those of ralph-agent-loop's keys that have no counterpart here are let be. */
 export const agentSettings = z.strictObject({
   command: commandArgv.nullish().describe('ours: the agent: program and arguments'),
+  runner: agentName.nullish().describe('the agent by its name: one that is known, or one of presets'),
+  model: modelName.nullish().describe('the model of the runner, by its own name'),
+  reasoning_effort: modelName.nullish().describe('the effort of the runner, by its own name'),
+  approval: z
+    .enum(APPROVALS)
+    .nullish()
+    .describe('ours: how far the runner may go without asking: edit files, or run commands as well'),
+  phase_overrides: phaseOverrides
+    .nullish()
+    .describe('runner, model and reasoning_effort of phase1 (plan), phase2 (implement) and phase3 (review)'),
+  presets: agentPresets.nullish().describe('ours: further agents by name, and how they are called'),
   resolver: argvOrFalse.nullish().describe('ours: what mends a conflict or a red gate; false for nothing'),
   resolver_attempts: z.int().min(1).max(999_999).nullish().describe('ours: how often a resolver is run for one task'),
   resolver_timeout: timeValue.nullish().describe('ours: time limit of a resolver'),
   ci_gate: ciGateSettings.nullish().describe('what judges finished work before it lands'),
   ci_timeout: timeValue.nullish().describe('ours: time limit of one gate run'),
-  phases: z
-    .int()
-    .min(1)
-    .max(3)
+  phases: phaseCount
     .nullish()
-    .describe('how often an agent is run for one task; more than 1 has no effect yet'),
+    .describe('1: the agent does the task at once; 2: it plans it first; 3: the work is reviewed as well'),
   timeout: timeValue.nullish().describe('ours: time limit of one agent'),
   idle_timeout: timeValue.nullish().describe('ours: end an agent that prints nothing for so long'),
   rate_limit: z

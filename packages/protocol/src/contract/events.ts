@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AGENT_EVENTS } from './agent-events.ts';
 import { commitId, envelope, taskEnvelope } from './envelope.ts';
 import { lifecycle, processIdentity, workerRecord } from './state-file.ts';
 import { lockRecord } from './lock-record.ts';
@@ -42,8 +43,6 @@ export const RUN_OUTCOMES = [
   'limit',
   'interrupted',
 ] as const;
-
-export const AGENT_END_REASONS = ['exited', 'timeout', 'idle_timeout', 'cancelled', 'spawn_failed'] as const;
 
 export const CI_FAILURE_CAUSES = ['red', 'already_red', 'timeout'] as const;
 
@@ -115,32 +114,7 @@ export const EVENTS = {
     duration_ms: milliseconds,
   }),
   'workspace.removed': taskEnvelope.extend({ workspace_path: z.string() }),
-  'agent.started': taskEnvelope.extend({
-    pid: z.int().min(1),
-    identity: processIdentity,
-    workspace_path: z.string(),
-    base_commit: commitId,
-    log_path: z.string(),
-    title: z.string().optional(),
-  }),
-  'agent.progress': taskEnvelope.extend({ bytes: z.int().min(0).describe('written so far'), last_line: z.string() }),
-  'agent.finished': taskEnvelope.extend({
-    exit_code: z.int().nullable(),
-    signal: z.string().nullable(),
-    reason: z.enum(AGENT_END_REASONS),
-    workspace_path: z.string(),
-    base_commit: commitId,
-    head_commit: commitId,
-    commits: z.int().min(0).describe('commits on top of base_commit'),
-    changed_files: z.int().min(0),
-    log_path: z.string(),
-    duration_ms: milliseconds,
-    title: z.string().optional(),
-    output_bytes: z.int().min(0).optional().describe('written by the agent, dropped output included'),
-    last_lines: z.array(z.string()).optional().describe('the last 5 lines of output that say something'),
-    command: z.array(z.string()).optional().describe('what was run, as arguments'),
-    usage: usage.optional().describe('what it said that it used; absent where it did not say'),
-  }),
+  ...AGENT_EVENTS,
   'work.salvaged': taskEnvelope.extend({ ref: z.string(), commit: commitId, reason }),
   'integrate.started': taskEnvelope.extend({
     base: z.string().describe('what the work is rebased onto'),

@@ -20,6 +20,9 @@ export const RALPH_PATHS = {
   published: '.ralph/cache/parallel/published',
   pruned: '.ralph/cache/parallel/pruned',
   followups: '.ralph/cache/followups',
+  plans: '.ralph/cache/plans',
+  summaries: '.ralph/cache/summaries',
+  prompts: '.ralph/prompts',
   quota: '.ralph/cache/quota',
   notify: '.ralph/cache/notify',
 } as const;

@@ -22,6 +22,7 @@ export const PREFLIGHT_CHECKS = [
   'notifications',
   'origin',
   'programs',
+  'prompts',
   'published_tasks',
   'push_rights',
   'queue',

@@ -17,6 +17,8 @@ export const receipt = z.looseObject({
   remedy_ms: number.describe('milliseconds of resolvers'),
   total_ms: number.describe('milliseconds from the selection of a task to its end'),
   unreported: number.describe('agents and resolvers of these that said nothing of what they used'),
+  tools: number.optional().describe('tools that agents said they used, edits not counted'),
+  edits: number.optional().describe('edits of files that agents said they made'),
   usage: usage.optional().describe('what agents and resolvers said that they used; absent where none said anything'),
 });
 

@@ -30,6 +30,10 @@ export const task = z.looseObject({
   relates_to: list.optional(),
   duplicates: text.nullish(),
   parent_id: text.nullish(),
+  agent: z
+    .unknown()
+    .optional()
+    .describe('who does it: runner, model, model_effort, phases, phase_overrides; held against agent when it is begun'),
   attempt: z.int().min(1).optional().describe('ours: the next attempt number, on lines that ask for work'),
 });
 

@@ -7,6 +7,25 @@ const NEWLINE = 0x0a;
 const HEAD = /^\[?\{\s{0,8}"type"\s{0,8}:\s{0,8}"([\w.-]{1,40})"/;
 const HEAD_BYTES = 96;
 
+/** What tells what an agent does. */
+const DOINGS = [
+  'assistant',
+  'tool_call',
+  'rate_limit_event',
+  'item.started',
+  'item.completed',
+  'turn.failed',
+  'error',
+  'init',
+  'message',
+  'tool_use',
+  'text',
+  'session',
+  'tool_execution_start',
+  'message_end',
+  'agent_end',
+] as const;
+
 /** Lines that say something else first are only read when they are of one of these. */
 const TYPES: ReadonlySet<string> = new Set([
   'result',
@@ -18,10 +37,11 @@ const TYPES: ReadonlySet<string> = new Set([
   'step_finish',
   'step-finish',
   'ralph.usage',
+  ...DOINGS,
 ]);
 
 /**
- * Finds JSON in the output of an agent that may say what it used: objects and lists that fill a line, and objects that
+ * Finds JSON in the output of an agent that may say what it did or used: objects and lists that fill a line, and objects that
  * are spread over lines, each with its brackets at the beginning of a line. Only that is parsed; whatever else it is made
  * of costs a search for bytes.
  */

@@ -15,9 +15,7 @@ const SESSIONS = 100;
  */
 export class UsageTally {
   readonly #lines: WholeLines;
-  readonly #json = new JsonLines((value) => {
-    for (const told of toldUsage(value)) this.#take(told);
-  });
+  readonly #json: JsonLines;
   readonly #text = new CodexText((told) => this.#take(told));
   /** What counts for good. */
   #settled: Usage | undefined;
@@ -27,7 +25,12 @@ export class UsageTally {
   readonly #announced = new Set<string>();
   #thread: string | undefined;
 
-  constructor() {
+  /** @param also is given each JSON value too that tells what the agent did or used */
+  constructor(also: (value: unknown) => void = () => {}) {
+    this.#json = new JsonLines((value) => {
+      for (const told of toldUsage(value)) this.#take(told);
+      also(value);
+    });
     const readers = [this.#json, this.#text];
     this.#lines = new WholeLines({
       take: (lines) => {
@@ -49,9 +52,19 @@ export class UsageTally {
     this.#lines.gap();
   }
 
+  /** Says that what came last is a whole line, although it lacks its end. */
+  settle(): void {
+    this.#lines.end();
+  }
+
   /** Returns what was used, at the end of the output; nothing when the agent has not said. */
   end(): Usage | undefined {
-    this.#lines.end();
+    this.settle();
+    return this.soFar();
+  }
+
+  /** Returns what was used by the lines that have come so far; nothing when the agent has not said. */
+  soFar(): Usage | undefined {
     return [...this.#sessions.values()].reduce<Usage | undefined>(addUsage, this.#settled);
   }
 

@@ -28,7 +28,8 @@ export function recordAfter(
         ...titleOf(event),
         workspace_path: event.workspace_path,
         lifecycle: 'running',
-        started_at: event.at,
+        // The agents of all parts of a task are one attempt.
+        started_at: event.phase === 'implement' || event.phase === 'review' ? record.started_at : event.at,
         identity: event.identity,
         base_commit: event.base_commit,
         log_path: event.log_path,

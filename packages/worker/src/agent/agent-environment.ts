@@ -1,8 +1,18 @@
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import { PORTS_PER_AGENT } from '../ports/port-blocks.ts';
+import { planFile, summaryFile } from '../prompt/render-prompt.ts';
+import type { Step } from './agent-plan.ts';
 import { promptPath } from '../workspace/workspace-marker.ts';
 
 const TITLE_LIMIT_BYTES = 4096;
+
+const OF_A_STEP = [
+  'RALPH_PHASE',
+  'RALPH_PLAN_FILE',
+  'RALPH_SUMMARY_FILE',
+  'RALPH_RUNNER_USED',
+  'RALPH_MODEL_USED',
+] as const;
 
 export interface AgentFacts {
   readonly taskId: string;
@@ -12,6 +22,10 @@ export interface AgentFacts {
   readonly branch: string;
   /** The first of the ports that it has for itself; nothing when there were none. */
   readonly portBase?: number | undefined;
+  /** Which part of the task it does; a set-up does none. */
+  readonly step?: Step | undefined;
+  /** How many parts the task has. */
+  readonly steps?: number;
 }
 
 /** Returns the environment of an agent: ours, without what would lead git elsewhere, and what it should know. */
@@ -20,7 +34,9 @@ export function agentEnvironment(facts: AgentFacts, from: NodeJS.ProcessEnv = pr
   // Those of an agent that we were started by are its own.
   delete outer['RALPH_PORT_BASE'];
   delete outer['RALPH_PORT_COUNT'];
-  const { portBase } = facts;
+  for (const name of OF_A_STEP) delete outer[name];
+  const { portBase, step, steps = 1, taskId } = facts;
+  const { name, model } = step?.call ?? {};
   return {
     ...outer,
     PWD: facts.path,
@@ -30,6 +46,11 @@ export function agentEnvironment(facts: AgentFacts, from: NodeJS.ProcessEnv = pr
     RALPH_TARGET_BRANCH: facts.branch,
     RALPH_PROMPT_FILE: promptPath(facts.path),
     RALPH_ATTEMPT: String(facts.attempt),
+    ...(steps === 1 || step === undefined
+      ? {}
+      : { RALPH_PHASE: step.phase, RALPH_PLAN_FILE: planFile(taskId), RALPH_SUMMARY_FILE: summaryFile(taskId) }),
+    ...(name === undefined ? {} : { RALPH_RUNNER_USED: name }),
+    ...(model === undefined ? {} : { RALPH_MODEL_USED: model }),
     ...(portBase === undefined ? {} : { RALPH_PORT_BASE: String(portBase), RALPH_PORT_COUNT: String(PORTS_PER_AGENT) }),
   };
 }

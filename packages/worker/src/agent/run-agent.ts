@@ -1,13 +1,19 @@
-import { timerMs } from '@ralph/protocol/cli/timer-ms';
-import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
-import { isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
+import type { ActivityCounts } from '@ralph/protocol/contract/activity';
 import type { Usage } from '@ralph/protocol/contract/usage';
+import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { KeptLog } from '@ralph/protocol/process/kept-log';
-import { LAST_LINES, lastLines } from '@ralph/protocol/process/log-lines';
+import { lastWords } from '@ralph/protocol/agents/last-words';
+import { LAST_LINES, lastLines as endOf } from '@ralph/protocol/process/log-lines';
+import { Doings } from '@ralph/protocol/agents/doings';
 import { UsageTally } from '@ralph/protocol/usage/usage-tally';
 import { withoutSecret } from '@ralph/protocol/usage/without-secret';
+import { isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
+import { handOn } from './handed-on.ts';
+import { writeHeading } from './phase-heading.ts';
 import { rateLimitIn, type RateLimit } from '../run/rate-limit.ts';
+import type { Step } from './agent-plan.ts';
 import { openLog, seatOf, startAgent, type AgentRun } from './start-agent.ts';
+import { watchAgent } from './watch-agent.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 /** How many of the last lines are searched for the words of a limit. */
@@ -17,6 +23,8 @@ const SEARCHED_LINES = 20;
 export interface AgentEnd extends TreeEnd {
   /** Whether `ralph-worker stop` was asked for it; its cause is then `cancelled`. */
   readonly isRequested: boolean;
+  /** What it should have handed on to the next phase, and has not. */
+  readonly missing: string | undefined;
   /** Written in all, dropped output included. */
   readonly outputBytes: number;
   /** The last lines that say something, without secrets. */
@@ -25,11 +33,30 @@ export interface AgentEnd extends TreeEnd {
   readonly limit: RateLimit | undefined;
   /** What it said that it used; nothing when it did not say. */
   readonly usage: Usage | undefined;
+  /** What it said that it did; nothing when it does not speak in a form that is known. */
+  readonly counts: ActivityCounts | undefined;
+  /** The part of the task in which the work was done, or the last one that was begun; whoever mends the work goes on with it. */
+  readonly doer: Step;
+  /** The session of that. */
+  readonly session: string | undefined;
 }
 
+/** What all parts of an attempt share. */
+interface Attended {
+  readonly context: RunContext;
+  readonly run: AgentRun;
+  readonly log: KeptLog;
+  readonly tally: UsageTally;
+  readonly doings: Doings;
+  readonly portBase: number | undefined;
+}
+
+type StepEnd = TreeEnd & Pick<AgentEnd, 'isRequested' | 'missing' | 'lastLines' | 'limit' | 'session'>;
+
 /**
- * Runs the agent in a workspace until it and everything that it started have ended. It is announced by
- * `agent.started` before the first of its instructions runs, so that nobody can die without having said who it was.
+ * Runs the agent in a workspace until it and everything that it started have ended; of a task with several parts, one
+ * agent after the other, as long as each ends well. Each is announced by `agent.started` before the first of its
+ * instructions runs, so that nobody can die without having said who it was.
  *
  * @throws Failure `agent_spawn_failed`, `cancelled` when a stop came first
  */
@@ -43,64 +70,69 @@ export async function runAgent(context: RunContext, run: AgentRun): Promise<Agen
 }
 
 async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Promise<AgentEnd> {
-  const { path } = run;
+  const { path, steps } = run;
   const { secrets } = context;
   secrets.learnFrom(path);
   const ports = await context.ports.lease();
-  const tree = await startAgent(context, run, ports?.base).catch((error: unknown) => {
-    ports?.release(false);
-    throw error;
-  });
-  run.guard.holdAgent(() => tree.end('cancelled'));
-  const tally = new UsageTally();
+  const doings = new Doings();
+  const tally = new UsageTally((value) => doings.take(value));
   log.showTo(tally);
+  const attended = { context, run, log, tally, doings, portBase: ports?.base };
+  let isGone = false;
   try {
-    const end = await watchAgent(context, run, tree, log);
-    const requested = requestedEnd(end, seatOf(context, run));
-    // What the agent has put there itself is a secret too.
-    secrets.learnFrom(path);
-    const lines = lastLines(log.tail(), SEARCHED_LINES, secrets.redact);
-    const limit = rateLimitIn(lines, context.rateLimit, Date.now());
-    // At once: what it has left takes a while to find, and others would start meanwhile.
-    if (limit !== undefined && requested.cause === 'exited' && (end.exitCode ?? 0) !== 0)
-      context.quota.close(run.task.id, { reason: lines.at(-1) ?? '', ...limit }, Date.now());
+    let done: { step: Step; end: StepEnd } | undefined;
+    let doer: { step: Step; end: StepEnd } | undefined;
+    for (const step of steps) {
+      isGone = false;
+      const tree = await startStep(attended, step);
+      const end = await runStep(attended, step, tree).finally(() => (isGone = tree.isGone));
+      done = { step, end };
+      if (step.phase !== 'review') doer = done;
+      if (!endedWell(end) || end.missing !== undefined) break;
+    }
+    if (done === undefined || doer === undefined) throw new Error('a task has a part at least');
     const usage = withoutSecret(tally.end(), secrets.redact);
-    return { ...end, ...requested, outputBytes: log.bytes, lastLines: lines.slice(-LAST_LINES), limit, usage };
+    const of = { outputBytes: log.bytes, usage, counts: doings.counts };
+    return { ...done.end, ...of, doer: doer.step, session: doer.end.session };
   } finally {
-    if (tree.isGone) leaveSeat(seatOf(context, run));
-    ports?.release(tree.isGone);
+    if (isGone) leaveSeat(seatOf(context, run));
+    ports?.release(isGone);
   }
 }
 
-async function watchAgent(context: RunContext, run: AgentRun, tree: ProcessTree, log: KeptLog): Promise<TreeEnd> {
-  const { task, attempt, path, logPath } = run;
-  const { output, timeoutMs, secrets } = context;
-  const of = { task_id: task.id, attempt };
-  await output.event('agent.started', {
-    ...of,
-    pid: tree.pid,
-    identity: tree.identity,
-    workspace_path: path,
-    base_commit: run.baseCommit,
-    log_path: logPath,
-    title: task.title,
+async function startStep({ context, run, log, portBase, doings }: Attended, step: Step): Promise<ProcessTree> {
+  doings.begin();
+  if (run.steps.length > 1) writeHeading(run.logPath, step, log);
+  const tree = await startAgent(context, run, step, portBase);
+  run.guard.holdAgent(() => tree.end('cancelled'));
+  return tree;
+}
+
+async function runStep(attended: Attended, step: Step, tree: ProcessTree): Promise<StepEnd> {
+  const { context, run, log, doings, tally } = attended;
+  const { secrets } = context;
+  const end = await watchAgent({ context, run, step, tree, log, tally, doings });
+  const requested = requestedEnd(end, seatOf(context, run));
+  // What the agent has put there itself is a secret too.
+  secrets.learnFrom(run.path);
+  tally.settle();
+  const { lastLines, searched } = lastWords(endOf(log.tail(), SEARCHED_LINES, secrets.redact), doings, {
+    most: LAST_LINES,
+    redact: secrets.redact,
   });
-  const unwatch = context.logs.watch(log, {
-    report: async () => {
-      const [last_line = ''] = lastLines(log.tail(), 1, secrets.redactSoFar);
-      await output.event('agent.progress', { ...of, bytes: log.bytes, last_line });
-    },
-    idleMs: context.idleTimeoutMs,
-    onIdle: () => endInTime(tree, 'idle_timeout'),
-  });
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => endInTime(tree, 'timeout'), timerMs(timeoutMs));
-  try {
-    tree.release();
-    return await tree.finished;
-  } finally {
-    clearTimeout(timer);
-    await unwatch();
-  }
+  const limit = rateLimitIn(searched, context.rateLimit, Date.now());
+  // At once: what it has left takes a while to find, and others would start meanwhile.
+  if (limit !== undefined && requested.cause === 'exited' && (end.exitCode ?? 0) !== 0)
+    context.quota.close(run.task.id, { reason: lastLines.at(-1) ?? '', ...limit }, Date.now());
+  const ended = { ...end, ...requested, lastLines, limit, session: doings.session };
+  return { ...ended, missing: endedWell(ended) ? handedOn(attended, step) : undefined };
+}
+
+/** Of the last part nothing is handed on: the work is what it has left. */
+function handedOn({ context, run, doings }: Attended, { phase }: Step): string | undefined {
+  if (run.steps.at(-1)?.phase === phase) return undefined;
+  const { task, path, logPath } = run;
+  return handOn({ taskId: task.id, path, logPath, phase, said: doings.text, redact: context.secrets.redact });
 }
 
 /** Whoever stops an agent asks first and ends it then: however it ended, it was asked to. */
@@ -109,7 +141,6 @@ function requestedEnd(end: TreeEnd, seat: Seat): Pick<AgentEnd, 'isRequested' | 
   return { isRequested, cause: isRequested ? 'cancelled' : end.cause };
 }
 
-function endInTime(tree: ProcessTree, cause: 'timeout' | 'idle_timeout'): void {
-  // Its end is awaited through `finished`.
-  tree.end(cause).catch(() => {});
+function endedWell({ cause, exitCode }: Pick<AgentEnd, 'cause' | 'exitCode'>): boolean {
+  return cause === 'exited' && exitCode === 0;
 }

@@ -7,7 +7,9 @@ import type { ProcessTree } from '@ralph/protocol/process/process-tree';
 import { agentEnvironment } from './agent-environment.ts';
 import { isToStop, recordAgent, type Seat } from './claimed-seat.ts';
 import { KeptLog } from '@ralph/protocol/process/kept-log';
-import { promptText } from './prompt.ts';
+import { renderPrompt } from '../prompt/render-prompt.ts';
+import type { Step } from './agent-plan.ts';
+import { withPromptFile } from '@ralph/protocol/agents/agent-argv';
 import type { AttemptGuard } from '../run/attempt-guard.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { promptPath } from '../workspace/workspace-marker.ts';
@@ -23,6 +25,8 @@ export interface AgentRun {
   readonly baseCommit: string;
   readonly logPath: string;
   readonly guard: AttemptGuard;
+  /** The parts of the task, in their order. */
+  readonly steps: readonly Step[];
 }
 
 /** Returns where it is written down who the agent of an attempt is. */
@@ -31,35 +35,38 @@ export function seatOf({ site }: RunContext, { task, path }: AgentRun): Seat {
 }
 
 /**
- * Starts the agent of an attempt, held at its gate and written down, with the prompt on its stdin and its log behind
- * stdout and stderr.
+ * Starts the agent of a part of a task, held at its gate and written down, with the prompt on its stdin, or in a file, and
+ * its log behind stdout and stderr.
  *
  * @throws Failure `agent_spawn_failed`, `cancelled` when a stop came first, `rate_limited` when another was turned away
  */
 export async function startAgent(
   context: RunContext,
   run: AgentRun,
+  step: Step,
   portBase: number | undefined,
 ): Promise<ProcessTree> {
-  const { task, attempt, path, logPath } = run;
+  const { task, attempt, path, logPath, steps } = run;
+  const { call } = step;
+  const command = call.prompt === 'file' ? withPromptFile(call.words, promptPath(path)) : call.words;
   const opened: number[] = [];
   try {
     const log = openSync(logPath, 'a');
     opened.push(log);
-    const stdin = openPrompt(promptPath(path), task);
+    const stdin = openPrompt(context, run, step);
     opened.push(stdin);
     const of = { taskId: task.id, title: task.title, attempt, path, branch: context.branch };
-    const env = agentEnvironment({ ...of, portBase }, context.environment);
+    const env = agentEnvironment({ ...of, portBase, step, steps: steps.length }, context.environment);
     context.quota.pass(Date.now());
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
     if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
-    const { command, sandbox, trees } = context;
+    const { sandbox, trees } = context;
     const streams = { stdin, stdout: log, stderr: log };
     const tree = await trees.start({ command, cwd: path, folder: path, env, sandbox, ...streams });
     return recorded(seatOf(context, run), attempt, tree);
   } catch (error) {
     if (isFailure(error) && KEPT_CODES.has(error.code)) throw error;
-    throw notStarted(error, 'start the agent', `${commandLine(context.command)}  # try it by hand`);
+    throw notStarted(error, 'start the agent', `${commandLine(command)}  # try it by hand`);
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
   }
@@ -82,10 +89,14 @@ export function openLog(path: string, limitBytes: number): KeptLog {
   }
 }
 
-function openPrompt(path: string, task: Task): number {
+/** Agents that read a file of their own would take what is on stdin for a part of the prompt. */
+function openPrompt(context: RunContext, { task, path: workspace, baseCommit, steps }: AgentRun, step: Step): number {
+  const path = promptPath(workspace);
+  const phases = steps.map(({ phase }) => phase);
+  const facts = { task, phase: step.phase, phases, targetBranch: context.branch, baseCommit };
   try {
-    writeFileSync(path, promptText(task));
-    return openSync(path, 'r');
+    writeFileSync(path, renderPrompt(context.templates[step.phase], facts));
+    return openSync(step.call.prompt === 'file' ? '/dev/null' : path, 'r');
   } catch (error) {
     throw notStarted(error, `write ${path}`, `${commandLine(['ls', '-ld', dirname(path)])}  # may you write it?`);
   }

@@ -1,10 +1,12 @@
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { endGitWith } from '@ralph/protocol/process/git';
 import { openSandbox } from '@ralph/protocol/process/open-sandbox';
-import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { findingsResult } from '@ralph/protocol/cli/findings-result';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import type { PREFLIGHT_OPTIONS } from '../options.ts';
+import { stepsFor } from '../agent/agent-plan.ts';
+import { namesAgent, readAgentPlan } from '../agent/read-agent-plan.ts';
+import { readTemplates } from '../prompt/read-templates.ts';
 import { readOrigin } from '../site/origin.ts';
 import { rateLimitPattern } from '../run/rate-limit.ts';
 import { readSetupOptions } from '../setup/read-setup-options.ts';
@@ -43,8 +45,8 @@ export async function run(call: Call<typeof PREFLIGHT_OPTIONS>): Promise<Result>
   } finally {
     takeBack();
   }
-  const [agent] = command;
-  if (agent !== undefined) requireExecutable(agent, process.cwd());
+  if (namesAgent(args, command)) stepsFor(readAgentPlan(call.program, args, command));
+  readTemplates(root);
   const record = { target_branch: branch, workspace_root: site.root, repo_root: root };
   return { record, text: `ready: work starts from ${branch}, in ${site.root}\n` };
 }

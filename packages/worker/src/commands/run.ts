@@ -1,15 +1,17 @@
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Call, Result } from '@ralph/protocol/cli/program';
 import { ClaimFiles } from '@ralph/protocol/process/claim-files';
 import { parseLine } from '@ralph/protocol/contract/parse-line';
 import { openGitStarter } from '@ralph/protocol/process/git';
-import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { ProcessTrees } from '@ralph/protocol/process/process-tree';
 import { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import { openSandbox } from '@ralph/protocol/process/open-sandbox';
 import { Secrets } from '@ralph/protocol/process/secrets';
 import { reapAgents } from '../removal/reap-agents.ts';
 import { obeyRemovalOrder, readRemovalOrder } from '../removal/removal-order.ts';
+import { stepsFor } from '../agent/agent-plan.ts';
+import { readAgentPlan } from '../agent/read-agent-plan.ts';
+import { readTemplates } from '../prompt/read-templates.ts';
 import { AgentPorts } from '../ports/agent-ports.ts';
 import { readOrigin } from '../site/origin.ts';
 import type { RUN_OPTIONS } from '../options.ts';
@@ -74,13 +76,12 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
   const site = await openSite(args);
   const branch = await targetBranch(site.repo.root, args['target-branch']);
   const origin = await readOrigin(site.repo);
-  const [name = '', ...words] = command;
-  requireExecutable(name, process.cwd());
+  const agents = readAgentPlan(program, args, command);
+  stepsFor(agents);
+  const templates = readTemplates(site.repo.root);
   requireUsableRoot(site.root);
   await requireSupported(call, site, origin.localConfig);
   const travellers = await travellersOf(call, site);
-  // The agent is started in another folder than the one in which its path was typed.
-  const agent = name.includes('/') && !isAbsolute(name) ? resolve(name) : name;
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
   const { 'idle-timeout': idle, fresh, 'keep-ignored': keepIgnored } = args;
   const secrets = new Secrets(site.repo.root);
@@ -88,7 +89,8 @@ async function contextOf(call: RunCall, trees: ProcessTrees): Promise<RunContext
   const ground = { program, site, branch, origin, travellers, space: spaceOf(args, site, origin.localConfig) };
   return {
     ...ground,
-    command: [agent, ...words],
+    agents,
+    templates,
     allowEmpty: args['allow-empty'],
     timeoutMs,
     idleTimeoutMs: idle === undefined ? undefined : idle * 1000,

@@ -1,11 +1,12 @@
 import type { Call } from '@ralph/protocol/cli/program';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
 import { reportSandbox } from '@ralph/protocol/process/report-sandbox';
-import { requireExecutable } from '@ralph/protocol/process/find-executable';
 import { checked, unchecked } from '@ralph/protocol/process/findings';
 import { findGitRepository, type Repository } from '@ralph/protocol/process/repository';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
 import type { PREFLIGHT_OPTIONS } from '../options.ts';
+import { namesAgent, readAgentPlan } from '../agent/read-agent-plan.ts';
+import { readTemplates } from '../prompt/read-templates.ts';
 import { rateLimitPattern } from '../run/rate-limit.ts';
 import { readSetupOptions } from '../setup/read-setup-options.ts';
 import { requireIdentity } from '../site/identity.ts';
@@ -17,6 +18,7 @@ import { openSite, type Site } from '../site/site.ts';
 import { readCopyPatterns } from '../travel/copy-patterns.ts';
 import { findTravellers } from '../travel/travellers.ts';
 import { requireBranchOnOrigin } from '../workspace/base-commit.ts';
+import { reportAgents, reportKnown } from './agents.ts';
 import { requireClean } from './clean.ts';
 import { reportRoom } from './room.ts';
 import { surveyRepository } from './survey.ts';
@@ -33,11 +35,13 @@ export async function workerReport(call: PreflightCall): Promise<PreflightFindin
   const { args, command } = call;
   const repo = findGitRepository(args.repo);
   rateLimitPattern(call.program, args['rate-limit']);
+  const agents = namesAgent(args, command) ? readAgentPlan(call.program, args, command) : undefined;
   const parts = await Promise.all([
     reportFiles(repo),
     reportRoot(call),
     reportOrigin(repo, args['target-branch']),
-    command[0] === undefined ? [] : reportAgent(command[0]),
+    agents === undefined ? reportKnown(args.survey) : reportAgents(agents, args.survey),
+    reportTemplates(repo),
     args.survey ? surveyRepository(repo) : [],
   ]);
   return parts.flat();
@@ -65,9 +69,9 @@ async function reportFiles(repo: Required<Repository>): Promise<PreflightFinding
   return found.map(({ finding }) => finding);
 }
 
-async function reportAgent(agent: string): Promise<PreflightFinding[]> {
-  const look = () => requireExecutable(agent, process.cwd());
-  return [(await checked('agent', look, () => `${agent} can be started`)).finding];
+async function reportTemplates({ root }: Required<Repository>): Promise<PreflightFinding[]> {
+  const look = () => readTemplates(root);
+  return [(await checked('prompts', look, () => 'the templates of prompts are well')).finding];
 }
 
 async function reportRoot(call: PreflightCall): Promise<PreflightFinding[]> {

@@ -3,7 +3,7 @@ import type { RateLimit } from './rate-limit.ts';
 import type { AgentEnd } from '../agent/run-agent.ts';
 
 /** What the judgement of an agent looks at. */
-export type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines' | 'usage'>;
+export type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines' | 'usage' | 'counts' | 'doer' | 'session'>;
 
 const NAMED_FILES = 3;
 
@@ -48,6 +48,7 @@ export function judge(end: JudgedEnd, work: WorkLeft): Verdict {
       if (end.exitCode === null) return { kind: 'signalled', signal: end.signal ?? 'a signal' };
       if (end.exitCode !== 0 && end.limit !== undefined) return { kind: 'limited', limit: end.limit };
       if (end.exitCode !== 0) return { kind: 'failed', exitCode: end.exitCode };
+      if (end.missing !== undefined) return { kind: 'unfinished', what: end.missing };
       if (work.unfinished !== undefined) return { kind: 'unfinished', what: work.unfinished };
       if (work.secrets.length > 0) return { kind: 'secrets', files: work.secrets };
       if (work.commits > 0) return { kind: 'ready' };

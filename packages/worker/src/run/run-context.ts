@@ -5,6 +5,8 @@ import type { AgentPorts } from '../ports/agent-ports.ts';
 import type { LogKeeper } from '@ralph/protocol/process/log-keeper';
 import type { Sandbox } from '@ralph/protocol/process/sandbox';
 import type { Secrets } from '@ralph/protocol/process/secrets';
+import type { AgentPlan } from '@ralph/protocol/agents/doer';
+import type { Templates } from '../prompt/read-templates.ts';
 import type { Origin } from '../site/origin.ts';
 import type { SetupPlan } from '../setup/setup-plan.ts';
 import type { Site } from '../site/site.ts';
@@ -21,8 +23,8 @@ export interface RunContext {
   readonly origin: Origin;
   readonly travellers: readonly Traveller[];
   readonly space: Space;
-  /** The agent, its first word ready to be started from any folder. */
-  readonly command: readonly string[];
+  readonly agents: AgentPlan;
+  readonly templates: Templates;
   /** Nothing means no limit. */
   readonly timeoutMs: number | undefined;
   /** Whether an agent that ended well without any change has done its task. */

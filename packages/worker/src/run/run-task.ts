@@ -4,6 +4,7 @@ import type { Task } from '@ralph/protocol/contract/task';
 import { logPath } from '../agent/agent-log.ts';
 import { claimSeat } from '../agent/claimed-seat.ts';
 import { giveAttemptBack, nextAttemptNumber } from '../refs/attempt-claim.ts';
+import { stepsFor, type Step } from '../agent/agent-plan.ts';
 import { AttemptGuard } from './attempt-guard.ts';
 import { closeFailedAttempt, failTask, skipTask, type Attempt } from './fail-task.ts';
 import { endedWell, failureOf, judge } from './judge.ts';
@@ -33,8 +34,10 @@ export async function runTask(context: RunContext, task: Task): Promise<TaskOutc
     context.quota.pass(Date.now());
     const path = workspacePath(site, task.id);
     guard = new AttemptGuard(await claimSeat({ repoRoot: site.repo.root, taskId: task.id, path }, context.claims));
+    const steps = stepsFor(context.agents, task);
     const number = await nextAttemptNumber(site, task.id, task.attempt);
-    return await attemptTask(context, { task, path, guard, number, logPath: logPath(site.repo.root, task.id, number) });
+    const log = logPath(site.repo.root, task.id, number);
+    return await attemptTask(context, { task, path, guard, number, logPath: log }, steps);
   } catch (error) {
     if (isFailure(error) && error.code === 'claim_held') {
       // What stands in the place of the workspace is that other's.
@@ -52,14 +55,14 @@ export async function runTask(context: RunContext, task: Task): Promise<TaskOutc
   }
 }
 
-async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskOutcome> {
+async function attemptTask(context: RunContext, attempt: Attempt, steps: readonly Step[]): Promise<TaskOutcome> {
   const { task } = attempt;
   let parked = false;
   let isTold = false;
   /** The agent's end, until that is told. */
   let ended: AgentRunEnd | undefined;
   try {
-    ended = await runInWorkspace(context, attempt, () => (isTold = true));
+    ended = await runInWorkspace(context, attempt, steps, () => (isTold = true));
     const end = { ...ended, work: await findWork(context, attempt, ended) };
     parked = end.work.commits > 0;
     const failure = failureOf(judge(end.agent, end.work), end.agent.lastLines.at(-1) ?? '');
@@ -87,7 +90,12 @@ async function attemptTask(context: RunContext, attempt: Attempt): Promise<TaskO
   return 'failed';
 }
 
-async function runInWorkspace(context: RunContext, attempt: Attempt, onTold: () => void): Promise<AgentRunEnd> {
+async function runInWorkspace(
+  context: RunContext,
+  attempt: Attempt,
+  steps: readonly Step[],
+  onTold: () => void,
+): Promise<AgentRunEnd> {
   const { task, number, path, guard } = attempt;
   const { site, branch, origin, travellers, space, reuse, setup: plan, signal, output } = context;
   const of = { task_id: task.id, attempt: number };
@@ -107,7 +115,15 @@ async function runInWorkspace(context: RunContext, attempt: Attempt, onTold: () 
   const ready = { workspace_path: path, base_commit: baseCommit, reused: opened.reused, duration_ms };
   await output.event('workspace.ready', { ...of, ...ready, ...(setup === undefined ? {} : { setup }) });
   const began = performance.now();
-  const agent = await runAgent(context, { task, attempt: number, path, baseCommit, logPath: attempt.logPath, guard });
+  const agent = await runAgent(context, {
+    task,
+    attempt: number,
+    path,
+    baseCommit,
+    logPath: attempt.logPath,
+    guard,
+    steps,
+  });
   return { agent, baseCommit, durationMs: Math.round(performance.now() - began) };
 }
 

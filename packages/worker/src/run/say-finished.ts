@@ -1,3 +1,6 @@
+import { resumeWords } from '@ralph/protocol/agents/agent-call';
+import type { EventFields } from '@ralph/protocol/contract/events';
+import { agentOf } from '../agent/watch-agent.ts';
 import type { AgentEnd } from '../agent/run-agent.ts';
 import type { FoundWork } from '../work/work-left.ts';
 import type { Attempt } from './fail-task.ts';
@@ -41,12 +44,25 @@ export function workOf(context: RunContext, attempt: Attempt, { agent, work, dur
     log_path: attempt.logPath,
     duration_ms: durationMs,
     title: attempt.task.title,
-    ...toldCommand(context),
+    ...toldCommand(context, agent),
+    ...agentOf(agent.doer),
+    ...(agent.counts === undefined ? {} : { counts: agent.counts }),
     ...(agent.usage === undefined ? {} : { usage: agent.usage }),
   };
 }
 
+type Told = Pick<EventFields<'agent.finished'>, 'command' | 'prompt' | 'resume_command' | 'session'>;
+
 /** Whoever mends the work later runs it again: with a part taken out it would be another command. */
-function toldCommand({ command, secrets }: RunContext): { command?: string[] } {
-  return command.every((word) => secrets.redact(word) === word) ? { command: [...command] } : {};
+function toldCommand({ secrets }: RunContext, { doer, session }: AgentEnd): Told {
+  const { call } = doer;
+  const isOpen = (words: readonly string[]) => words.every((word) => secrets.redact(word) === word);
+  if (!isOpen(call.words)) return {};
+  const resume = session === undefined ? undefined : resumeWords(call, session);
+  return {
+    command: [...call.words],
+    ...(call.prompt === 'file' ? { prompt: call.prompt } : {}),
+    ...(resume === undefined || !isOpen(resume) ? {} : { resume_command: resume }),
+    ...(session === undefined ? {} : { session }),
+  };
 }

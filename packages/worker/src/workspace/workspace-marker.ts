@@ -17,6 +17,8 @@ const finishedWork = z.looseObject({
   duration_ms: z.int().min(0),
   title: z.string().optional(),
   command: z.array(z.string()).optional(),
+  prompt: z.enum(['stdin', 'file']).optional(),
+  resume_command: z.array(z.string()).optional(),
   usage: usage.optional(),
 });
 

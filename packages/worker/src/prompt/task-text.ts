@@ -1,18 +1,15 @@
-import { withoutControls } from '@ralph/protocol/cli/printable';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import type { Task } from '@ralph/protocol/contract/task';
 
-const RULES = [
+/** What every agent has to keep to. */
+export const RULES = [
   'You are alone in this folder: a fresh copy of the repository, made for this task only.',
   'Commit your work, or leave your edits in place: they will be committed for you.',
   'Do not push, and do not edit .ralph/queue.jsonc or .ralph/done.jsonc: both happen after you have ended.',
 ].join(' ');
 
-/**
- * Returns what an agent reads on its stdin: the title, what is asked, what else the task says, its id and the rules.
- * Control characters become spaces (reference: part A13), since some agents show the prompt on a terminal.
- */
-export function promptText(task: Task): string {
+/** Returns what a task says: its title, what is asked, and all that is known of how. */
+export function taskText(task: Task): string {
   const parts = [
     task.title,
     [task.description, task.request].filter(isFilled).join('\n\n'),
@@ -20,15 +17,12 @@ export function promptText(task: Task): string {
     section('Scope', task.scope),
     section('Notes', task.notes),
     section('Evidence', task.evidence),
-    `Task: ${task.id}`,
-    RULES,
-    followUpRule(task.id),
   ];
-  return `${parts.filter(isFilled).map(withoutControls).join('\n\n')}\n`;
+  return parts.filter(isFilled).join('\n\n');
 }
 
-/** What is proposed joins the queue when the work has landed, and not before. */
-function followUpRule(taskId: string): string {
+/** Returns how follow-ups are proposed. What is proposed joins the queue when the work has landed, and not before. */
+export function followUpRule(taskId: string): string {
   const form = `{"version":1,"source_task_id":${JSON.stringify(taskId)},"tasks":[{"key":"short-name","title":"…"}]}`;
   return [
     `Work that should follow as a task of its own may be proposed in ${RALPH_PATHS.followups}/${taskId}.json: ${form};`,

@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
+import { runNamed, spied } from './named-agents.ts';
+
+describe('a task of several phases', () => {
+  const PHASED = `
+echo "$RALPH_PHASE" >> "$OUT/phases"
+cat > "$OUT/$RALPH_PHASE.prompt"
+case "$RALPH_PHASE" in
+plan) mkdir -p "$(dirname "$RALPH_PLAN_FILE")"; echo 'first this, then that' > "$RALPH_PLAN_FILE" ;;
+implement) cat "$RALPH_PLAN_FILE" > "$OUT/plan.seen"; echo work > work.txt; mkdir -p "$(dirname "$RALPH_SUMMARY_FILE")"; echo 'all of it' > "$RALPH_SUMMARY_FILE" ;;
+review) cat "$RALPH_SUMMARY_FILE" > "$OUT/summary.seen"; cat "$RALPH_PLAN_FILE" > "$OUT/plan.seen.again"; echo mended >> work.txt ;;
+esac`;
+
+  it('is planned, done and reviewed one after the other, each with the files of those before', async () => {
+    const repo = temporaryRepository();
+    const run = await runNamed(repo, { claude: PHASED }, { args: ['--agent', 'claude', '--phases', '3'] });
+    expect({ status: run.status, stderr: run.stderr }).toMatchObject({ status: 0 });
+    expect(spied(repo, 'phases')).toBe('plan\nimplement\nreview\n');
+    expect([spied(repo, 'plan.seen'), spied(repo, 'plan.seen.again')]).toEqual(
+      Array(2).fill('first this, then that\n'),
+    );
+    expect(spied(repo, 'summary.seen')).toBe('all of it\n');
+    expect(spied(repo, 'plan.prompt')).toContain('Plan the task below');
+    expect(spied(repo, 'review.prompt')).toMatch(/git diff [0-9a-f]{40}/);
+    expect(run.events('agent.started').map(({ phase }) => phase)).toEqual(['plan', 'implement', 'review']);
+    const [finished, more] = run.events('agent.finished');
+    expect([finished, more]).toMatchObject([{ exit_code: 0, commits: 1, changed_files: 1 }, undefined]);
+    const log = readFileSync(String(finished?.['log_path']), 'utf8');
+    expect(log).toBe('== plan (claude)\n\n== implement (claude)\n\n== review (claude)\n');
+    const kept = String(finished?.['log_path']).replace(/\.log$/, '.plan.md');
+    expect(readFileSync(kept, 'utf8')).toBe('first this, then that\n');
+  });
+
+  it('may be given to different agents, by the configuration or the task', async () => {
+    const repo = temporaryRepository();
+    const config = {
+      runner: 'claude',
+      model: 'opus',
+      phases: 2,
+      phase_overrides: { phase1: { model: 'haiku' }, phase3: { runner: 'codex', reasoning_effort: 'high' } },
+    };
+    const task = { id: 'RQ-0001', title: 'A', agent: { phases: 3, phase_overrides: { phase2: { runner: 'gemini' } } } };
+    const agents = { claude: PHASED, codex: PHASED, gemini: PHASED };
+    const args = ['--agent-config', JSON.stringify(config)];
+    const run = await runNamed(repo, agents, { args, stdin: `${JSON.stringify(task)}\n` });
+    expect(run.events('agent.started').map(({ agent }) => agent)).toEqual([
+      { name: 'claude', model: 'haiku' },
+      { name: 'gemini' },
+      { name: 'codex', effort: 'high' },
+    ]);
+    // What mends the work later is who did it.
+    expect(run.events('agent.finished')[0]).toMatchObject({ agent: { name: 'gemini' } });
+  });
+
+  it('takes the last words of an agent for its plan, where that has written no file', async () => {
+    const repo = temporaryRepository();
+    const text = JSON.stringify({
+      type: 'assistant',
+      session_id: 's',
+      message: { content: [{ type: 'text', text: 'Do X.' }] },
+    });
+    const body = `if [ "$RALPH_PHASE" = plan ]; then echo '${text}'; else cat "$RALPH_PLAN_FILE" > work.txt; fi`;
+    const run = await runNamed(repo, { claude: body }, { args: ['--agent', 'claude', '--phases', '2'] });
+    expect({ status: run.status, stderr: run.stderr }).toMatchObject({ status: 0 });
+    const path = String(run.events('agent.finished')[0]?.['workspace_path']);
+    expect(readFileSync(join(path, 'work.txt'), 'utf8')).toBe('Do X.\n');
+  });
+
+  it('ends with its first phase that fails, or leaves no plan', async () => {
+    const repo = temporaryRepository();
+    const failing = await runNamed(
+      repo,
+      { claude: 'echo tried; exit 3' },
+      { args: ['--agent', 'claude', '--phases', '3'] },
+    );
+    expect(failing.events('agent.started')).toHaveLength(1);
+    expect(failing.events('task.failed')).toMatchObject([
+      { code: 'agent_failed', reason: expect.stringContaining('status 3') },
+    ]);
+    const silent = await runNamed(
+      repo,
+      { claude: 'echo made > made.txt' },
+      { args: ['--agent', 'claude', '--phases', '2'] },
+    );
+    expect(silent.events('agent.finished')).toMatchObject([{ exit_code: 0 }]);
+    expect(silent.events('task.failed')).toMatchObject([
+      { code: 'agent_failed', reason: expect.stringContaining('no plan in .ralph/cache/plans/RQ-0001.md') },
+    ]);
+    // What it has made is kept all the same.
+    expect(silent.events('task.failed')[0]?.['salvage_ref']).toBeDefined();
+  });
+
+  it('hands nothing on through a link that an agent has put there', async () => {
+    const repo = temporaryRepository();
+    const body = `mkdir -p .ralph/cache "$OUT/elsewhere"; ln -s "$OUT/elsewhere" .ralph/cache/plans; echo x > "$RALPH_PLAN_FILE"`;
+    const run = await runNamed(repo, { claude: body }, { args: ['--agent', 'claude', '--phases', '2'] });
+    expect(run.events('task.failed')[0]?.['reason']).toContain('a symlink on the way to .ralph/cache/plans/RQ-0001.md');
+    const log = String(run.events('agent.finished')[0]?.['log_path']);
+    expect(existsSync(log.replace(/\.log$/, '.plan.md'))).toBe(false);
+  });
+});
