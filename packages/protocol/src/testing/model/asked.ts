@@ -1,57 +1,75 @@
 /** A JSON object of a request. */
 export type Body = Readonly<Record<string, unknown>>;
 
-/** What a model is to do next: use one of the tools that it was offered, or say something and end its turn. */
-export type Move = { readonly tool: string; readonly input: unknown } | { readonly text: string };
+/** A tool that a model is offered. */
+export interface Tool {
+  readonly name: string;
+  /** The names of what it takes. */
+  readonly fields: readonly string[];
+}
 
 /** What is asked of a model, whichever way. */
 export interface Asked {
-  /** All that was said to it, tool results included. */
+  readonly model: string;
+  /** How hard it is to think, where that is said in the request. */
+  readonly effort?: string | undefined;
+  /** What people have said to it, and what was put before that by the agent: one text for each time. */
+  readonly prompts: readonly string[];
+  /** What its tools have answered since people last spoke. */
+  readonly results: readonly string[];
+  /** All that was said to it. */
   readonly text: string;
-  readonly tools: readonly string[];
-  /** How many tools it has used since somebody last asked it for something. */
-  readonly used: number;
+  readonly tools: readonly Tool[];
 }
 
-/** A file that is to be written, below the folder that the agent works in. */
-export interface Edit {
-  readonly path: string;
-  readonly content: string;
+/** A tool to be used, or words with which its turn ends. */
+export type Move = { readonly tool: string; readonly input: unknown } | { readonly text: string };
+
+/** An answer that is none. */
+export interface Refusal {
+  readonly refuse: number;
+  readonly message: string;
+  /** In seconds. */
+  readonly retryAfter?: number;
 }
 
-export type Brain = (asked: Asked) => Edit | undefined;
+/** What every answer says that it has used. */
+export const USED = { input: 900, cached: 100, output: 20 };
 
-const FOLDER = /[Ww]orking directory: (\/\S+)/;
-const ANYTHING = 'It is done.';
-
-/** Returns the next move: the edit first, with whichever tool there is for it, then an end. */
-export function nextMove(asked: Asked, brain: Brain): Move {
-  if (asked.used > 0) return { text: ANYTHING };
-  const edit = brain(asked);
-  if (edit === undefined) return { text: ANYTHING };
-  const { path, content } = edit;
-  const folder = FOLDER.exec(asked.text)?.[1];
-  const absolute = folder === undefined ? path : `${folder}/${path}`;
-  const shell = `cat > ${path} <<'END'\n${content}END\n`;
-  const ways: Readonly<Record<string, unknown>> = {
-    Write: { file_path: absolute, content },
-    write_file: { file_path: absolute, content },
-    write: { path, filePath: absolute, content },
-    exec_command: { cmd: shell },
-    shell_command: { command: shell },
-    shell: { command: ['sh', '-c', shell] },
-  };
-  const tool = Object.keys(ways).find((name) => asked.tools.includes(name));
-  return tool === undefined ? { text: ANYTHING } : { tool, input: ways[tool] };
-}
-
-/** Returns all the text that a JSON value has, whatever its form. */
+/** Returns all the text that a JSON value has, whatever its form, but for the words that say what its parts are. */
 export function textIn(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return '';
-  return Object.values(value).map(textIn).join('\n');
+  return Object.entries(value)
+    .flatMap(([name, part]) => (name === 'type' || name === 'role' ? [] : [textIn(part)]))
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
 export function listOf(value: unknown): readonly Body[] {
   return Array.isArray(value) ? (value as readonly Body[]) : [];
+}
+
+export function bodyOf(value: unknown): Body {
+  return typeof value === 'object' && value !== null ? (value as Body) : {};
+}
+
+export function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Returns a tool by its name and the JSON Schema of what it takes. */
+export function toolOf(name: unknown, schema: unknown): Tool {
+  return { name: wordOf(name) ?? '', fields: Object.keys(bodyOf(bodyOf(schema)['properties'])) };
+}
+
+/**
+ * Divides a conversation: what people have said, and what tools have answered since.
+ *
+ * @param isResult whether a part of it is the answer of a tool; one that is neither is of the model
+ */
+export function turnsOf(said: readonly Body[], isResult: (one: Body) => boolean): Pick<Asked, 'prompts' | 'results'> {
+  const isPrompt = (one: Body) => one['role'] === 'user' && !isResult(one);
+  const since = said.slice(said.findLastIndex(isPrompt) + 1);
+  return { prompts: said.filter(isPrompt).map(textIn), results: since.filter(isResult).map(textIn) };
 }

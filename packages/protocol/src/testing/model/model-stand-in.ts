@@ -1,20 +1,18 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { nextMove, type Asked, type Body, type Brain, type Move } from './asked.ts';
-import { askedByMessages, messagesAnswer, wholeMessage } from './anthropic-messages.ts';
-import { askedByContent, contentAnswer } from './google-content.ts';
-import { askedByChat, chatAnswer } from './openai-chat.ts';
-import { askedByResponses, responsesAnswer } from './openai-responses.ts';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { bodyOf, type Asked, type Body } from './asked.ts';
+import { tongueAt } from './model-answer.ts';
+import { nextMove, type Brain } from './moves.ts';
 
 /**
  * A server on this machine that answers as the interfaces of model providers do, and thinks nothing: it has whoever asks
- * write one file, and end then.
+ * do what a test wishes, and end then. It listens on a port of its own, for this machine alone.
  */
 export class ModelStandIn {
   readonly #server: Server;
   readonly #brain: Brain;
-  /** What it was asked, in order: the path of each request and what was said in it. */
-  readonly asked: { readonly path: string; readonly text: string }[] = [];
+  /** What it was asked, in order. */
+  readonly asked: Asked[] = [];
 
   private constructor(brain: Brain) {
     this.#brain = brain;
@@ -34,51 +32,54 @@ export class ModelStandIn {
   }
 
   async end(): Promise<void> {
-    this.#server.closeAllConnections();
     this.#server.close();
+    this.#server.closeAllConnections();
     await once(this.#server, 'close');
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = '';
     for await (const part of request.setEncoding('utf8')) text += String(part);
-    const { pathname: path } = new URL(request.url ?? '/', this.url);
-    const answer = request.method === 'POST' ? this.#answer(path, bodyOf(text)) : undefined;
-    if (answer === undefined) return void response.writeHead(404, JSON_TYPE).end('{"error":{"message":"not here"}}');
-    if (!Array.isArray(answer)) return void response.writeHead(200, JSON_TYPE).end(JSON.stringify(answer));
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const event of answer as readonly Body[]) {
-      const type = event['type'];
-      response.write(`${typeof type === 'string' ? `event: ${type}\n` : ''}data: ${JSON.stringify(event)}\n\n`);
+    const { pathname } = new URL(request.url ?? '/', this.url);
+    const body = jsonOf(text);
+    if (/count_?tokens$/i.test(pathname)) return send(response, 200, { input_tokens: 10, totalTokens: 10 });
+    const tongue = tongueAt(pathname);
+    if (tongue === undefined) return send(response, 404, { error: { message: 'not here' } });
+    const asked = tongue.asked(body);
+    this.asked.push(asked);
+    const move = nextMove(asked, this.#brain);
+    if ('refuse' in move) {
+      const after: Record<string, string> =
+        move.retryAfter === undefined ? {} : { 'retry-after': `${move.retryAfter}` };
+      return send(response, move.refuse, tongue.refusal(move), after);
     }
-    if (path.endsWith('/chat/completions')) response.write('data: [DONE]\n\n');
-    response.end();
-  }
-
-  #answer(path: string, body: Body): Body | readonly Body[] | undefined {
-    const id = String(this.asked.length + 1).padStart(8, '0');
-    const move = (asked: Asked): Move => {
-      this.asked.push({ path, text: asked.text });
-      return nextMove(asked, this.#brain);
-    };
-    if (/count_?tokens$/i.test(path)) return { input_tokens: 10, totalTokens: 10 };
-    if (path.endsWith('/messages')) {
-      const next = move(askedByMessages(body));
-      return body['stream'] === true ? messagesAnswer(body, next, id) : wholeMessage(body, next, id);
-    }
-    if (path.endsWith('/responses')) return responsesAnswer(body, move(askedByResponses(body)), id);
-    if (path.endsWith('/chat/completions')) return chatAnswer(body, move(askedByChat(body)), id);
-    if (path.endsWith(':streamGenerateContent')) return contentAnswer(move(askedByContent(body)));
-    if (path.endsWith(':generateContent')) return contentAnswer(move(askedByContent(body)))[0];
-    return undefined;
+    const answer = tongue.answer(body, move, String(this.asked.length).padStart(8, '0'));
+    if (isStream(answer)) stream(response, answer, pathname.endsWith('/completions'));
+    else send(response, 200, answer);
   }
 }
 
-const JSON_TYPE = { 'content-type': 'application/json' };
+function isStream(answer: Body | readonly Body[]): answer is readonly Body[] {
+  return Array.isArray(answer);
+}
 
-function bodyOf(text: string): Body {
+function send(response: ServerResponse, status: number, body: Body, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+function stream(response: ServerResponse, events: readonly Body[], saysEnd: boolean): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const event of events) {
+    const type = event['type'];
+    const name = typeof type === 'string' ? `event: ${type}\n` : '';
+    response.write(`${name}data: ${JSON.stringify(event)}\n\n`);
+  }
+  response.end(saysEnd ? 'data: [DONE]\n\n' : '');
+}
+
+function jsonOf(text: string): Body {
   try {
-    return JSON.parse(text) as Body;
+    return bodyOf(JSON.parse(text));
   } catch {
     return {};
   }

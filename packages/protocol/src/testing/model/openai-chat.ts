@@ -1,13 +1,14 @@
-import { listOf, textIn, type Asked, type Body, type Move } from './asked.ts';
+import { bodyOf, listOf, textIn, toolOf, turnsOf, USED, wordOf, type Asked, type Body, type Move } from './asked.ts';
 
 /** Reads what is asked by `POST /v1/chat/completions`. */
 export function askedByChat(body: Body): Asked {
   const messages = listOf(body['messages']);
-  const lastAsk = messages.findLastIndex(({ role }) => role === 'user');
   return {
+    model: wordOf(body['model']) ?? '',
+    effort: wordOf(body['reasoning_effort']),
+    ...turnsOf(messages, ({ role }) => role === 'tool'),
     text: textIn(messages),
-    tools: listOf(body['tools']).map(({ function: tool }) => String((tool as Body | undefined)?.['name'])),
-    used: messages.slice(lastAsk + 1).filter(({ role }) => role === 'tool').length,
+    tools: listOf(body['tools']).map(({ function: tool }) => toolOf(bodyOf(tool)['name'], bodyOf(tool)['parameters'])),
   };
 }
 
@@ -21,19 +22,17 @@ export function chatAnswer(body: Body, move: Move, id: string): readonly Body[] 
     choices: [{ index: 0, delta, finish_reason: finish }],
     ...more,
   });
-  const usage = { prompt_tokens: 1000, completion_tokens: 20, total_tokens: 1020 };
-  const call =
-    'tool' in move
-      ? {
-          tool_calls: [
-            {
-              index: 0,
-              id: `call_${id}`,
-              type: 'function',
-              function: { name: move.tool, arguments: JSON.stringify(move.input) },
-            },
-          ],
-        }
-      : { content: move.text };
-  return [chunk({ role: 'assistant', ...call }, null), chunk({}, 'tool' in move ? 'tool_calls' : 'stop', { usage })];
+  const usage = {
+    prompt_tokens: USED.input + USED.cached,
+    prompt_tokens_details: { cached_tokens: USED.cached },
+    completion_tokens: USED.output,
+    total_tokens: USED.input + USED.cached + USED.output,
+  };
+  const isTool = 'tool' in move;
+  const said = isTool ? { tool_calls: [callOf(move.tool, move.input, id)] } : { content: move.text };
+  return [chunk({ role: 'assistant', ...said }, null), chunk({}, isTool ? 'tool_calls' : 'stop', { usage })];
+}
+
+function callOf(name: string, input: unknown, id: string): Body {
+  return { index: 0, id: `call_${id}`, type: 'function', function: { name, arguments: JSON.stringify(input) } };
 }
