@@ -5,6 +5,10 @@ import { ONE_OPTIONS, PREFLIGHT_OPTIONS, RUN_OPTIONS } from './options.ts';
 export const program: ProgramSpec = {
   name: 'ralph-integrate',
   summary: 'get finished work onto the target branch',
+  examples: [
+    "ralph-integrate preflight --ci 'npm test'",
+    "ralph-integrate one RQ-0001 --ci 'npm test' | ralph-state apply",
+  ],
   commands: [
     command({
       words: ['run'],
@@ -31,6 +35,10 @@ export const program: ProgramSpec = {
       words: ['preflight'],
       summary: 'Check that work could land with these options: remote, target branch, queue and done file.',
       options: PREFLIGHT_OPTIONS,
+      examples: [
+        'ralph-integrate preflight --target-branch main',
+        "ralph-integrate preflight --ci 'npm test' --report",
+      ],
       load: () => import('./commands/preflight.ts'),
     }),
     completionCommand('ralph-integrate', () => program),

@@ -5,6 +5,7 @@ import { HOLD_OPTIONS, LOCK_OPTIONS, RUN_OPTIONS, STATUS_OPTIONS } from './optio
 export const program: ProgramSpec = {
   name: 'ralph-lock',
   summary: 'one loop at a time in a repository',
+  examples: ['ralph-lock run -- make release', 'ralph-lock run --wait=10m -- ./loop.sh', 'ralph-lock status'],
   commands: [
     command({
       words: ['run'],
@@ -18,18 +19,21 @@ export const program: ProgramSpec = {
       words: ['hold'],
       summary: 'Take the lock, say lock.acquired, and hold it until stdin ends.',
       options: HOLD_OPTIONS,
+      examples: ['sleep 1h | ralph-lock hold --prompt "maintenance until noon"'],
       load: () => import('./commands/hold.ts'),
     }),
     command({
       words: ['status'],
       summary: 'Tell whether the lock is held and by whom, without taking it.',
       options: STATUS_OPTIONS,
+      examples: ['ralph-lock status', 'ralph-lock status --check && echo nobody is at work here'],
       load: () => import('./commands/status.ts'),
     }),
     command({
       words: ['read'],
       summary: 'Print the last record of the lock, held or not; 6 if there is none.',
       options: LOCK_OPTIONS,
+      examples: ['ralph-lock read | jq .pid'],
       load: () => import('./commands/read.ts'),
     }),
     completionCommand('ralph-lock', () => program),

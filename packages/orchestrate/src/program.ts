@@ -13,6 +13,12 @@ import { STOP_OPTIONS } from './stop/stop-options.ts';
 export const program: ProgramSpec = {
   name: 'ralph-orchestrate',
   summary: 'run coding agents side by side on one repository and land their work',
+  examples: [
+    'ralph-orchestrate init',
+    'ralph-orchestrate doctor -- claude -p',
+    "ralph-orchestrate run --workers 4 --ci 'npm test' -- claude -p",
+    'ralph-orchestrate status --follow',
+  ],
   commands: [
     command({
       words: ['run'],
@@ -126,6 +132,7 @@ export const program: ProgramSpec = {
       words: ['demo'],
       summary: 'Show the whole road in a throw-away repository, with a small scripted agent: no network, no account.',
       options: DEMO_OPTIONS,
+      examples: ['ralph-orchestrate demo --workers 2'],
       load: () => import('./commands/demo.ts'),
     }),
     completionCommand('ralph-orchestrate', () => program),

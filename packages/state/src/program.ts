@@ -23,6 +23,11 @@ import {
 export const program: ProgramSpec = {
   name: 'ralph-state',
   summary: 'the one writer of the shared state file, the queue and the done file',
+  examples: [
+    "ralph-state task add --title 'Mend the login page'",
+    'ralph-state list | jq .task_id',
+    'ralph-state status',
+  ],
   commands: [
     command({
       words: ['init'],
@@ -114,6 +119,7 @@ export const program: ProgramSpec = {
       words: ['task', 'next'],
       summary: 'Print the task that would be started next; nothing, and status 0, when there is none.',
       options: TASK_NEXT_OPTIONS,
+      examples: ['ralph-state task next | jq -r .title', 'ralph-state task next --exclude RQ-0001'],
       load: () => import('./commands/task-next.ts'),
     }),
     command({
@@ -146,12 +152,14 @@ export const program: ProgramSpec = {
       words: ['task', 'validate'],
       summary: 'Check the queue and the done file; status 65 and every problem when there are any.',
       options: NO_OPTIONS,
+      examples: ['ralph-state task validate'],
       load: () => import('./commands/task-validate.ts'),
     }),
     command({
       words: ['task', 'init'],
       summary: 'Make an empty queue, with comments on its form, where there is none.',
       options: TASK_INIT_OPTIONS,
+      examples: ['ralph-state task init --dry-run', 'ralph-state task init'],
       load: () => import('./commands/task-init.ts'),
     }),
     command({

@@ -21,6 +21,11 @@ const ONE_ID = { name: 'ID', least: 1, most: 1 } as const;
 export const program: ProgramSpec = {
   name: 'ralph-worker',
   summary: 'one task in a workspace of its own',
+  examples: [
+    'ralph-state task list --runnable | ralph-worker run --jobs 4 -- claude -p',
+    'ralph-worker list',
+    'ralph-worker logs RQ-0001',
+  ],
   commands: [
     command({
       words: ['run'],
@@ -38,6 +43,7 @@ export const program: ProgramSpec = {
       summary: 'Make a workspace for a task, without an agent.',
       operands: { ...ONE_ID, offers: ['tasks'] },
       options: PREPARE_OPTIONS,
+      examples: ['ralph-worker prepare RQ-0001', "ralph-worker prepare RQ-0001 --setup 'npm ci'"],
       load: () => import('./commands/prepare.ts'),
     }),
     command({
@@ -53,12 +59,14 @@ export const program: ProgramSpec = {
       summary: 'Remove the workspace of a task; what is neither landed nor parked is kept as a salvage ref.',
       operands: { ...ONE_ID, offers: ['workspaces'] },
       options: REMOVE_OPTIONS,
+      examples: ['ralph-worker remove RQ-0001'],
       load: () => import('./commands/remove.ts'),
     }),
     command({
       words: ['list'],
       summary: 'List the workspaces, those that are kept for reuse, or the work that was kept of removed ones.',
       options: LIST_OPTIONS,
+      examples: ['ralph-worker list', 'ralph-worker list --salvaged'],
       load: () => import('./commands/list.ts'),
     }),
     command({
@@ -73,6 +81,7 @@ export const program: ProgramSpec = {
       words: ['reap'],
       summary: 'Remove what agents that are gone have left, after keeping its work.',
       options: REAP_OPTIONS,
+      examples: ['ralph-worker reap', 'ralph-worker reap --keep RQ-0001'],
       load: () => import('./commands/reap.ts'),
     }),
     command({
@@ -87,6 +96,7 @@ export const program: ProgramSpec = {
       summary: 'Print what the agent of a task wrote.',
       operands: { ...ONE_ID, offers: ['records'] },
       options: LOGS_OPTIONS,
+      examples: ['ralph-worker logs RQ-0001', 'ralph-worker logs RQ-0001 --follow'],
       load: () => import('./commands/logs.ts'),
     }),
     command({
@@ -109,6 +119,7 @@ export const program: ProgramSpec = {
       words: ['worktree', 'list'],
       summary: 'List the second loops, and which of them run.',
       options: WORKTREE_OPTIONS,
+      examples: ['ralph-worker worktree list'],
       load: () => import('./commands/worktree-list.ts'),
     }),
     command({

@@ -29,6 +29,7 @@ export interface HelpDocument {
   readonly name: string;
   readonly version: string;
   readonly summary: string;
+  readonly examples: readonly string[];
   readonly commands: readonly CommandDocument[];
   readonly common_options: readonly OptionDocument[];
 }
@@ -39,6 +40,7 @@ export function helpDocument(program: ProgramSpec): HelpDocument {
     name: program.name,
     version: VERSION,
     summary: program.summary,
+    examples: program.examples ?? [],
     commands: program.commands.map((spec) => commandDocument(program.name, spec)),
     common_options: optionDocuments(COMMON_OPTIONS),
   };

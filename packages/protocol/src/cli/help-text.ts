@@ -21,6 +21,9 @@ export function programHelp(program: ProgramSpec, group?: string): string {
     ...align(optionRows(COMMON_OPTIONS)),
     '  --help, --version',
     '',
+    ...exampleLines(
+      group === undefined ? program.examples : commands.flatMap((spec) => spec.examples?.slice(0, 1) ?? []),
+    ),
     `${program.name} ${group === undefined ? '' : `${group} `}COMMAND --help shows one command.`,
     '',
   ].join('\n');
@@ -31,8 +34,12 @@ export function commandHelp(program: ProgramSpec, spec: AnyCommandSpec): string 
   const parts = [`Usage: ${synopsis(program.name, spec)}`, '', ...wrapped(spec.summary, LINE_WIDTH), ''];
   if (Object.keys(spec.options).length > 0) parts.push('Options:', ...align(optionRows(spec.options)), '');
   parts.push('Common options:', ...align(optionRows(COMMON_OPTIONS)), '');
-  if (spec.examples !== undefined) parts.push('Examples:', ...spec.examples.map((line) => `  ${line}`), '');
+  parts.push(...exampleLines(spec.examples));
   return parts.join('\n');
+}
+
+function exampleLines(examples: readonly string[] = []): string[] {
+  return examples.length === 0 ? [] : ['Examples:', ...examples.map((line) => `  ${line}`), ''];
 }
 
 /** Returns the one-line form of a command: `ralph-state get ID [OPTIONS]`. */

@@ -68,6 +68,8 @@ export interface CommandSpec<O extends OptionSpecs = OptionSpecs> {
 export interface ProgramSpec {
   readonly name: string;
   readonly summary: string;
+  /** What is typed most, for the help of the program. */
+  readonly examples?: readonly string[];
   readonly commands: readonly AnyCommandSpec[];
 }
 

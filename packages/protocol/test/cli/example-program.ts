@@ -4,6 +4,7 @@ import { command, type ProgramSpec } from '../../src/cli/program.ts';
 export const example: ProgramSpec = {
   name: 'ralph-example',
   summary: 'an example',
+  examples: ['ralph-example work'],
   commands: [
     command({
       words: ['work'],

@@ -29,6 +29,13 @@ it('names every command and every option in the text for people', () => {
   }
 });
 
+it('shows what is typed most in the help of the program, and of a group one example of each command that has any', () => {
+  expect(programHelp(example)).toContain('\nExamples:\n  ralph-example work\n\nralph-example COMMAND --help');
+  const [get, ...others] = example.commands.filter((spec) => spec.words[0] === 'task');
+  const commands = get === undefined ? [] : [{ ...get, examples: ['one', 'two'] }, ...others];
+  expect(programHelp({ ...example, commands }, 'task')).toContain('\nExamples:\n  one\n\nralph-example task COMMAND');
+});
+
 it('fits a terminal of 80 columns', () => {
   const describe = 'twenty letters or so, '.repeat(8).trimEnd();
   const options = {
