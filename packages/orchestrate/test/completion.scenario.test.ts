@@ -92,10 +92,10 @@ it('completes in bash whatever is set there', (context) => {
 it('completes in bash on a terminal: an id, a file, a folder, and a value behind =', async (context) => {
   const { folder, root } = knownRepository();
   const env = { PATH: `${programsOnPath(folder)}:${process.env['PATH']}`, HOME: folder, PS1: '> ' };
-  const script = `for one in lock state orchestrate; do eval "$(ralph-$one completion bash)"; done; PS1='> '; clear`;
+  const script = `for one in lock state orchestrate; do eval "$(ralph-$one completion bash)"; done; PS1='> '`;
   const options = { folder, cwd: root, args: [], env };
   const terminal = TmuxTerminal.startScript(context, options, 'exec bash --norc --noprofile -i');
-  terminal.type(script, 'Enter');
+  terminal.type(script, 'Enter', 'C-l');
   await terminal.shows(/^> ?$/);
   for (const [typed, shown] of [
     ['ralph-state get RQ-0001', '> ralph-state get RQ-0001 x'],
