@@ -13,27 +13,28 @@ export const BUILT_IN_PRESETS: Readonly<Record<string, AgentPreset>> = {
     command: claude([]),
     resume: claude(['--resume', '{session}']),
     approval: { edits: ['--permission-mode', 'acceptEdits'], all: ['--permission-mode', 'bypassPermissions'] },
-    least_version: '2.0.0',
+    least_version: '2.1.50',
     install: 'npm install -g @anthropic-ai/claude-code',
   },
   codex: {
     command: ['codex', 'exec', '--json', ...codex(), '{approval}', '-'],
     resume: ['codex', 'exec', '{approval}', 'resume', '--json', ...codex(), '{session}', '-'],
     approval: { edits: ['--sandbox', 'workspace-write'], all: ['--dangerously-bypass-approvals-and-sandbox'] },
-    least_version: '0.50.0',
+    least_version: '0.100.0',
     install: 'npm install -g @openai/codex',
   },
   gemini: {
     command: gemini([]),
     resume: gemini(['--resume', '{session}']),
     approval: { edits: ['--approval-mode', 'auto_edit'], all: ['--approval-mode', 'yolo'] },
-    least_version: '0.20.0',
+    least_version: '0.40.0',
     install: 'npm install -g @google/gemini-cli',
   },
   opencode: {
     command: opencode([]),
     resume: opencode(['--session', '{session}']),
-    least_version: '1.0.0',
+    approval: { all: ['--auto'] },
+    least_version: '1.18.20',
     install: 'npm install -g opencode-ai',
   },
   cursor: {
@@ -47,12 +48,14 @@ export const BUILT_IN_PRESETS: Readonly<Record<string, AgentPreset>> = {
     command: kimi([]),
     resume: kimi(['--session', '{session}']),
     prompt: 'file',
+    least_version: '0.43.1',
     install: 'npm install -g @moonshot-ai/kimi-code',
   },
   pi: {
     command: pi([]),
     resume: pi(['--session', '{session}']),
     prompt: 'file',
+    least_version: '0.74.0',
     install: 'npm install -g @earendil-works/pi-coding-agent',
   },
 };
@@ -73,15 +76,25 @@ function gemini(more: readonly string[]): Words {
 }
 
 function opencode(more: readonly string[]): Words {
-  return ['opencode', 'run', '--format', 'json', MODEL, ['--variant', '{effort}'], ...more];
+  return ['opencode', 'run', '--format', 'json', MODEL, ['--variant', '{effort}'], '{approval}', ...more];
 }
 
 function cursor(more: readonly string[]): Words {
-  return ['cursor-agent', '--print', '--output-format', 'stream-json', MODEL, '{approval}', ...more, BY_FILE];
+  return [
+    'cursor-agent',
+    '--print',
+    '--trust',
+    '--output-format',
+    'stream-json',
+    MODEL,
+    '{approval}',
+    ...more,
+    BY_FILE,
+  ];
 }
 
 function kimi(more: readonly string[]): Words {
-  return ['kimi', '--print', '--output-format', 'stream-json', MODEL, ...more, '--prompt', BY_FILE];
+  return ['kimi', '--output-format', 'stream-json', MODEL, ...more, '--prompt', BY_FILE];
 }
 
 function pi(more: readonly string[]): Words {

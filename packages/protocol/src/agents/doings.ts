@@ -52,7 +52,7 @@ export class Doings {
     return this.#lastTexts;
   }
 
-  /** What it last said of a limit of its provider. */
+  /** What it said of a limit of its provider, unless it went on after that. */
   get limit(): string | undefined {
     return this.#limit;
   }
@@ -67,6 +67,8 @@ export class Doings {
     if (doing.kind === 'tool') this.#tools += 1;
     if (doing.kind === 'edit') this.#edits += 1;
     if (doing.kind === 'limit') this.#limit = doing.text;
+    // It has got over it.
+    else if (doing.kind !== 'error') this.#limit = undefined;
     if (doing.kind === 'tool' || doing.kind === 'edit' || doing.text === '') {
       // The end without words leaves the last ones to be seen.
       if (doing.kind !== 'done' || before === undefined) this.#last = doing;

@@ -1,5 +1,5 @@
 import { fieldsOf, type Fields } from '../usage/figures.ts';
-import { ending, saying, sessionOf, textOf, using, type Said } from './said.ts';
+import { ending, saying, sessionOf, textOf, trouble, using, type Said } from './said.ts';
 
 const EDITS: ReadonlySet<unknown> = new Set(['Write', 'Edit', 'MultiEdit', 'NotebookEdit']);
 
@@ -11,22 +11,39 @@ export function saidByClaude(said: Fields): Said | undefined {
   const session = sessionOf(said['session_id']);
   switch (said['type']) {
     case 'system':
-      return { session, doing: [] };
-    case 'assistant':
-      return { session, doing: partsOf(said).flatMap(doingOf) };
+      return { session, doing: said['subtype'] === 'api_retry' ? retrying(said) : [] };
+    case 'assistant': {
+      const error = textOf(said['error']);
+      return { session, doing: partsOf(said).flatMap(error === undefined ? doingOf : (part) => failing(part, error)) };
+    }
     case 'tool_call':
       return said['subtype'] === 'started' ? { session, doing: byCursor(fieldsOf(said['tool_call'])) } : { doing: [] };
     case 'rate_limit_event': {
-      const info = fieldsOf(said['rate_limit_info']);
-      return { session, doing: info?.['status'] === 'rejected' ? saying('limit', 'a limit of the provider') : [] };
+      const isRejected = fieldsOf(said['rate_limit_info'])?.['status'] === 'rejected';
+      return { session, doing: isRejected ? saying('limit', 'usage limit reached') : [] };
     }
     case 'result':
       // That of Gemini has other fields.
       if (said['stats'] !== undefined) return undefined;
-      return { session, doing: said['is_error'] === true ? saying('error', said['result']) : ending(said['result']) };
+      return { session, doing: said['is_error'] === true ? brokenOff(said) : ending(said['result']) };
     default:
       return undefined;
   }
+}
+
+function retrying(said: Fields) {
+  const status = said['error_status'];
+  const words = `${textOf(said['error']) ?? 'an error'} (status ${typeof status === 'number' ? status : 'unknown'})`;
+  return trouble(words, status, said['retry_delay_ms']);
+}
+
+function brokenOff(said: Fields) {
+  return trouble(textOf(said['result']) ?? said['subtype'], said['api_error_status']);
+}
+
+/** What it says on behalf of a provider that has not answered. */
+function failing(part: unknown, error: string) {
+  return trouble(fieldsOf(part)?.['text'], error === 'rate_limit' ? 429 : undefined);
 }
 
 function partsOf(said: Fields): readonly unknown[] {

@@ -1,5 +1,5 @@
 import { fieldsOf, type Fields } from '../usage/figures.ts';
-import { ending, saying, sessionOf, textOf, using, type Doing, type Said } from './said.ts';
+import { ending, saying, sessionOf, textOf, trouble, using, type Doing, type Said } from './said.ts';
 
 /** Codex by `codex exec --json`: a thread has turns, and a turn has items. */
 export function saidByCodex(said: Fields): Said | undefined {
@@ -14,9 +14,9 @@ export function saidByCodex(said: Fields): Said | undefined {
       // That of others has more.
       return textOf(said['message']) === undefined || said['severity'] !== undefined
         ? undefined
-        : { doing: saying('error', said['message']) };
+        : { doing: trouble(said['message']) };
     case 'turn.failed':
-      return { doing: saying('error', fieldsOf(said['error'])?.['message']) };
+      return { doing: trouble(fieldsOf(said['error'])?.['message']) };
     case 'turn.completed':
       return { doing: ending('') };
     default:
@@ -47,7 +47,7 @@ function ended(item: Fields): readonly Doing[] {
         using('file_change', fieldsOf(change)?.['path'], true),
       );
     case 'error':
-      return saying('error', item['message']);
+      return trouble(item['message']);
     default:
       return [];
   }

@@ -1,6 +1,6 @@
 import { fieldsOf, type Fields } from '../usage/figures.ts';
 import { targetIn } from './said-by-claude.ts';
-import { ending, LONGEST_TEXT, saying, sessionOf, using, type Doing, type Said } from './said.ts';
+import { ending, LONGEST_TEXT, saying, sessionOf, trouble, using, type Doing, type Said } from './said.ts';
 
 const EDITS: ReadonlySet<unknown> = new Set(['write_file', 'replace', 'edit']);
 
@@ -17,10 +17,10 @@ export function saidByGemini(said: Fields): Said | undefined {
       return { doing: using(name, targetIn(fieldsOf(said['parameters'])), EDITS.has(name)) };
     }
     case 'error':
-      return said['severity'] === undefined ? undefined : { doing: saying('error', said['message']) };
+      return said['severity'] === undefined ? undefined : { doing: trouble(said['message']) };
     case 'result':
       if (said['stats'] === undefined) return undefined;
-      return { doing: ending('') };
+      return { doing: said['status'] === 'error' ? trouble(fieldsOf(said['error'])?.['message']) : ending('') };
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 import { fieldsOf, type Fields } from '../usage/figures.ts';
 import { targetIn } from './said-by-claude.ts';
-import { saying, sessionOf, using, type Said } from './said.ts';
+import { ending, saying, sessionOf, trouble, using, type Said } from './said.ts';
 
 const EDITS: ReadonlySet<unknown> = new Set(['write', 'edit', 'patch', 'multiedit', 'apply_patch']);
 
@@ -17,9 +17,17 @@ export function saidByOpencode(said: Fields): Said | undefined {
       const target = targetIn(input) ?? input?.['filePath'];
       return { session, doing: using(part['tool'], target, EDITS.has(part['tool'])) };
     }
+    case 'step_finish':
+      return { session, doing: part['reason'] === 'stop' ? ending('') : [] };
     case 'error':
-      return { session, doing: saying('error', fieldsOf(fieldsOf(said['error'])?.['data'])?.['message']) };
+      return { session, doing: refused(fieldsOf(said['error']) ?? {}) };
     default:
       return { session, doing: [] };
   }
+}
+
+function refused(error: Fields) {
+  const data = fieldsOf(error['data']) ?? {};
+  const after = Number(fieldsOf(data['responseHeaders'])?.['retry-after'] ?? 'none');
+  return trouble(data['message'] ?? error['name'], data['statusCode'], after * 1000);
 }

@@ -1,10 +1,10 @@
 import { fieldsOf, type Fields } from '../usage/figures.ts';
 import { targetIn } from './said-by-claude.ts';
-import { ending, saying, sessionOf, using, type Said } from './said.ts';
+import { ending, saying, sessionOf, trouble, using, type Doing, type Said } from './said.ts';
 
 const EDITS: ReadonlySet<unknown> = new Set(['write', 'edit']);
 
-/** pi by `--mode json`. */
+/** pi by `--mode json`: what it does is told whole in `message_end`, and before that bit by bit. */
 export function saidByPi(said: Fields): Said | undefined {
   switch (said['type']) {
     case 'session':
@@ -13,15 +13,27 @@ export function saidByPi(said: Fields): Said | undefined {
       return {
         doing: using(said['toolName'], targetIn(fieldsOf(said['args'])), EDITS.has(said['toolName'])),
       };
-    case 'message_end': {
-      const message = fieldsOf(said['message']) ?? {};
-      if (message['role'] !== 'assistant') return { doing: [] };
-      const parts: readonly unknown[] = Array.isArray(message['content']) ? message['content'] : [];
-      return { doing: parts.flatMap((part) => saying('text', fieldsOf(part)?.['text'])) };
+    case 'message_end':
+      return { doing: spoken(fieldsOf(said['message']) ?? {}) };
+    case 'auto_retry_start':
+      return { doing: trouble(said['errorMessage'], undefined, said['delayMs']) };
+    case 'agent_end': {
+      const messages: readonly unknown[] = Array.isArray(said['messages']) ? said['messages'] : [];
+      // It ends after an error, too, and with status 0.
+      return { doing: hasFailed(fieldsOf(messages.at(-1)) ?? {}) ? [] : ending('') };
     }
-    case 'agent_end':
-      return { doing: ending('') };
     default:
       return undefined;
   }
+}
+
+function spoken(message: Fields): readonly Doing[] {
+  if (message['role'] !== 'assistant') return [];
+  const parts: readonly unknown[] = Array.isArray(message['content']) ? message['content'] : [];
+  const texts = parts.flatMap((part) => saying('text', fieldsOf(part)?.['text']));
+  return hasFailed(message) ? [...texts, ...trouble(message['errorMessage'] ?? 'error')] : texts;
+}
+
+function hasFailed(message: Fields): boolean {
+  return message['stopReason'] === 'error';
 }

@@ -2,9 +2,12 @@ import { fieldsOf } from '../usage/figures.ts';
 import { saidByClaude } from './said-by-claude.ts';
 import { saidByCodex } from './said-by-codex.ts';
 import { saidByGemini } from './said-by-gemini.ts';
+import { saidByKimi } from './said-by-kimi.ts';
 import { saidByOpencode } from './said-by-opencode.ts';
 import { saidByPi } from './said-by-pi.ts';
 import type { Said } from './said.ts';
+
+const READERS = [saidByOpencode, saidByClaude, saidByCodex, saidByGemini, saidByPi, saidByKimi];
 
 /**
  * Reads what one JSON value of an agent's output says of what the agent does; nothing for what is of none of those that
@@ -13,5 +16,9 @@ import type { Said } from './said.ts';
 export function saidBy(value: unknown): Said | undefined {
   const said = fieldsOf(value);
   if (said === undefined) return undefined;
-  return saidByOpencode(said) ?? saidByClaude(said) ?? saidByCodex(said) ?? saidByGemini(said) ?? saidByPi(said);
+  for (const by of READERS) {
+    const found = by(said);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -21,6 +21,11 @@ const TOOL = /^[\w.:/ -]{1,80}$/;
 /** As long as the reference lets it be (part A22): it becomes a word of a command line. */
 const SESSION = /^[^\s-]\S{0,511}$/;
 
+/** With them providers answer that too much was asked of them, or that they have too much to do. */
+const LIMIT_STATUS: ReadonlySet<unknown> = new Set([429, 529]);
+
+const LIMIT_WORDS = /\b(?:429|529|too many requests|rate[ _-]?limit\w*|usage limit|quota|overloaded\w*)\b/i;
+
 /** Returns text, or nothing for what is none. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
@@ -35,6 +40,21 @@ export function sessionOf(value: unknown): string | undefined {
 export function saying(kind: 'text' | 'limit' | 'error' | 'done', value: unknown): readonly Doing[] {
   const text = textOf(value);
   return text === undefined ? [] : [{ kind, text: text.slice(0, LONGEST_TEXT) }];
+}
+
+/**
+ * Returns that something went wrong, or that a limit of the provider was met where its answer or the words say so.
+ *
+ * @param status that of the answer of the provider
+ * @param retryMs after which the agent tries again
+ */
+export function trouble(value: unknown, status?: unknown, retryMs?: unknown): readonly Doing[] {
+  const text = textOf(value);
+  const isLimit = LIMIT_STATUS.has(status) || (text !== undefined && LIMIT_WORDS.test(text));
+  if (!isLimit) return saying('error', text);
+  const words = text !== undefined && LIMIT_WORDS.test(text) ? text : `rate limit: ${text ?? 'no words'}`;
+  const after = typeof retryMs === 'number' && retryMs >= 0 ? `, to retry in ${Math.ceil(retryMs / 1000)} s` : '';
+  return saying('limit', `${words}${after}`);
 }
 
 /** Returns that an agent has done all; with its last words where there are some. */

@@ -3,8 +3,8 @@ import { LINE_LIMIT, type LineReader } from './whole-lines.ts';
 
 const NEWLINE = 0x0a;
 
-/** How a line begins that says what it is first of all, as those of agents do. */
-const HEAD = /^\[?\{\s{0,8}"type"\s{0,8}:\s{0,8}"([\w.-]{1,40})"/;
+/** How a line begins that says what it is, or who says it, first of all, as those of agents do. */
+const HEAD = /^\[?\{\s{0,8}"(?:type|role)"\s{0,8}:\s{0,8}"([\w.-]{1,40})"/;
 const HEAD_BYTES = 96;
 
 /** What tells what an agent does. */
@@ -24,6 +24,8 @@ const DOINGS = [
   'tool_execution_start',
   'message_end',
   'agent_end',
+  'auto_retry_start',
+  'meta',
 ] as const;
 
 /** Lines that say something else first are only read when they are of one of these. */

@@ -4,6 +4,9 @@ import { toldByClaude } from './told-by-claude.ts';
 import { toldByCodex } from './told-by-codex.ts';
 import { toldByGemini } from './told-by-gemini.ts';
 import { toldByOpencode } from './told-by-opencode.ts';
+import { toldByPi } from './told-by-pi.ts';
+
+const READERS = [toldByClaude, toldByCodex, toldByGemini, toldByOpencode, toldByPi, toldOpenly];
 
 /**
  * Reads what one JSON value of an agent's output says of what the agent has used. What is told per message, to be told
@@ -17,9 +20,11 @@ export function toldUsage(value: unknown): readonly Told[] {
   }
   const said = fieldsOf(value);
   if (said === undefined) return [];
-  const told =
-    toldByClaude(said) ?? toldByCodex(said) ?? toldByGemini(said) ?? toldByOpencode(said) ?? toldOpenly(said);
-  return told === undefined ? [] : [told];
+  for (const by of READERS) {
+    const told = by(said);
+    if (told !== undefined) return [told];
+  }
+  return [];
 }
 
 /** The form that any script may write: see docs/ralph-worker.md. */
