@@ -23,8 +23,9 @@ function home() {
   runGit(mine, ['config', 'user.name', 'Me']);
   runGit(mine, ['config', 'user.email', 'me@example.invalid']);
   symlinkSync(top, join(folder, 'ralph-toolbox'));
-  const [agent = ''] = /"command": \["(\w+)"/.exec(page)?.slice(1) ?? [];
+  const [agent = ''] = /"runner": "(\w+)"/.exec(page)?.slice(1) ?? [];
   const script = [
+    '[ "$1" != --version ] || { echo 99.0.0; exit; }',
     'grep -q "$RALPH_TASK_TITLE" || exit 9',
     'if [ -n "$RALPH_HANDOFF" ]; then echo "- $RALPH_TASK_TITLE" >> CHANGES.md',
     'else echo "$RALPH_TASK_TITLE" >> README.md; fi',
