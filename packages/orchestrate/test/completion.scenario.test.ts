@@ -46,6 +46,8 @@ const OFFERED: readonly [string, readonly string[]][] = [
   ['ralph-integrate one RQ-0001 --remote ', ['origin']],
   ['ralph-orchestrate config parallel.land', ['parallel.landing', 'parallel.landing_scopes']],
   ['ralph-state schema task-rec', ['task-record']],
+  ['ralph-orchestrate run --agent cl', ['claude']],
+  ['ralph-orchestrate prompt show RQ-0003', ['RQ-0003']],
   ['ralph-lock run --conflict-exit-code ', []],
   ['ralph-state completion ', ['bash', 'fish', 'zsh']],
 ];
@@ -91,7 +93,12 @@ it('completes in bash whatever is set there', (context) => {
 
 it('completes in bash on a terminal: an id, a file, a folder, and a value behind =', async (context) => {
   const { folder, root } = knownRepository();
-  const env = { PATH: `${programsOnPath(folder)}:${process.env['PATH']}`, HOME: folder, PS1: '> ' };
+  const env = {
+    PATH: `${programsOnPath(folder)}:${process.env['PATH']}`,
+    HOME: folder,
+    HISTFILE: '/dev/null',
+    PS1: '> ',
+  };
   const script = `for one in lock state orchestrate; do eval "$(ralph-$one completion bash)"; done; PS1='> '`;
   const options = { folder, cwd: root, args: [], env };
   const terminal = TmuxTerminal.startScript(context, options, 'exec bash --norc --noprofile -i');

@@ -1,3 +1,4 @@
+import { BUILT_IN_AGENTS } from '@ralph/protocol/agents/built-in-presets';
 import { SANDBOX_OPTIONS } from '@ralph/protocol/cli/sandbox-options';
 import { PHASES } from '@ralph/protocol/contract/phases';
 import { LEASH_OPTION, REPORT_OPTIONS, SURVEY_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
@@ -70,6 +71,7 @@ export const AGENT_CHOICE_OPTIONS = {
   agent: {
     kind: 'text',
     value: 'NAME',
+    suggests: BUILT_IN_AGENTS,
     describe: 'the agent: claude, codex, gemini, opencode, cursor, kimi, pi, or one of --agent-config',
   },
   model: { kind: 'text', describe: 'its model, by its own name (default: its own)' },

@@ -1,7 +1,13 @@
+import { BUILT_IN_AGENTS } from '@ralph/protocol/agents/built-in-presets';
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 
 export const DOCTOR_OPTIONS = {
-  agent: { kind: 'text', value: 'NAME', describe: 'look whether this agent is there (default: agent.runner)' },
+  agent: {
+    kind: 'text',
+    value: 'NAME',
+    suggests: BUILT_IN_AGENTS,
+    describe: 'look whether this agent is there (default: agent.runner)',
+  },
   'target-branch': {
     kind: 'text',
     value: 'BRANCH',

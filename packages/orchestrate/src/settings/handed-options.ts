@@ -1,3 +1,4 @@
+import { BUILT_IN_AGENTS } from '@ralph/protocol/agents/built-in-presets';
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 
 /** Which agent does the tasks; what of it comes from files is handed on apart, since a task counts before that. */
@@ -5,6 +6,7 @@ export const AGENT_OPTIONS = {
   agent: {
     kind: 'text',
     value: 'NAME',
+    suggests: BUILT_IN_AGENTS,
     describe: 'the agent: claude, codex, gemini, opencode, cursor, kimi, pi, or one of agent.presets',
   },
   model: { kind: 'text', describe: 'its model, by its own name (default: agent.model of the config, else its own)' },

@@ -60,6 +60,8 @@ export const BUILT_IN_PRESETS: Readonly<Record<string, AgentPreset>> = {
   },
 };
 
+export const BUILT_IN_AGENTS: readonly string[] = Object.keys(BUILT_IN_PRESETS);
+
 type Words = AgentPreset['command'];
 
 function claude(more: readonly string[]): Words {

@@ -17,6 +17,8 @@ export interface OptionSpec {
   /** Shown in the help in place of the value. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** What a shell offers, beside which other words may stand. */
+  readonly suggests?: readonly string[];
   readonly many?: boolean;
   /** A time, a size or a count of 0 is a value too, where nothing is a sensible amount; a limit of nothing is none. */
   readonly zero?: boolean;

@@ -99,7 +99,8 @@ function completedOptions(options: OptionSpecs): CompletedOption[] {
 }
 
 function offerFor(spec: OptionSpec): Offer {
-  if (spec.choices !== undefined) return { kind: 'words', words: spec.choices };
+  const words = spec.choices ?? spec.suggests;
+  if (words !== undefined) return { kind: 'words', words };
   return spec.value !== undefined && Object.hasOwn(BY_VALUE, spec.value) ? (BY_VALUE[spec.value] ?? NOTHING) : NOTHING;
 }
 
