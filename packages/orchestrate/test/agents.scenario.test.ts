@@ -10,7 +10,7 @@ const say = (value: unknown) => `cat <<'END'\n${JSON.stringify(value)}\nEND`;
 
 /** A Claude that edits, says so, and mends in its own session what is red. */
 const CLAUDE = `
-if [ "$1" = --version ]; then echo '2.1.0 (Claude Code)'; exit; fi
+if [ "$1" = --version ]; then echo '2.1.197 (Claude Code)'; exit; fi
 cat > "$OUT/claude.$RALPH_TASK_ID.prompt"
 printf '%s\\n' "$@" >> "$OUT/claude.args"
 ${say({ type: 'system', subtype: 'init', session_id: 'sess-1' })}
@@ -134,7 +134,7 @@ describe('ralph-orchestrate doctor', () => {
     const { run } = desk({ claude: CLAUDE, codex: OTHER, gemini: 'exit 3' });
     expect(await agentRow(run, '--agent', 'claude')).toMatchObject({
       level: 'ok',
-      message: 'claude 2.1.0 can be started',
+      message: 'claude 2.1.197 can be started',
     });
     expect(await agentRow(run, '--agent', 'codex')).toMatchObject({
       level: 'warning',

@@ -8,6 +8,7 @@ const well: JudgedEnd = {
   cause: 'exited',
   isRequested: false,
   missing: undefined,
+  isBroken: false,
   limit: undefined,
 };
 const work = { commits: 1, unfinished: undefined, secrets: [] };
@@ -29,6 +30,17 @@ describe('judge', () => {
     expect(judge(said, { ...work, commits: 0 })).toEqual({ kind: 'limited', limit });
     expect(judge(said, work)).toEqual({ kind: 'ready' });
     expect(judge({ ...said, cause: 'timeout' }, work)).toEqual({ kind: 'timeout' });
+  });
+
+  it('does not trust an agent that says it came to an error, whatever its status is', () => {
+    const broken = { ...well, isBroken: true };
+    expect([judge(broken, work), endedWell(broken)]).toEqual([{ kind: 'broken' }, false]);
+    expect(judge({ ...broken, limit: {} }, work)).toEqual({ kind: 'limited', limit: {} });
+    expect(judge({ ...broken, exitCode: 1 }, work)).toEqual({ kind: 'failed', exitCode: 1 });
+    expect(failureOf({ kind: 'broken' }, '400 no such model')).toEqual({
+      code: 'agent_failed',
+      reason: 'agent ended with status 0, but on an error of its own: 400 no such model',
+    });
   });
 
   it('does not hand on a workspace in the middle of something, commits or not', () => {

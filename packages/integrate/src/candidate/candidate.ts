@@ -1,3 +1,4 @@
+import type { UsedBefore } from '@ralph/protocol/usage/usage-tally';
 import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
 
 /** The finished work of one attempt at one task. */
@@ -17,6 +18,8 @@ export interface CandidateAgent {
   readonly prompt: 'stdin' | 'file';
   /** The same for what goes on with its session. */
   readonly resume: readonly string[] | undefined;
+  /** What its session has used, where the agent tells that again. */
+  readonly before?: UsedBefore | undefined;
 }
 
 /** Returns what an event offers for landing; nothing unless an agent has ended well and left commits. */
@@ -27,11 +30,13 @@ export function candidateOf(event: AnyEvent): Candidate | undefined {
   return { taskId, attempt, workspacePath, title, agent: agentOf(event) };
 }
 
-function agentOf({ command, prompt, resume_command: resume }: EventOf<'agent.finished'>): CandidateAgent | undefined {
+function agentOf(event: EventOf<'agent.finished'>): CandidateAgent | undefined {
+  const { command, prompt, resume_command: resume, session, session_usage: usage } = event;
   if (command === undefined || command.length === 0) return undefined;
   return {
     command,
     prompt: prompt ?? 'stdin',
     resume: resume === undefined || resume.length === 0 ? undefined : resume,
+    ...(session === undefined || usage === undefined ? {} : { before: { session, usage } }),
   };
 }

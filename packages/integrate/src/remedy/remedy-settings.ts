@@ -1,3 +1,4 @@
+import type { UsedBefore } from '@ralph/protocol/usage/usage-tally';
 import type { OptionValues } from '@ralph/protocol/cli/options';
 import { optionWords } from '@ralph/protocol/cli/option-words';
 import { usageFailure } from '@ralph/protocol/cli/usage-failure';
@@ -35,6 +36,8 @@ export function readRemedySettings(args: OptionValues<typeof REMEDY_OPTIONS>): R
 export interface Resolver {
   readonly words: readonly string[];
   readonly prompt: 'stdin' | 'file';
+  /** What the session that goes on has used before. */
+  readonly before?: UsedBefore | undefined;
 }
 
 /**
@@ -51,7 +54,9 @@ export function resolverOf(
   if (isOff) return undefined;
   if (resolver !== undefined) return { words: ['sh', '-c', resolver], prompt: 'stdin' };
   if (agent === undefined) return undefined;
-  return { words: (number === 1 ? agent.resume : undefined) ?? agent.command, prompt: agent.prompt };
+  const { command, resume, prompt, before } = agent;
+  if (number > 1 || resume === undefined) return { words: command, prompt };
+  return { words: resume, prompt, ...(before === undefined ? {} : { before }) };
 }
 
 /** Returns the options that say the same again. */

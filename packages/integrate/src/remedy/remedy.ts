@@ -1,6 +1,7 @@
 import type { Failure } from '@ralph/protocol/contract/failure';
 import type { EventOf } from '@ralph/protocol/contract/events';
 import type { Usage } from '@ralph/protocol/contract/usage';
+import type { UsedBefore } from '@ralph/protocol/usage/usage-tally';
 import { addUsage } from '@ralph/protocol/usage/add-usage';
 import { parkAgain } from '../candidate/attempt-refs.ts';
 import { writeRecord } from '../candidate/integration-record.ts';
@@ -35,6 +36,8 @@ export type RemedyEnd =
 interface Said {
   /** Of all its turns. */
   usage: Usage | undefined;
+  /** Of the session that goes on in each turn. */
+  before: UsedBefore | undefined;
   lastLines: readonly string[];
 }
 
@@ -81,7 +84,7 @@ export async function remedy(job: Job, { resolver, number, handover }: Remedy): 
   const before = await newFiles(job);
   const settings = keepSettings(job);
   const paths = { handoffPath: handoff_path, logPath: log_path };
-  const said: Said = { usage: undefined, lastLines: [] };
+  const said: Said = { usage: undefined, before: resolver.before, lastLines: [] };
   const end = await workOn(job, ground, { resolver, number, handover, settings, said, ...paths });
   if (end.result === 'resolved') await adopt(job, end.commit);
   else await takeBack(job, before, settings);
@@ -166,14 +169,11 @@ async function runOnce(job: Job, conflict: ConflictState | undefined, work: Work
   const { bench } = job;
   const { resolver, handoffPath, logPath, said } = work;
   const prompt = bench.secrets.redact(promptFor(job, conflict, work));
-  const { cause, exitCode, signal, usage, lastLines } = await runResolver(job, {
-    resolver,
-    prompt,
-    handoffPath,
-    logPath,
-  });
+  const run = { resolver, prompt, handoffPath, logPath, before: said.before };
+  const { cause, exitCode, signal, usage, before, lastLines } = await runResolver(job, run);
   throwIfStopped(bench.stop);
   said.usage = addUsage(said.usage, usage);
+  said.before = before;
   said.lastLines = lastLines;
   const { timeoutMs } = bench.settings.remedy;
   if (cause !== 'exited')

@@ -9,7 +9,7 @@ import { asIoFailure } from '@ralph/protocol/contract/failure';
 import { scrubbedEnvironment } from '@ralph/protocol/process/environment';
 import { writeWhole } from '@ralph/protocol/process/write-whole';
 import type { Usage } from '@ralph/protocol/contract/usage';
-import { UsageTally } from '@ralph/protocol/usage/usage-tally';
+import { UsageTally, type UsedBefore } from '@ralph/protocol/usage/usage-tally';
 import { withoutSecret } from '@ralph/protocol/usage/without-secret';
 import type { Resolver } from './remedy-settings.ts';
 import type { Job } from '../candidate/job.ts';
@@ -30,11 +30,15 @@ export interface ResolverRun {
   readonly prompt: string;
   readonly handoffPath: string;
   readonly logPath: string;
+  /** What its session has used before. */
+  readonly before: UsedBefore | undefined;
 }
 
 export interface ResolverEnd extends LoggedEnd {
   /** What it said that it used; nothing when it did not say. */
   readonly usage: Usage | undefined;
+  /** What its session has used now, where that is told again. */
+  readonly before: UsedBefore | undefined;
 }
 
 /**
@@ -58,11 +62,14 @@ export async function runResolver(job: Job, run: ResolverRun): Promise<ResolverE
     const env = resolverEnvironment(job, run, promptPath);
     const limits = { logLimitBytes: LOG_BYTES, limitMs: settings.remedy.timeoutMs, signal: stop };
     const doings = new Doings();
-    const tally = new UsageTally((value) => doings.take(value));
+    const tally = new UsageTally((value) => doings.take(value), run.before);
     const end = await runLogged(job, { command, env, stdin, logPath, ...limits, reads: [promptPath], reader: tally });
     const usage = withoutSecret(tally.end(), secrets.redact);
     const { lastLines } = lastWords(end.lastLines, doings, { most: LAST_LINES, redact: secrets.redact });
-    return { ...end, lastLines, usage };
+    const { session } = doings;
+    const told = session === undefined ? undefined : tally.toldAgain(session);
+    const before = session === undefined || told === undefined ? undefined : { session, usage: told };
+    return { ...end, lastLines, usage, before };
   } catch (error) {
     throw asIoFailure(error, 'run the resolver');
   } finally {

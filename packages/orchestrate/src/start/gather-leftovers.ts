@@ -45,6 +45,8 @@ export interface FinishedWork {
   readonly command?: string[];
   readonly prompt?: 'stdin' | 'file';
   readonly resume_command?: string[];
+  readonly session?: string;
+  readonly session_usage?: Usage;
   readonly usage?: Usage;
 }
 

@@ -42,6 +42,8 @@ export function finishedAnew(
     ...(finished?.command === undefined ? {} : { command: finished.command }),
     ...(finished?.prompt === undefined ? {} : { prompt: finished.prompt }),
     ...(finished?.resume_command === undefined ? {} : { resume_command: finished.resume_command }),
+    ...(finished?.session === undefined ? {} : { session: finished.session }),
+    ...(finished?.session_usage === undefined ? {} : { session_usage: finished.session_usage }),
     ...(finished?.usage === undefined ? {} : { usage: finished.usage }),
   };
 }

@@ -13,6 +13,7 @@ export class Doings {
   #text = '';
   #lastTexts: string[] = [];
   #limit: string | undefined;
+  #isBroken = false;
   #tools = 0;
   #edits = 0;
 
@@ -22,6 +23,7 @@ export class Doings {
     this.#text = '';
     this.#lastTexts = [];
     this.#limit = undefined;
+    this.#isBroken = false;
   }
 
   /** Takes one JSON value of the output; what it does not know does no harm. */
@@ -57,6 +59,11 @@ export class Doings {
     return this.#limit;
   }
 
+  /** Whether an error or a limit is what it came to: it has done nothing after that, and not said that it is done. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
   /** What was counted so far; nothing where it does not speak in a form that is known. */
   get counts(): ActivityCounts | undefined {
     return this.#last === undefined ? undefined : { tools: this.#tools, edits: this.#edits };
@@ -66,6 +73,7 @@ export class Doings {
     const before = this.#last;
     if (doing.kind === 'tool') this.#tools += 1;
     if (doing.kind === 'edit') this.#edits += 1;
+    this.#isBroken = doing.kind === 'limit' || doing.kind === 'error';
     if (doing.kind === 'limit') this.#limit = doing.text;
     // It has got over it.
     else if (doing.kind !== 'error') this.#limit = undefined;

@@ -59,6 +59,7 @@ export const AGENT_EVENTS = {
     resume_command: z.array(z.string()).optional().describe('what goes on with its session, as command'),
     agent,
     session,
+    session_usage: usage.optional().describe('what that has used, where its agent tells it again when it goes on'),
     counts: activityCounts.optional().describe('what it said that it did'),
     usage: usage.optional().describe('what it said that it used; absent where it did not say'),
   }),

@@ -15,3 +15,15 @@ export function addUsage(one: Usage | undefined, other: Usage | undefined): Usag
   if (one.model !== undefined && one.model === other.model) sum.model = one.model;
   return sum;
 }
+
+/** Returns a usage without what was used before. */
+export function usageBeyond(usage: Usage, before: Usage | undefined): Usage {
+  if (before === undefined) return usage;
+  const beyond: Usage = { ...usage };
+  for (const name of TOKEN_FIELDS) {
+    if (usage[name] !== undefined) beyond[name] = Math.max(0, usage[name] - (before[name] ?? 0));
+  }
+  if (usage.cost_usd !== undefined)
+    beyond.cost_usd = Math.max(0, inMillionths(usage.cost_usd - (before.cost_usd ?? 0)));
+  return beyond;
+}

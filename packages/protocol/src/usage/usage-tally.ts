@@ -1,5 +1,5 @@
 import { TOKEN_FIELDS, type Usage } from '../contract/usage.ts';
-import { addUsage } from './add-usage.ts';
+import { addUsage, usageBeyond } from './add-usage.ts';
 import { CodexText } from './codex-text.ts';
 import { JsonLines } from './json-lines.ts';
 import { toldUsage } from './told-usage.ts';
@@ -8,6 +8,12 @@ import { WholeLines } from './whole-lines.ts';
 
 /** Sessions of one agent that are remembered, to know what restates from what adds. */
 const SESSIONS = 100;
+
+/** What a session has used before it goes on. */
+export interface UsedBefore {
+  readonly session: string;
+  readonly usage: Usage;
+}
 
 /**
  * Adds up what an agent says that it used, while its output comes. However that is cut into pieces, the sum is the same;
@@ -24,9 +30,16 @@ export class UsageTally {
   /** Sessions of Claude whose process may say more than once what it has used so far. */
   readonly #announced = new Set<string>();
   #thread: string | undefined;
+  readonly #before: Usage | undefined;
+  #isTold = false;
 
-  /** @param also is given each JSON value too that tells what the agent did or used */
-  constructor(also: (value: unknown) => void = () => {}) {
+  /**
+   * @param also is given each JSON value too that tells what the agent did or used
+   * @param before what the session that goes on has used before, which Codex tells again
+   */
+  constructor(also: (value: unknown) => void = () => {}, before?: UsedBefore) {
+    this.#before = before?.usage;
+    if (before !== undefined) this.#sessions.set(keyOf('codex', before.session), before.usage);
     this.#json = new JsonLines((value) => {
       for (const told of toldUsage(value)) this.#take(told);
       also(value);
@@ -65,7 +78,13 @@ export class UsageTally {
 
   /** Returns what was used by the lines that have come so far; nothing when the agent has not said. */
   soFar(): Usage | undefined {
-    return [...this.#sessions.values()].reduce<Usage | undefined>(addUsage, this.#settled);
+    const sum = [...this.#sessions.values()].reduce<Usage | undefined>(addUsage, this.#settled);
+    return this.#isTold && sum !== undefined ? usageBeyond(sum, this.#before) : undefined;
+  }
+
+  /** Returns what a session has used that Codex will tell again when it goes on; nothing for those of other agents. */
+  toldAgain(session: string): Usage | undefined {
+    return this.#sessions.get(keyOf('codex', session));
   }
 
   #take(told: Told): void {
@@ -74,9 +93,10 @@ export class UsageTally {
       else remember(this.#announced, told.session);
       return;
     }
+    this.#isTold = true;
     const session = told.session ?? (told.agent === 'codex' ? this.#thread : undefined);
     if (session === undefined) this.#settled = addUsage(this.#settled, told.usage);
-    else this.#said(`${told.agent ?? ''} ${session}`, told, told.agent !== 'claude' || this.#announced.has(session));
+    else this.#said(keyOf(told.agent, session), told, told.agent !== 'claude' || this.#announced.has(session));
   }
 
   /**
@@ -96,6 +116,10 @@ export class UsageTally {
     this.#settled = addUsage(this.#settled, this.#sessions.get(oldest));
     this.#sessions.delete(oldest);
   }
+}
+
+function keyOf(agent: string | undefined, session: string): string {
+  return `${agent ?? ''} ${session}`;
 }
 
 const FIGURES = [...TOKEN_FIELDS, 'cost_usd'] as const;

@@ -34,7 +34,7 @@ describe('what an agent does, as its output tells it', () => {
       text: 'It is done.',
       usage: figures,
     });
-    expect(doings.lastTexts).toEqual(['It is done.']);
+    expect([doings.lastTexts, doings.isBroken]).toEqual([['It is done.'], false]);
   });
 
   it.each([
@@ -78,7 +78,7 @@ describe('what an agent says of a provider that refuses it', () => {
       kind: 'error',
       text: expect.stringContaining('this model is not there') as string,
     });
-    expect(doings.limit).toBeUndefined();
+    expect([doings.limit, doings.isBroken]).toEqual([undefined, true]);
   });
 });
 

@@ -141,6 +141,23 @@ describe('UsageTally', () => {
     expect(tallyOf(...few)).toEqual({ input_tokens: 2000, cost_usd: 1 });
   });
 
+  it('leaves out what a session of Codex has used before it went on, which it tells again', () => {
+    const first = new UsageTally();
+    first.push(Buffer.from(thread('t') + turn(100, 10)));
+    expect(first.end()).toEqual(first.toldAgain('t'));
+    const before = { session: 't', usage: { input_tokens: 100, output_tokens: 10 } };
+    const goneOn = (text: string) => {
+      const tally = new UsageTally(() => {}, before);
+      tally.push(Buffer.from(text));
+      return tally.end();
+    };
+    expect(goneOn(thread('t') + turn(250, 30))).toMatchObject({ input_tokens: 150, output_tokens: 20 });
+    expect(goneOn(thread('t') + turn(40, 3))).toMatchObject({ input_tokens: 40, output_tokens: 3 });
+    expect(goneOn(thread('other') + turn(40, 3))).toMatchObject({ input_tokens: 40, output_tokens: 3 });
+    expect(goneOn(result('c', 0.5, 10))).toMatchObject({ cost_usd: 0.5 });
+    expect(goneOn(thread('t'))).toBeUndefined();
+  });
+
   it('comes to the same however the output is cut into pieces', () => {
     const seed = testSeed();
     const chance = chanceOf(seed);

@@ -25,6 +25,8 @@ export interface AgentEnd extends TreeEnd {
   readonly isRequested: boolean;
   /** What it should have handed on to the next phase, and has not. */
   readonly missing: string | undefined;
+  /** Whether it said that an error is what it came to: some end with status 0 all the same. */
+  readonly isBroken: boolean;
   /** Written in all, dropped output included. */
   readonly outputBytes: number;
   /** The last lines that say something, without secrets. */
@@ -39,6 +41,8 @@ export interface AgentEnd extends TreeEnd {
   readonly doer: Step;
   /** The session of that. */
   readonly session: string | undefined;
+  /** What that has used, where its agent tells that again when it goes on. */
+  readonly sessionUsage: Usage | undefined;
 }
 
 /** What all parts of an attempt share. */
@@ -51,7 +55,7 @@ interface Attended {
   readonly portBase: number | undefined;
 }
 
-type StepEnd = TreeEnd & Pick<AgentEnd, 'isRequested' | 'missing' | 'lastLines' | 'limit' | 'session'>;
+type StepEnd = TreeEnd & Pick<AgentEnd, 'isRequested' | 'missing' | 'isBroken' | 'lastLines' | 'limit' | 'session'>;
 
 /**
  * Runs the agent in a workspace until it and everything that it started have ended; of a task with several parts, one
@@ -92,8 +96,10 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
     }
     if (done === undefined || doer === undefined) throw new Error('a task has a part at least');
     const usage = withoutSecret(tally.end(), secrets.redact);
+    const { session } = doer.end;
+    const sessionUsage = session === undefined ? undefined : tally.toldAgain(session);
     const of = { outputBytes: log.bytes, usage, counts: doings.counts };
-    return { ...done.end, ...of, doer: doer.step, session: doer.end.session };
+    return { ...done.end, ...of, doer: doer.step, session, sessionUsage };
   } finally {
     if (isGone) leaveSeat(seatOf(context, run));
     ports?.release(isGone);
@@ -121,10 +127,11 @@ async function runStep(attended: Attended, step: Step, tree: ProcessTree): Promi
     redact: secrets.redact,
   });
   const limit = rateLimitIn(searched, context.rateLimit, Date.now());
+  const { isBroken } = doings;
   // At once: what it has left takes a while to find, and others would start meanwhile.
-  if (limit !== undefined && requested.cause === 'exited' && (end.exitCode ?? 0) !== 0)
+  if (limit !== undefined && requested.cause === 'exited' && (isBroken || (end.exitCode ?? 0) !== 0))
     context.quota.close(run.task.id, { reason: lastLines.at(-1) ?? '', ...limit }, Date.now());
-  const ended = { ...end, ...requested, lastLines, limit, session: doings.session };
+  const ended = { ...end, ...requested, lastLines, limit, isBroken, session: doings.session };
   return { ...ended, missing: endedWell(ended) ? handedOn(attended, step) : undefined };
 }
 
@@ -141,6 +148,6 @@ function requestedEnd(end: TreeEnd, seat: Seat): Pick<AgentEnd, 'isRequested' | 
   return { isRequested, cause: isRequested ? 'cancelled' : end.cause };
 }
 
-function endedWell({ cause, exitCode }: Pick<AgentEnd, 'cause' | 'exitCode'>): boolean {
-  return cause === 'exited' && exitCode === 0;
+function endedWell({ cause, exitCode, isBroken }: Pick<AgentEnd, 'cause' | 'exitCode' | 'isBroken'>): boolean {
+  return cause === 'exited' && exitCode === 0 && !isBroken;
 }

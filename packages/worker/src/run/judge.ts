@@ -3,7 +3,10 @@ import type { RateLimit } from './rate-limit.ts';
 import type { AgentEnd } from '../agent/run-agent.ts';
 
 /** What the judgement of an agent looks at. */
-export type JudgedEnd = Omit<AgentEnd, 'outputBytes' | 'lastLines' | 'usage' | 'counts' | 'doer' | 'session'>;
+export type JudgedEnd = Omit<
+  AgentEnd,
+  'outputBytes' | 'lastLines' | 'usage' | 'counts' | 'doer' | 'session' | 'sessionUsage'
+>;
 
 const NAMED_FILES = 3;
 
@@ -24,6 +27,7 @@ export type Verdict =
   | { readonly kind: 'secrets'; readonly files: readonly string[] }
   | { readonly kind: 'limited'; readonly limit: RateLimit }
   | { readonly kind: 'failed'; readonly exitCode: number }
+  | { readonly kind: 'broken' }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'idle_timeout' }
@@ -32,7 +36,7 @@ export type Verdict =
 
 /** Tells whether an agent has ended as one that did its work. */
 export function endedWell(end: JudgedEnd): boolean {
-  return end.cause === 'exited' && end.exitCode === 0;
+  return end.cause === 'exited' && end.exitCode === 0 && !end.isBroken;
 }
 
 /** Decides what an attempt came to. Work is ready only when the agent ended well and left finished commits. */
@@ -46,8 +50,9 @@ export function judge(end: JudgedEnd, work: WorkLeft): Verdict {
       return { kind: end.isRequested ? 'stopped' : 'cancelled' };
     case 'exited':
       if (end.exitCode === null) return { kind: 'signalled', signal: end.signal ?? 'a signal' };
-      if (end.exitCode !== 0 && end.limit !== undefined) return { kind: 'limited', limit: end.limit };
+      if (!endedWell(end) && end.limit !== undefined) return { kind: 'limited', limit: end.limit };
       if (end.exitCode !== 0) return { kind: 'failed', exitCode: end.exitCode };
+      if (end.isBroken) return { kind: 'broken' };
       if (end.missing !== undefined) return { kind: 'unfinished', what: end.missing };
       if (work.unfinished !== undefined) return { kind: 'unfinished', what: work.unfinished };
       if (work.secrets.length > 0) return { kind: 'secrets', files: work.secrets };
@@ -82,6 +87,8 @@ export function failureOf(verdict: Verdict, lastLine: string): AttemptFailure | 
       return { code: 'rate_limited', reason: `agent met a limit of its provider${said}`, ...verdict.limit };
     case 'failed':
       return { code: 'agent_failed', reason: `agent ended with status ${verdict.exitCode}${said}` };
+    case 'broken':
+      return { code: 'agent_failed', reason: `agent ended with status 0, but on an error of its own${said}` };
     case 'signalled':
       return { code: 'agent_signalled', reason: `agent was ended by ${verdict.signal}${said}` };
     case 'timeout':

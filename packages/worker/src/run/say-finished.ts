@@ -51,10 +51,10 @@ export function workOf(context: RunContext, attempt: Attempt, { agent, work, dur
   };
 }
 
-type Told = Pick<EventFields<'agent.finished'>, 'command' | 'prompt' | 'resume_command' | 'session'>;
+type Told = Pick<EventFields<'agent.finished'>, 'command' | 'prompt' | 'resume_command' | 'session' | 'session_usage'>;
 
 /** Whoever mends the work later runs it again: with a part taken out it would be another command. */
-function toldCommand({ secrets }: RunContext, { doer, session }: AgentEnd): Told {
+function toldCommand({ secrets }: RunContext, { doer, session, sessionUsage }: AgentEnd): Told {
   const { call } = doer;
   const isOpen = (words: readonly string[]) => words.every((word) => secrets.redact(word) === word);
   if (!isOpen(call.words)) return {};
@@ -64,5 +64,6 @@ function toldCommand({ secrets }: RunContext, { doer, session }: AgentEnd): Told
     ...(call.prompt === 'file' ? { prompt: call.prompt } : {}),
     ...(resume === undefined || !isOpen(resume) ? {} : { resume_command: resume }),
     ...(session === undefined ? {} : { session }),
+    ...(sessionUsage === undefined ? {} : { session_usage: sessionUsage }),
   };
 }

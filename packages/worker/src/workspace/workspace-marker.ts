@@ -19,6 +19,8 @@ const finishedWork = z.looseObject({
   command: z.array(z.string()).optional(),
   prompt: z.enum(['stdin', 'file']).optional(),
   resume_command: z.array(z.string()).optional(),
+  session: z.string().optional(),
+  session_usage: usage.optional(),
   usage: usage.optional(),
 });
 
