@@ -93,6 +93,12 @@ export const TASK_ADD_OPTIONS = {
     many: true,
     describe: 'a task that has to end before this one may start; may be given more than once',
   },
+  agent: {
+    kind: 'text',
+    value: 'NAME',
+    describe: 'the agent that does it, where the command line of a run names none: claude, codex, …',
+  },
+  model: { kind: 'text', describe: 'the model of that agent, by its own name' },
   draft: { kind: 'flag', describe: 'add it as a draft, which is only started where drafts are asked for' },
 } as const satisfies OptionSpecs;
 

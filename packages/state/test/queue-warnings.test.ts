@@ -35,6 +35,15 @@ describe('findWarnings', () => {
       ['A: scheduled_start "soon" cannot be read: the task counts as due'],
     ],
     [
+      'an agent that cannot be called',
+      [
+        task('A', { agent: { runner: 'codex', phases: 9 } }),
+        task('B', { agent: { runner: 'codex', model: 'm', phases: 3 } }),
+      ],
+      [],
+      ['A: agent: phases: Too big: expected number to be <=3: the task will fail when it is begun'],
+    ],
+    [
       'a dependency on a rejected task',
       [task('A', { depends_on: ['R'] })],
       [task('R', { status: 'rejected' })],

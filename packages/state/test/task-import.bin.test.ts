@@ -105,7 +105,16 @@ describe('ralph-state task add with options', () => {
     const { root, write } = temporaryRepository();
     write(QUEUE, COMMENTED);
     const args = ['--title', 'Test it', '--description', 'all of it', '--priority', 'high', '--depends-on', 'RQ-0001'];
-    const { stdout } = await ralphState(root, ['task', 'add', ...args, '--draft']);
+    const { stdout } = await ralphState(root, [
+      'task',
+      'add',
+      ...args,
+      '--draft',
+      '--agent',
+      'codex',
+      '--model',
+      'gpt-5.4',
+    ]);
     expect(records(stdout)).toMatchObject([
       {
         id: 'RQ-0002',
@@ -114,6 +123,7 @@ describe('ralph-state task add with options', () => {
         description: 'all of it',
         priority: 'high',
         depends_on: ['RQ-0001'],
+        agent: { runner: 'codex', model: 'gpt-5.4' },
       },
     ]);
   });
@@ -121,6 +131,7 @@ describe('ralph-state task add with options', () => {
   it.each([
     ['a priority that there is not', ['--title', 't', '--priority', 'urgent'], 64, '--priority "urgent"'],
     ['options without a title', ['--draft'], 64, 'go with --title'],
+    ['an agent without a title', ['--agent', 'codex'], 64, 'go with --title'],
     ['a dependency on nothing', ['--title', 't', '--depends-on', 'RQ-9'], 65, 'RQ-0002: depends on RQ-9'],
   ])('refuses %s', async (_what, args, status, words) => {
     const { root, write, read } = temporaryRepository();

@@ -15,7 +15,10 @@ export async function run(call: Call<typeof TASK_ADD_OPTIONS>): Promise<Result> 
     return { records, text: records.map(addedText).join('') };
   }
   if (Object.keys(fieldsOf(args, '')).length > 1) {
-    throw usageFailure(call.program, '--description, --priority, --depends-on and --draft go with --title');
+    throw usageFailure(
+      call.program,
+      '--description, --priority, --depends-on, --agent, --model and --draft go with --title',
+    );
   }
   if (process.stdin.isTTY) throw usageFailure(call.program, 'task add needs --title, or tasks on stdin');
   let count = 0;
@@ -32,12 +35,14 @@ export async function run(call: Call<typeof TASK_ADD_OPTIONS>): Promise<Result> 
 
 /** Returns the fields that options ask for, besides the title. */
 function fieldsOf(args: Call<typeof TASK_ADD_OPTIONS>['args'], title: string): Record<string, unknown> {
-  const { description, priority, draft, 'depends-on': dependsOn } = args;
+  const { description, priority, draft, 'depends-on': dependsOn, agent: runner, model } = args;
+  const agent = { ...(runner === undefined ? {} : { runner }), ...(model === undefined ? {} : { model }) };
   return {
     title,
     ...(draft ? { status: 'draft' } : {}),
     ...(priority === undefined ? {} : { priority }),
     ...(description === undefined ? {} : { description }),
+    ...(Object.keys(agent).length === 0 ? {} : { agent }),
     ...(dependsOn.length === 0 ? {} : { depends_on: [...dependsOn] }),
   };
 }

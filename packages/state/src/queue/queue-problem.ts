@@ -17,6 +17,7 @@ export type ProblemCode =
   | 'created_at_missing'
   | 'updated_at_missing'
   | 'start_unreadable'
+  | 'agent_unreadable'
   | 'dependency_rejected'
   | 'chain_deep'
   | 'duplicate_of_ended';

@@ -1,4 +1,6 @@
 import type { Task } from '@ralph/protocol/contract/task';
+import { describeIssue } from '@ralph/protocol/contract/parse-line';
+import { taskAgent } from '@ralph/protocol/contract/agent-settings';
 import { timeOf } from '@ralph/protocol/contract/zoned-time';
 import { placedTasks, problemAt, type Placed, type QueueProblem } from './queue-problem.ts';
 import { isEnded } from './task-rules.ts';
@@ -8,7 +10,7 @@ const DEEPEST_CHAIN = 10;
 
 /**
  * Returns what stops nothing, but that a person should know of: times that ralph-agent-loop asks for, a start time that
- * cannot be read, dependencies on rejected tasks, long chains of open tasks, duplicates of ended tasks. Pure.
+ * cannot be read, an agent that cannot be called, dependencies on rejected tasks, long chains of open tasks, duplicates of ended tasks. Pure.
  */
 export function findWarnings(queue: readonly Task[], done: readonly Task[]): QueueProblem[] {
   const placed = placedTasks(queue, done);
@@ -32,6 +34,12 @@ function openTaskWarnings(place: Placed, byId: ReadonlyMap<string, Placed>): Que
   if (typeof start === 'string' && Number.isNaN(timeOf(start))) {
     const message = `scheduled_start ${JSON.stringify(start)} cannot be read: the task counts as due`;
     warnings.push(problemAt(place, 'start_unreadable', message, ['scheduled_start']));
+  }
+  const asked = place.task.agent ?? undefined;
+  const agent = asked === undefined ? undefined : taskAgent.safeParse(asked);
+  if (agent?.success === false) {
+    const message = `agent: ${describeIssue(agent.error)}: the task will fail when it is begun`;
+    warnings.push(problemAt(place, 'agent_unreadable', message, ['agent']));
   }
   for (const [index, id] of dependencies.entries()) {
     if (byId.get(id)?.task.status !== 'rejected') continue;
