@@ -47,7 +47,7 @@ export class ModelStandIn {
     if (tongue === undefined) return send(response, 404, { error: { message: 'not here' } });
     const asked = tongue.asked(body);
     this.asked.push(asked);
-    const move = nextMove(asked, this.#brain);
+    const move = await nextMove(asked, this.#brain);
     if ('refuse' in move) {
       const after: Record<string, string> =
         move.retryAfter === undefined ? {} : { 'retry-after': `${move.retryAfter}` };

@@ -9,8 +9,8 @@ export interface Edit {
 /** What the stand-in is to do; nothing where it has only to end. */
 export type Wish = Edit | { readonly say: string } | Refusal | undefined;
 
-/** Decides by what is asked; it is asked again after each tool. */
-export type Brain = (asked: Asked) => Wish;
+/** Decides by what is asked; it is asked again after each tool, and may take its time. */
+export type Brain = (asked: Asked) => Wish | Promise<Wish>;
 
 export const DONE = 'It is done.';
 
@@ -22,11 +22,11 @@ const PATHS = ['file_path', 'filePath', 'absolute_path', 'path'];
  * Returns the next move: a prompt that is in a file is read first; then comes what is wished, an edit with whichever tool
  * there is for it; then an end.
  */
-export function nextMove(asked: Asked, brain: Brain): Move | Refusal {
+export async function nextMove(asked: Asked, brain: Brain): Promise<Move | Refusal> {
   const file = [...asked.prompts.join('\n').matchAll(BY_FILE)].at(-1)?.[1];
   const reading = file === undefined ? undefined : withFile(asked.tools, ['Read', 'read_file', 'read'], file);
   if (reading !== undefined && asked.results.length === 0) return reading;
-  const wish = brain(asked);
+  const wish = await brain(asked);
   if (wish === undefined) return { text: DONE };
   if ('say' in wish) return { text: wish.say };
   if ('refuse' in wish) return wish;

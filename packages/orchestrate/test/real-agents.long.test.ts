@@ -1,0 +1,49 @@
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { canSandbox } from '@ralph/protocol/testing/sandbox-here';
+import { provesItself } from './real-agents/landed-by-agent.ts';
+import { providedAgent, REAL_AGENTS, type RealAgent } from './real-agents/pinned-agents.ts';
+import { refusedAgent } from './real-agents/refused-agent.ts';
+
+/** What each has to write beside its workspace: docs/agents.md names them. */
+const WRITES: Readonly<Record<RealAgent, readonly string[]>> = {
+  claude: ['.claude'],
+  codex: ['.codex'],
+  gemini: ['.gemini'],
+  opencode: ['.config/opencode', '.local/share/opencode', '.cache/opencode'],
+  pi: ['.pi'],
+  kimi: ['.kimi-code'],
+};
+
+for (const name of REAL_AGENTS) {
+  const provided = await providedAgent(name);
+  const bin = 'bin' in provided ? provided.bin : '';
+  const why = 'missing' in provided ? ` (skipped: ${provided.missing})` : '';
+  // Where npm cannot be reached there is no agent; the title says what npm said.
+  describe.skipIf(bin === '')(`the real ${name}${why}`, () => {
+    it('does a task, mends in its own session what is red, and lands on origin', async () => {
+      expect(bin).not.toBe('');
+      await provesItself(name, bin, () => ['--approval', 'all']);
+    });
+
+    // Without bubblewrap, or where user namespaces are forbidden, there is no sandbox.
+    it.skipIf(!canSandbox())('does the same in a sandbox that lets it write where it keeps its sessions', async () => {
+      expect(bin).not.toBe('');
+      await provesItself(name, bin, (home) => {
+        const writes = WRITES[name].flatMap((path) => ['--sandbox-write', `${home}/${path}`]);
+        return ['--sandbox', 'bwrap', '--sandbox-read', dirname(dirname(bin)), ...writes];
+      });
+    });
+
+    it('is known to have met a limit of its provider', async () => {
+      const wish = { refuse: 429, retryAfter: 1, message: 'Too many requests: the limit is reached' };
+      expect(await refusedAgent(name, bin, wish)).toMatchObject({ code: 'rate_limited' });
+    });
+
+    it('has not done its task when its provider refuses it in the middle, whatever its status is', async () => {
+      const wish = { refuse: 400, message: 'this model is not there' };
+      const reason = expect.stringContaining('this model is not there') as unknown;
+      expect(await refusedAgent(name, bin, wish)).toMatchObject({ code: 'agent_failed', reason });
+    });
+  });
+}
