@@ -24,6 +24,8 @@ export default defineConfig(({ mode }) => ({
     name: mode,
     // To remove what a long test has made takes a slow disk its time.
     hookTimeout: 120_000,
+    // What was wrong stands in the list that should have been empty, and a report of CI has only the message.
+    chaiConfig: { truncateThreshold: 4000 },
     expect: { poll: { timeout: 20_000 } },
     passWithNoTests: true,
     allowOnly: false,
