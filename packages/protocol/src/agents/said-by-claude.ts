@@ -38,7 +38,8 @@ function retrying(said: Fields) {
 }
 
 function brokenOff(said: Fields) {
-  return trouble(textOf(said['result']) ?? said['subtype'], said['api_error_status']);
+  const errors: readonly unknown[] = Array.isArray(said['errors']) ? said['errors'] : [];
+  return trouble(textOf(said['result']) ?? textOf(errors[0]) ?? said['subtype'], said['api_error_status']);
 }
 
 /** What it says on behalf of a provider that has not answered. */

@@ -82,6 +82,14 @@ describe('what an agent says of a provider that refuses it', () => {
   });
 });
 
+describe('what Claude Code says of a session that is not there', () => {
+  it('is told in its own words', () => {
+    const result = { type: 'result', subtype: 'error_during_execution', is_error: true };
+    const { doings } = read(lines([JSON.stringify({ ...result, errors: ['No conversation found', 'more'] })]));
+    expect(doings.last).toMatchObject({ kind: 'error', text: 'No conversation found' });
+  });
+});
+
 describe('output that is not as it should be', () => {
   const whole = Object.values(RECORDED).flat();
 
