@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-bu
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
 import { queueTask, temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
+import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { foreignPush } from './finished-attempt.ts';
 
 function preflight(cwd: string, ...args: readonly string[]) {
@@ -36,6 +38,30 @@ describe('ralph-integrate preflight', () => {
     ]);
     expect(repo.git('for-each-ref')).toBe(refs);
   });
+
+  it.each([[[]], [['--report']]])(
+    'takes no done file that another run brings at that moment for split books: %j',
+    async (flags) => {
+      const repo = temporaryRepository();
+      repo.queue([queueTask('T-1')]);
+      repo.git('add', '-f', '.ralph/queue.jsonc');
+      repo.git('commit', '-q', '-m', 'queue');
+      repo.git('push', '-q');
+      const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+      const brings = `echo '{"version":1,"tasks":[]}' >'${join(repo.root, '.ralph/done.jsonc')}'`;
+      scriptedCommand(
+        repo.folder,
+        'git',
+        `case " $* " in *' ls-remote '*) ${git} "$@"; ${brings};; *) exec ${git} "$@";; esac`,
+      );
+      const { status, stdout } = await runProgram('ralph-integrate', ['preflight', ...flags], {
+        cwd: repo.root,
+        env: testEnvironment(join(repo.folder, 'bin')),
+      });
+      expect(existsSync(join(repo.root, '.ralph/done.jsonc'))).toBe(true);
+      expect({ status, told: stdout.includes('"queue_tracked":true') }).toEqual({ status: 0, told: true });
+    },
+  );
 
   it('knows a queue that is tracked, also before there is a done file', async () => {
     const repo = temporaryRepository({

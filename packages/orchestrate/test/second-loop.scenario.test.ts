@@ -259,10 +259,30 @@ describe('ralph-orchestrate run, busy', () => {
     const { repository, hold } = stage;
     commitQueue(repository, 'RQ-0001', 'RQ-0002');
     const first = await firstLoop(stage);
-    const child = startProgram('ralph-orchestrate', ['run', '--exclusive', '--', stage.quick], {
-      cwd: repository.root,
-    });
+    const words = ['run', '--exclusive', '--', stage.quick];
+    const child = startProgram('ralph-orchestrate', words, { cwd: repository.root });
     const waiting = transcriptOf(child);
+    rmSync(hold);
+    expect(await first.ended).toMatchObject({ status: 0 });
+    expect(records((await waiting).stdout).at(-1)).toMatchObject({ landed: ['RQ-0002'] });
+  });
+
+  it('looks again once the lock is free at what another run was in the middle of', async () => {
+    const stage = scene();
+    const { repository, hold } = stage;
+    commitQueue(repository, 'RQ-0001', 'RQ-0002');
+    const first = await firstLoop(stage);
+    // As of a move to done that has not reached what git knows.
+    repository.write('.ralph/done.jsonc', '{"version":1,"tasks":[]}');
+    const refused = await runProgram('ralph-orchestrate', ['run', '--', stage.quick], { cwd: repository.root });
+    expect(errorRecord(refused.stderr)).toMatchObject({ code: 'lock_held' });
+    const words = ['run', '--exclusive', '--', stage.quick];
+    const child = startProgram('ralph-orchestrate', words, { cwd: repository.root });
+    let told = '';
+    child.stderr.on('data', (text: string) => (told += text));
+    const waiting = transcriptOf(child);
+    await waitUntil('it says so', () => told.includes('looked at again once the lock is free'));
+    rmSync(join(repository.root, '.ralph/done.jsonc'));
     rmSync(hold);
     expect(await first.ended).toMatchObject({ status: 0 });
     expect(records((await waiting).stdout).at(-1)).toMatchObject({ landed: ['RQ-0002'] });

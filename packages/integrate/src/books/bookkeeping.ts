@@ -46,13 +46,20 @@ export async function isQueueTracked(root: string, folder: string, commit: strin
 /**
  * Reads where the queue and the done file stand, as `isQueueTracked` does.
  *
+ * @param onDisk those of them that the checkout has; looked at before the commit was asked for, where another run may
+ *   bring the checkout forward, or else a file that came with a newer commit is taken for one that git does not know
  * @throws Failure `config_invalid` when one file is tracked and the other is not
  */
-export async function placesOfBooks(root: string, folder: string, commit: string): Promise<Books> {
+export async function placesOfBooks(
+  root: string,
+  folder: string,
+  commit: string,
+  onDisk = booksOnDisk(root),
+): Promise<Books> {
   const tracked = await trackedFiles(folder, commit);
   const placeOf = (path: string): FilePlace => {
     if (tracked.includes(path)) return 'tracked';
-    return existsSync(join(root, path)) ? 'untracked' : 'absent';
+    return onDisk.includes(path) ? 'untracked' : 'absent';
   };
   const [queue, done] = [placeOf(RALPH_PATHS.queue), placeOf(RALPH_PATHS.done)];
   if (bookkeepingMode(queue, done) !== 'split') return { queue, done };
@@ -64,6 +71,11 @@ export async function placesOfBooks(root: string, folder: string, commit: string
       hint: `cd ${quoted(root)} && git add -f ${BOOKS.join(' ')} && git commit -m queue && git push  # or track neither: git rm --cached ${inGit}`,
     },
   );
+}
+
+/** Returns which of the queue and the done file the checkout has. */
+export function booksOnDisk(root: string): readonly string[] {
+  return BOOKS.filter((path) => existsSync(join(root, path)));
 }
 
 interface Move {

@@ -6,7 +6,7 @@ import { tryGit } from '@ralph/protocol/process/git';
 import { reportSandbox } from '@ralph/protocol/process/report-sandbox';
 import { findGitRepository } from '@ralph/protocol/process/repository';
 import { targetBranch } from '@ralph/protocol/process/target-branch';
-import { bookkeepingMode, placesOfBooks } from '../books/bookkeeping.ts';
+import { bookkeepingMode, booksOnDisk, placesOfBooks } from '../books/bookkeeping.ts';
 import { requirePushedTasks } from '../books/pushed-tasks.ts';
 import type { PREFLIGHT_OPTIONS } from '../options.ts';
 import { pushRights } from '../push/push-rights.ts';
@@ -22,6 +22,8 @@ interface Landing {
   readonly root: string;
   readonly remote: Remote;
   readonly branch: string;
+  /** Which of the queue and the done file the checkout had before the commit was asked for. */
+  readonly onDisk: readonly string[];
   readonly commit: string;
   /** Whether the commit has been fetched, at some time. */
   readonly isHere: boolean;
@@ -77,16 +79,17 @@ function open(because: 'origin' | 'branch' | 'target'): PreflightFinding[] {
 
 async function reach(root: string, remote: Remote, branch: string, args: LandingCall['args']): Promise<Landing> {
   const limitMs = askLimitMs(args['push-timeout']);
+  const onDisk = booksOnDisk(root);
   const commit = await remoteCommit(root, remote, branch, limitMs);
   if (!args.survey) await fetchCommit(root, remote, branch, limitMs);
-  return { root, remote, branch, commit, limitMs, isHere: !args.survey || (await isKnown(root, commit)) };
+  return { root, remote, branch, onDisk, commit, limitMs, isHere: !args.survey || (await isKnown(root, commit)) };
 }
 
-async function reportBooks({ root, remote, branch, commit, isHere }: Landing): Promise<PreflightFinding[]> {
+async function reportBooks({ root, remote, branch, onDisk, commit, isHere }: Landing): Promise<PreflightFinding[]> {
   if (!isHere) return [unfetched('bookkeeping', root, remote), unfetched('published_tasks', root, remote)];
   const books = await checked(
     'bookkeeping',
-    () => placesOfBooks(root, root, commit),
+    () => placesOfBooks(root, root, commit, onDisk),
     ({ queue, done }) => ({
       message: `the queue is ${queue} in git, the done file ${done}`,
       facts: { queue_tracked: bookkeepingMode(queue, done) === 'tracked' },

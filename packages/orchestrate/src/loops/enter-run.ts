@@ -50,12 +50,16 @@ async function take(call: RunCall, plan: RunPlan, fromQueue: boolean): Promise<E
   const onNote = (line: string) => call.output.note(line);
   const { signal } = call.stop;
   const look = () => preflight({ plan, fromQueue, signal, onNote });
-  const before = await look();
+  const before = await look().catch(async (error: unknown) => {
+    if (signal.aborted || !isFailure(error)) throw error;
+    if (busy.wait === undefined && !(await isKeptOut(root, error))) throw error;
+    onNote(`looked at again once the lock is free: ${error.message}`);
+  });
   const prompt = `ralph-orchestrate run ${agentText(agents)}`;
   const lock = await LockHolder.take({ repo: root, prompt, wait: busy.wait, signal, onNote });
   call.cleanup.defer('release the loop lock', () => lock.release());
-  // What was true before a wait may not be any more.
-  const ground = busy.wait === undefined ? before : await look();
+  // What was true before a wait may not be any more, and what another run was in the middle of is done.
+  const ground = busy.wait === undefined && before !== undefined ? before : await look();
   return { plan, ground, lock };
 }
 
