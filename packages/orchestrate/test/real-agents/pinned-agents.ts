@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** What is installed of each: newer ones may want a newer Node than ours. */
-const PINNED = {
+/** What is installed of each: newer ones may want a newer Node than ours. docs/agents.md names them. */
+export const PINNED = {
   claude: ['@anthropic-ai/claude-code@2.1.197'],
   codex: ['@openai/codex@0.169.0'],
   gemini: ['@google/gemini-cli@0.61.0'],
@@ -52,7 +52,7 @@ async function install(name: RealAgent, cache: string, folder: string): Promise<
   try {
     const args = ['install', '--prefix', draft, '--no-fund', '--no-audit', '--loglevel=error', ...PINNED[name]];
     await promisify(execFile)('npm', args, { cwd: draft, env: npmEnvironment(), timeout: LIMIT_MS });
-    if (name === 'kimi') writeLauncher(draft, folder);
+    if (name === 'kimi') writeLauncher(draft);
     if (!existsSync(folder)) renameSync(draft, folder);
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -67,11 +67,13 @@ function npmEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(own);
 }
 
-function writeLauncher(draft: string, folder: string): void {
-  const modules = join(folder, 'node_modules', '.bin');
+function writeLauncher(draft: string): void {
   mkdirSync(join(draft, 'bin'));
   const launcher = join(draft, 'bin', 'kimi');
-  writeFileSync(launcher, `#!/bin/sh\nexec '${modules}/node' '${modules}/kimi' "$@"\n`);
+  writeFileSync(
+    launcher,
+    `#!/bin/sh\nmodules=\${0%/*}/../node_modules/.bin\nexec "$modules/node" "$modules/kimi" "$@"\n`,
+  );
   chmodSync(launcher, 0o755);
 }
 
