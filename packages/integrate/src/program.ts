@@ -16,7 +16,7 @@ export const program: ProgramSpec = {
       options: RUN_OPTIONS,
       lingers: true,
       examples: [
-        "ralph-state task list --runnable | ralph-worker run -- claude -p | ralph-integrate run --ci 'npm test' | ralph-state apply",
+        "ralph-state task list --runnable | ralph-worker run --agent claude | ralph-integrate run --ci 'npm test' | ralph-state apply",
       ],
       load: () => import('./commands/run.ts'),
     }),

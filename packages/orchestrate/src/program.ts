@@ -15,8 +15,8 @@ export const program: ProgramSpec = {
   summary: 'run coding agents side by side on one repository and land their work',
   examples: [
     'ralph-orchestrate init',
-    'ralph-orchestrate doctor -- claude -p',
-    "ralph-orchestrate run --workers 4 --ci 'npm test' -- claude -p",
+    'ralph-orchestrate doctor --agent claude',
+    "ralph-orchestrate run --agent claude --workers 4 --ci 'npm test'",
     'ralph-orchestrate status --follow',
   ],
   commands: [
@@ -102,7 +102,7 @@ export const program: ProgramSpec = {
       summary: 'Look at everything a run needs, say what is wrong and the command that mends it; changes nothing.',
       command: 'optional',
       options: DOCTOR_OPTIONS,
-      examples: ['ralph-orchestrate doctor', 'ralph-orchestrate doctor -- claude -p'],
+      examples: ['ralph-orchestrate doctor', 'ralph-orchestrate doctor --agent claude'],
       load: () => import('./commands/doctor.ts'),
     }),
     command({

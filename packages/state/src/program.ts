@@ -112,7 +112,7 @@ export const program: ProgramSpec = {
       words: ['task', 'list'],
       summary: 'Print the tasks of the queue.',
       options: TASK_LIST_OPTIONS,
-      examples: ['ralph-state task list --runnable | ralph-worker run --jobs 4 -- claude -p'],
+      examples: ['ralph-state task list --runnable | ralph-worker run --agent claude --jobs 4'],
       load: () => import('./commands/task-list.ts'),
     }),
     command({

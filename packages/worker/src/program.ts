@@ -22,7 +22,7 @@ export const program: ProgramSpec = {
   name: 'ralph-worker',
   summary: 'one task in a workspace of its own',
   examples: [
-    'ralph-state task list --runnable | ralph-worker run --jobs 4 -- claude -p',
+    'ralph-state task list --runnable | ralph-worker run --agent claude --jobs 4',
     'ralph-worker list',
     'ralph-worker logs RQ-0001',
   ],
@@ -34,7 +34,7 @@ export const program: ProgramSpec = {
       options: RUN_OPTIONS,
       examples: [
         'ralph-state task list --runnable | ralph-worker run --jobs 4 --agent claude',
-        'ralph-state task list --runnable | ralph-worker run --jobs 4 -- claude -p',
+        'ralph-state task list --runnable | ralph-worker run --agent claude --jobs 4',
       ],
       load: () => import('./commands/run.ts'),
     }),
@@ -137,7 +137,7 @@ export const program: ProgramSpec = {
       options: PREFLIGHT_OPTIONS,
       examples: [
         'ralph-worker preflight --agent claude',
-        'ralph-worker preflight -- claude -p',
+        'ralph-worker preflight --agent claude',
         'ralph-worker preflight --report',
       ],
       load: () => import('./commands/preflight.ts'),
