@@ -10,6 +10,8 @@ describe('runFile', () => {
     ['RQ-0001.1.ci.log.base.1', 'RQ-0001', 1],
     ['RQ-0001.2.remedy-1.log', 'RQ-0001', 2],
     ['RQ-0001.2.remedy-1.prompt.md', 'RQ-0001', 2],
+    ['RQ-0001.2.plan.md', 'RQ-0001', 2],
+    ['RQ-0001.2.summary.md', 'RQ-0001', 2],
     ['v1.2.3.log', 'v1.2', 3],
   ])('takes %s for one of %s', (name, taskId, attempt) => {
     expect(runFile(name)).toEqual({ taskId, attempt });

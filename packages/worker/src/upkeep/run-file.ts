@@ -4,9 +4,9 @@ export interface RunFile {
   readonly attempt: number;
 }
 
-/** Logs of agents, gates and resolvers, their first runs and older parts, and the prompts of resolvers. */
+/** Logs of agents, gates and resolvers, their first runs and older parts, the prompts of resolvers, and what phases hand on. */
 const RUN_FILE =
-  /^(?<task>.+?)\.(?<attempt>[1-9]\d{0,8})\.(?:(?:ci(?:\.[^.]+)?|remedy-\d+)\.)?(?:log(?:\.(?:first|base))?(?:\.1)?|prompt\.md)$/;
+  /^(?<task>.+?)\.(?<attempt>[1-9]\d{0,8})\.(?:(?:ci(?:\.[^.]+)?|remedy-\d+)\.)?(?:log(?:\.(?:first|base))?(?:\.1)?|(?:prompt|plan|summary)\.md)$/;
 
 /** Returns the attempt that a file is of, by its name in the folder of the logs; nothing for any other file. */
 export function runFile(name: string): RunFile | undefined {
