@@ -69,6 +69,15 @@ esac`;
     expect(readFileSync(join(path, 'work.txt'), 'utf8')).toBe('Do X.\n');
   });
 
+  it('takes what an agent of plain text has printed for its plan, and nothing of other phases for its last words', async () => {
+    const repo = temporaryRepository();
+    const plan = "printf 'Mind the rate limit.\\nThen do X.'";
+    const body = `if [ "$RALPH_PHASE" = plan ]; then ${plan}; else cp "$RALPH_PLAN_FILE" "$OUT/plan.seen"; echo no; exit 3; fi`;
+    const run = await runNamed(repo, { claude: body }, { args: ['--agent', 'claude', '--phases', '2'] });
+    expect(spied(repo, 'plan.seen')).toBe('Mind the rate limit.\nThen do X.\n');
+    expect(run.events('task.failed')).toMatchObject([{ code: 'agent_failed', last_lines: ['no'] }]);
+  });
+
   it('ends with its first phase that fails, or leaves no plan', async () => {
     const repo = temporaryRepository();
     const failing = await runNamed(

@@ -44,6 +44,11 @@ export class Doings {
     return this.#last;
   }
 
+  /** Whether it speaks in a form that is known. */
+  get hasSpoken(): boolean {
+    return this.#session !== undefined || this.#lastTexts.length > 0;
+  }
+
   /** Its last words, whole. */
   get text(): string {
     return this.#text;

@@ -30,7 +30,8 @@ export function lastLines(tail: LogTail, count: number, redact: (text: string) =
   );
 }
 
-function withoutEscapes(text: string): string {
+/** Returns a text without what colours or moves on a terminal. */
+export function withoutEscapes(text: string): string {
   return text.replace(
     // eslint-disable-next-line no-control-regex
     /\u001b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\u0007\u001b\n]{0,1024}(?:\u0007|\u001b\\)?|[@-Z\\^_])/g,

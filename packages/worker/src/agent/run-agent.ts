@@ -9,7 +9,7 @@ import { UsageTally } from '@ralph/protocol/usage/usage-tally';
 import { withoutSecret } from '@ralph/protocol/usage/without-secret';
 import { isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
 import { handOn } from './handed-on.ts';
-import { writeHeading } from './phase-heading.ts';
+import { ownTail, plainWords, writeHeading } from './phase-heading.ts';
 import { rateLimitIn, type RateLimit } from '../run/rate-limit.ts';
 import type { Step } from './agent-plan.ts';
 import { openLog, seatOf, startAgent, type AgentRun } from './start-agent.ts';
@@ -122,10 +122,14 @@ async function runStep(attended: Attended, step: Step, tree: ProcessTree): Promi
   // What the agent has put there itself is a secret too.
   secrets.learnFrom(run.path);
   tally.settle();
-  const { lastLines, searched } = lastWords(endOf(log.tail(), SEARCHED_LINES, secrets.redact), doings, {
-    most: LAST_LINES,
-    redact: secrets.redact,
-  });
+  const { lastLines, searched } = lastWords(
+    endOf(ownTail(log.tail(), step, run.steps), SEARCHED_LINES, secrets.redact),
+    doings,
+    {
+      most: LAST_LINES,
+      redact: secrets.redact,
+    },
+  );
   const limit = rateLimitIn(searched, context.rateLimit, Date.now());
   const { isBroken } = doings;
   // At once: what it has left takes a while to find, and others would start meanwhile.
@@ -136,10 +140,12 @@ async function runStep(attended: Attended, step: Step, tree: ProcessTree): Promi
 }
 
 /** Of the last part nothing is handed on: the work is what it has left. */
-function handedOn({ context, run, doings }: Attended, { phase }: Step): string | undefined {
+function handedOn({ context, run, log, doings }: Attended, step: Step): string | undefined {
+  const { phase } = step;
   if (run.steps.at(-1)?.phase === phase) return undefined;
   const { task, path, logPath } = run;
-  return handOn({ taskId: task.id, path, logPath, phase, said: doings.text, redact: context.secrets.redact });
+  const said = doings.hasSpoken ? doings.text : plainWords(ownTail(log.tail(), step, run.steps));
+  return handOn({ taskId: task.id, path, logPath, phase, said, redact: context.secrets.redact });
 }
 
 /** Whoever stops an agent asks first and ends it then: however it ended, it was asked to. */
