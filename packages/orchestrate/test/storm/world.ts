@@ -16,12 +16,13 @@ export interface World extends TestRepository {
   readonly args: readonly string[];
 }
 
-/** Makes the world of one case: kinds in an order of chance, the queue tracked or not. */
+/** Makes the world of one case: kinds in an order of chance, the queue tracked or not, tasks with phases or not. */
 export function newWorld(random: () => number): World {
   const order = KINDS.map((kind) => ({ kind, at: random() })).toSorted((a, b) => a.at - b.at);
   const kinds = new Map(order.map(({ kind }, index) => [`RQ-${String(index + 1).padStart(4, '0')}`, kind]));
   const tracked = random() < 0.6;
   const plain = [...kinds].find(([, kind]) => kind === 'plain')?.[0] ?? '';
+  const phases = random() < 0.25 ? '3' : '1';
   const tasks = [...kinds].map(([id, kind]) => queueTask(id, kind === 'dependent' ? { depends_on: [plain] } : {}));
   const ignored = tracked ? '' : '.ralph/queue.jsonc\n.ralph/done.jsonc\n';
   const repository = temporaryRepository({
@@ -42,6 +43,6 @@ export function newWorld(random: () => number): World {
     tracked,
     start: repository.git('rev-parse', 'HEAD'),
     env: { ...testEnvironment(dirname(agent)), TMPDIR: temporary, RALPH_STORM: folder },
-    args: ['run', '--workers', '4', '--ci', gate, '--resolver-attempts', '2', '--', 'storm-agent'],
+    args: ['run', '--workers', '4', '--ci', gate, '--resolver-attempts', '2', '--phases', phases, '--', 'storm-agent'],
   };
 }
