@@ -35,7 +35,7 @@ export const program: ProgramSpec = {
     }),
     command({
       words: ['prompt', 'show'],
-      summary: 'Print what an agent would be told for a task, phase by phase, exactly as it would get it; starts none.',
+      summary: 'Print what an agent would be told for a task, phase by phase, as it would get it; starts none.',
       operands: { name: 'ID', least: 1, most: 1, offers: ['tasks'] },
       options: PROMPT_OPTIONS,
       examples: [
