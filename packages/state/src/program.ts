@@ -126,6 +126,7 @@ export const program: ProgramSpec = {
       words: ['task', 'add'],
       summary: 'Add tasks to the end of the queue, from --title or a task per line of stdin, and print them.',
       options: TASK_ADD_OPTIONS,
+      meantFor: 'title',
       examples: [
         'ralph-state task add --title "Mend the login page"',
         'ralph-state task add --title "Test it" --depends-on RQ-0001 --priority high',

@@ -54,6 +54,7 @@ describe('ralph-state', () => {
     [['init', '--target-branch', 'a', '--target-branch', 'b'], '--target-branch was given'],
     [['get'], 'get needs ID'],
     [['get', 'A', 'B'], 'unexpected "B"'],
+    [['task', 'add', 'Mend it'], `unexpected "Mend it": did you mean --title 'Mend it'?`],
     [['list', '--life', 'failed'], 'unknown option --life'],
   ])('%j is a usage error of one line', async (args, message) => {
     const { status, stdout, stderr } = await ralphState(temporaryFolder(), args);

@@ -2,10 +2,11 @@ import type { RawArguments } from './cut-arguments.ts';
 import { nearestWord } from './nearest-word.ts';
 import { COMMON_OPTIONS, type OptionSpec, type OptionSpecs } from './options.ts';
 import type { AnyCommandSpec, ProgramSpec } from './program.ts';
+import { quoted } from './shell-words.ts';
 import { notAmong, unknownWord, usageFailure } from './usage-failure.ts';
 
 /** The part of a command's spec that its arguments are held against. */
-export type ArgumentSpec = Pick<AnyCommandSpec, 'words' | 'operands' | 'command' | 'options'>;
+export type ArgumentSpec = Pick<AnyCommandSpec, 'words' | 'operands' | 'meantFor' | 'command' | 'options'>;
 
 export interface ParsedArguments {
   readonly args: Readonly<Record<string, unknown>>;
@@ -90,8 +91,10 @@ function checkOperands(program: string, spec: ArgumentSpec, operands: readonly s
       `${spec.words.join(' ')} ${JSON.stringify(unknown)}: ${notAmong(unknown, choices ?? [])}`,
     );
   if (operands.length <= most) return;
+  const word = operands[most] ?? '';
   const advice = spec.command === undefined ? '' : ': a command stands after --';
-  throw usageFailure(program, `unexpected ${JSON.stringify(operands[most])}${advice}`);
+  const meant = spec.meantFor === undefined ? '' : `: did you mean --${spec.meantFor} ${quoted(word)}?`;
+  throw usageFailure(program, `unexpected ${JSON.stringify(word)}${advice}${meant}`);
 }
 
 function checkCommand(program: string, spec: ArgumentSpec, given: readonly string[], dashes: boolean): void {

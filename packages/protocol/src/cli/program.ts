@@ -56,6 +56,8 @@ export interface CommandSpec<O extends OptionSpecs = OptionSpecs> {
   readonly words: readonly string[];
   readonly summary: string;
   readonly operands?: OperandSpec;
+  /** The option that a word too many was meant for. */
+  readonly meantFor?: string;
   /** Whether a command may or must follow `--`. */
   readonly command?: 'optional' | 'required';
   readonly options: O;
