@@ -1,8 +1,9 @@
+import { AGENT_OPTIONS } from '@ralph/protocol/agents/agent-options';
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { SANDBOX_ASKED } from '@ralph/protocol/cli/sandbox-options';
 import { BUSY_OPTIONS } from './loops/busy-options.ts';
 import { LOOP_OPTIONS } from './run/loop-options.ts';
-import { AGENT_OPTIONS, INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
+import { INTEGRATOR_OPTIONS, WORKER_OPTIONS } from './settings/handed-options.ts';
 import { QUOTA_OPTIONS } from './quota/quota-options.ts';
 import { FORCE_OPTION } from './start/start-options.ts';
 

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { canSandbox } from '@ralph/protocol/testing/sandbox-here';
+import { describeAgent } from './real-agents/describe-agent.ts';
 import { provesItself } from './real-agents/landed-by-agent.ts';
-import { providedAgent, REAL_AGENTS, type RealAgent } from './real-agents/pinned-agents.ts';
+import { REAL_AGENTS, type RealAgent } from './real-agents/pinned-agents.ts';
 import { refusedAgent } from './real-agents/refused-agent.ts';
 
 /** What each has to write beside its workspace: docs/agents.md names them. */
@@ -17,11 +18,7 @@ const WRITES: Readonly<Record<RealAgent, readonly string[]>> = {
 };
 
 for (const name of REAL_AGENTS) {
-  const provided = await providedAgent(name);
-  const bin = 'bin' in provided ? provided.bin : '';
-  const why = 'missing' in provided ? ` (skipped: ${provided.missing})` : '';
-  // Where npm cannot be reached there is no agent; the title says what npm said.
-  describe.skipIf(bin === '')(`the real ${name}${why}`, () => {
+  await describeAgent(name, (bin) => {
     it('does a task, mends in its own session what is red, and lands on origin', async () => {
       expect(bin).not.toBe('');
       await provesItself(name, bin, () => ['--approval', 'all']);

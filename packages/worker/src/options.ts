@@ -1,4 +1,4 @@
-import { BUILT_IN_AGENTS } from '@ralph/protocol/agents/built-in-presets';
+import { AGENT_OPTIONS } from '@ralph/protocol/agents/agent-options';
 import { SANDBOX_OPTIONS } from '@ralph/protocol/cli/sandbox-options';
 import { PHASES } from '@ralph/protocol/contract/phases';
 import { LEASH_OPTION, REPORT_OPTIONS, SURVEY_OPTION, type OptionSpecs } from '@ralph/protocol/cli/options';
@@ -68,24 +68,7 @@ export const WORKSPACE_OPTIONS = {
 
 /** Which agent does the tasks, where no command follows `--`. */
 export const AGENT_CHOICE_OPTIONS = {
-  agent: {
-    kind: 'text',
-    value: 'NAME',
-    suggests: BUILT_IN_AGENTS,
-    describe: 'the agent: claude, codex, gemini, opencode, cursor, kimi, pi, or one of --agent-config',
-  },
-  model: { kind: 'text', describe: 'its model, by its own name (default: its own)' },
-  effort: { kind: 'text', describe: 'its effort, by its own name (default: its own)' },
-  approval: {
-    kind: 'choice',
-    choices: ['edits', 'all'],
-    describe:
-      'how far it may go without asking: edit files, or run any command as well (default: edits; all with --sandbox)',
-  },
-  phases: {
-    kind: 'count',
-    describe: '1: it does the task at once; 2: it plans it first; 3: the work is reviewed as well (default: 1)',
-  },
+  ...AGENT_OPTIONS,
   'agent-config': {
     kind: 'text',
     value: 'JSON',
@@ -94,7 +77,7 @@ export const AGENT_CHOICE_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-const AGENT_OPTIONS = {
+const START_OPTIONS = {
   ...AGENT_CHOICE_OPTIONS,
   jobs: { kind: 'count', value: 'N', fallback: 1, describe: 'agents that run side by side (default: 1)' },
   timeout: { kind: 'seconds', value: 'TIME', describe: 'end an agent that runs longer (default: no limit)' },
@@ -132,12 +115,12 @@ const AGENT_OPTIONS = {
 
 /** What `run` takes, and `preflight`, so that what is wrong with it is told before anything is begun. */
 export const PREFLIGHT_OPTIONS = {
-  ...AGENT_OPTIONS,
+  ...START_OPTIONS,
   ...REPORT_OPTIONS,
   ...SURVEY_OPTION,
 } as const satisfies OptionSpecs;
 
-export const RUN_OPTIONS = { ...AGENT_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
+export const RUN_OPTIONS = { ...START_OPTIONS, ...LEASH_OPTION } as const satisfies OptionSpecs;
 
 export const PREPARE_OPTIONS = {
   ...WORKSPACE_OPTIONS,

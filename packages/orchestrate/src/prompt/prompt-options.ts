@@ -1,6 +1,6 @@
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
 import { PHASES } from '@ralph/protocol/contract/phases';
-import { AGENT_OPTIONS } from '../settings/handed-options.ts';
+import { AGENT_OPTIONS } from '@ralph/protocol/agents/agent-options';
 
 export const PROMPT_OPTIONS = {
   phase: { kind: 'choice', choices: PHASES, describe: 'only that of this phase (default: those of all)' },

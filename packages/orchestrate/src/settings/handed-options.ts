@@ -1,27 +1,4 @@
-import { BUILT_IN_AGENTS } from '@ralph/protocol/agents/built-in-presets';
 import type { OptionSpecs } from '@ralph/protocol/cli/options';
-
-/** Which agent does the tasks; what of it comes from files is handed on apart, since a task counts before that. */
-export const AGENT_OPTIONS = {
-  agent: {
-    kind: 'text',
-    value: 'NAME',
-    suggests: BUILT_IN_AGENTS,
-    describe: 'the agent: claude, codex, gemini, opencode, cursor, kimi, pi, or one of agent.presets',
-  },
-  model: { kind: 'text', describe: 'its model, by its own name (default: agent.model of the config, else its own)' },
-  effort: { kind: 'text', describe: 'its effort, by its own name (default: its own)' },
-  approval: {
-    kind: 'choice',
-    choices: ['edits', 'all'],
-    describe:
-      'how far it may go without asking: edit files, or run any command as well (default: edits; all with --sandbox)',
-  },
-  phases: {
-    kind: 'count',
-    describe: '1: it does the task at once; 2: it plans it first; 3: the work is reviewed as well (default: 1)',
-  },
-} as const satisfies OptionSpecs;
 
 /** Options of `run` that ralph-worker gets as they are. None has a fallback: what nobody asked for is not handed on. */
 export const WORKER_OPTIONS = {
