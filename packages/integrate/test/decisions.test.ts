@@ -151,6 +151,7 @@ describe('candidateOf', () => {
     { exit_code: null, signal: 'SIGKILL' },
     { reason: 'timeout' },
     { commits: 0 },
+    { code: 'agent_failed' },
     { type: 'agent.started' },
   ])('is nothing after %j', (fields) => {
     expect(candidateOf({ ...event, ...fields })).toBeUndefined();

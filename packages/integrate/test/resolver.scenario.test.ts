@@ -30,6 +30,16 @@ describe('the resolver', () => {
     expect(repo.gitOrigin('show', 'main:a.txt')).toBe('theirs\nmine');
   });
 
+  it('has mended nothing where it says that it came to an error, whatever its status is', async () => {
+    const { repo, attempt } = rivals();
+    const said = JSON.stringify({ type: 'result', is_error: true, session_id: 's', result: 'API Error: 500' });
+    const half = `printf "theirs\\nhalf\\n" >a.txt; echo '${said}'`;
+    const end = await landWith(repo, [attempt], half, '--resolver-attempts', '1');
+    const reason = 'the resolver ended with status 0, on an error of its own: API Error: 500';
+    expect(eventOf(end, 'remediation.finished')).toMatchObject({ result: 'failed', reason });
+    expect(repo.gitOrigin('show', 'main:a.txt')).toBe('theirs');
+  });
+
   it('lands a task whose title looks like an option', async () => {
     const { repo, attempt } = rivals();
     const line = JSON.stringify({ ...JSON.parse(attempt.line), title: '--upload-pack=touch pwned' });

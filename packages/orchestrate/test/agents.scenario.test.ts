@@ -65,6 +65,36 @@ describe('ralph-orchestrate run --agent', () => {
     expect(remedies).toMatchObject([{ result: 'resolved', last_lines: ['All done.'], usage: { cost_usd: 0.5 } }]);
   });
 
+  it('lands nothing of an agent that says it came to an error, and tells that error', async () => {
+    const commits = 'echo half > half.txt; git add half.txt; git commit -q -m half';
+    const error = say({ type: 'result', is_error: true, session_id: 's', result: 'API Error: 500' });
+    const { repository, run } = desk({ claude: `cat >/dev/null; ${commits}\n${error}` }, {});
+    const end = await run('run', '--agent', 'claude', '--ci', 'true');
+    expect(end.status).toBe(2);
+    expect(records(end.stdout).filter(({ type }) => type === 'task.failed')).toMatchObject([
+      { code: 'agent_failed', reason: expect.stringContaining('API Error: 500') },
+    ]);
+    expect(end.stdout).not.toContain('integrate.started');
+    expect(repository.gitOrigin('ls-tree', '--name-only', 'main')).not.toContain('half.txt');
+  });
+
+  it('asks again for the task of one that met a limit behind its first commit, with status 0', async () => {
+    const commits = 'echo half > half.txt; git add half.txt; git commit -q -m half';
+    const limited = say({
+      type: 'result',
+      is_error: true,
+      session_id: 's',
+      result: 'API Error: 429 rate limit',
+      api_error_status: 429,
+    });
+    const body = `if [ ! -e "$OUT/tried" ]; then touch "$OUT/tried"; ${commits}\n${limited}\nelse ${CLAUDE}\nfi`;
+    const { repository, run } = desk({ claude: body }, {});
+    const end = await run('run', '--agent', 'claude', '--wait-for-quota', '--rate-limit-delay', '1');
+    expect(end.status).toBe(0);
+    expect(repository.gitOrigin('ls-tree', '--name-only', 'main')).toMatch(/^RQ-0001\.txt$/m);
+    expect(repository.gitOrigin('ls-tree', '--name-only', 'main')).not.toContain('half.txt');
+  });
+
   it('goes by the configuration where the command line is silent, and by each task before that', async () => {
     const { repository, run } = desk(
       { claude: CLAUDE, codex: OTHER },

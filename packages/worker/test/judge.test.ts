@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-
+import { Failure } from '@ralph/protocol/contract/failure';
 import { endedWell, failureOf, judge, type JudgedEnd, type Verdict } from '../src/run/judge.ts';
 
 const well: JudgedEnd = {
@@ -8,6 +8,7 @@ const well: JudgedEnd = {
   cause: 'exited',
   isRequested: false,
   missing: undefined,
+  cutShort: undefined,
   isBroken: false,
   limit: undefined,
 };
@@ -41,6 +42,12 @@ describe('judge', () => {
       code: 'agent_failed',
       reason: 'agent ended with status 0, but on an error of its own: 400 no such model',
     });
+  });
+
+  it('does not hand on work whose next part could not be started', () => {
+    const failure = new Failure('agent_spawn_failed', 'cannot start the agent: EISDIR');
+    const verdict = judge({ ...well, cutShort: failure }, work);
+    expect(failureOf(verdict, 'all done')).toEqual({ code: 'agent_spawn_failed', reason: failure.message });
   });
 
   it('does not hand on a workspace in the middle of something, commits or not', () => {

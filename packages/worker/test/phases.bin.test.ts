@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { runNamed, spied } from './named-agents.ts';
+import { taskLines } from './worker-run.ts';
 
 describe('a task of several phases', () => {
   const PHASED = `
@@ -78,6 +79,42 @@ esac`;
     expect(run.events('task.failed')).toMatchObject([{ code: 'agent_failed', last_lines: ['no'] }]);
   });
 
+  it('takes a plan of plain text with JSON in it as it is', async () => {
+    const repo = temporaryRepository();
+    const quoted = ['Answer with', '{"type":"init","session_id":"abc"}', 'and test it.'].join('\n');
+    const body = `if [ "$RALPH_PHASE" = plan ]; then echo '${quoted}'; else cp "$RALPH_PLAN_FILE" "$OUT/plan.seen"; echo x > x; fi`;
+    const run = await runNamed(repo, { claude: body }, { args: ['--agent', 'claude', '--phases', '2'] });
+    expect({ status: run.status, plan: spied(repo, 'plan.seen') }).toEqual({ status: 0, plan: `${quoted}\n` });
+  });
+
+  it('tells what was made and used where its next phase cannot be started, and hands nothing on', async () => {
+    const repo = temporaryRepository();
+    const log = join(repo.root, '.ralph/logs/parallel/RQ-0001.1.log');
+    const used = JSON.stringify({ type: 'ralph.usage', input_tokens: 7 });
+    const body = `echo '${used}'; echo work > work.txt; sleep 0.1; [ "$RALPH_PHASE" != implement ] || { mv '${log}' '${log}.kept'; mkdir '${log}'; }; echo "$RALPH_PHASE" > "$RALPH_PLAN_FILE" || { mkdir -p .ralph/cache/plans; echo plan > "$RALPH_PLAN_FILE"; }`;
+    const run = await runNamed(repo, { claude: body }, { args: ['--agent', 'claude', '--phases', '3'] });
+    expect(run.events('agent.started').map(({ phase }) => phase)).toEqual(['plan', 'implement']);
+    expect(run.events('agent.finished')).toMatchObject([
+      { exit_code: 0, commits: 1, code: 'io', usage: { input_tokens: 14 } },
+    ]);
+    expect(run.events('task.failed')).toMatchObject([{ code: 'io', reason: expect.stringContaining('EISDIR') }]);
+  });
+
+  it('goes on, once it has begun, when another task meets a limit', async () => {
+    const repo = temporaryRepository();
+    const other = '../RQ-0002';
+    const body = `
+case $RALPH_TASK_ID.$RALPH_PHASE in
+RQ-0001.plan) until [ -e "$OUT/limited" ]; do sleep 0.05; done; while [ -e ${other} ]; do sleep 0.05; done; echo plan ;;
+RQ-0002.plan) touch "$OUT/limited"; echo 'rate limit reached'; exit 1 ;;
+*) echo work > work.txt ;;
+esac`;
+    const args = ['--agent', 'claude', '--phases', '2', '--jobs', '2'];
+    const run = await runNamed(repo, { claude: body }, { args, stdin: taskLines('RQ-0001', 'RQ-0002') });
+    expect(run.events('task.failed')).toMatchObject([{ task_id: 'RQ-0002', code: 'rate_limited' }]);
+    expect(run.events('agent.finished').find((event) => event['task_id'] === 'RQ-0001')).toMatchObject({ commits: 1 });
+  });
+
   it('ends with its first phase that fails, or leaves no plan', async () => {
     const repo = temporaryRepository();
     const failing = await runNamed(
@@ -94,7 +131,7 @@ esac`;
       { claude: 'echo made > made.txt' },
       { args: ['--agent', 'claude', '--phases', '2'] },
     );
-    expect(silent.events('agent.finished')).toMatchObject([{ exit_code: 0 }]);
+    expect(silent.events('agent.finished')).toMatchObject([{ exit_code: 0, code: 'agent_failed' }]);
     expect(silent.events('task.failed')).toMatchObject([
       { code: 'agent_failed', reason: expect.stringContaining('no plan in .ralph/cache/plans/RQ-0001.md') },
     ]);

@@ -1,4 +1,5 @@
 import type { UsedBefore } from '@ralph/protocol/usage/usage-tally';
+import { isReady } from '@ralph/protocol/contract/agent-end';
 import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
 
 /** The finished work of one attempt at one task. */
@@ -24,8 +25,7 @@ export interface CandidateAgent {
 
 /** Returns what an event offers for landing; nothing unless an agent has ended well and left commits. */
 export function candidateOf(event: AnyEvent): Candidate | undefined {
-  if (event.type !== 'agent.finished') return undefined;
-  if (event.reason !== 'exited' || event.exit_code !== 0 || event.commits === 0) return undefined;
+  if (event.type !== 'agent.finished' || !isReady(event)) return undefined;
   const { task_id: taskId, attempt, workspace_path: workspacePath, title } = event;
   return { taskId, attempt, workspacePath, title, agent: agentOf(event) };
 }

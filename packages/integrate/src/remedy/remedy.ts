@@ -170,7 +170,7 @@ async function runOnce(job: Job, conflict: ConflictState | undefined, work: Work
   const { resolver, handoffPath, logPath, said } = work;
   const prompt = bench.secrets.redact(promptFor(job, conflict, work));
   const run = { resolver, prompt, handoffPath, logPath, before: said.before };
-  const { cause, exitCode, signal, usage, before, lastLines } = await runResolver(job, run);
+  const { cause, exitCode, signal, usage, before, lastLines, isBroken } = await runResolver(job, run);
   throwIfStopped(bench.stop);
   said.usage = addUsage(said.usage, usage);
   said.before = before;
@@ -178,11 +178,11 @@ async function runOnce(job: Job, conflict: ConflictState | undefined, work: Work
   const { timeoutMs } = bench.settings.remedy;
   if (cause !== 'exited')
     return { result: 'timeout', reason: `the resolver was ended at its time limit of ${timeoutMs / 1000} s` };
-  if (exitCode === 0) return undefined;
+  if (exitCode === 0 && !isBroken) return undefined;
   const last = lastLines.at(-1);
   return {
     result: 'failed',
-    reason: `the resolver ended with ${signal ?? `status ${exitCode}`}${last === undefined ? '' : `: ${last}`}`,
+    reason: `the resolver ended with ${signal ?? `status ${exitCode}`}${isBroken ? ', on an error of its own' : ''}${last === undefined ? '' : `: ${last}`}`,
   };
 }
 

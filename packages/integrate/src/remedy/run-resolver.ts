@@ -37,6 +37,8 @@ export interface ResolverRun {
 export interface ResolverEnd extends LoggedEnd {
   /** What it said that it used; nothing when it did not say. */
   readonly usage: Usage | undefined;
+  /** Whether it said that an error is what it came to: some end with status 0 all the same. */
+  readonly isBroken: boolean;
   /** What its session has used now, where that is told again. */
   readonly before: UsedBefore | undefined;
 }
@@ -69,7 +71,7 @@ export async function runResolver(job: Job, run: ResolverRun): Promise<ResolverE
     const { session } = doings;
     const told = session === undefined ? undefined : tally.toldAgain(session);
     const before = session === undefined || told === undefined ? undefined : { session, usage: told };
-    return { ...end, lastLines, usage, before };
+    return { ...end, lastLines, usage, before, isBroken: doings.isBroken };
   } catch (error) {
     throw asIoFailure(error, 'run the resolver');
   } finally {

@@ -1,6 +1,6 @@
 import type { AnyEvent, EventType } from '@ralph/protocol/contract/events';
 import type { Usage } from '@ralph/protocol/contract/usage';
-import { isReady } from '../run/results.ts';
+import { isReady } from '@ralph/protocol/contract/agent-end';
 
 /** What is done with a task, and what it waits for. */
 export const WORK_PARTS = ['setup', 'agent', 'rebase', 'gate', 'resolver', 'push'] as const;

@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@ralph/protocol/contract/events';
-import { isReady } from './results.ts';
+import { isReady } from '@ralph/protocol/contract/agent-end';
 import type { Happening } from './view.ts';
 
 /**

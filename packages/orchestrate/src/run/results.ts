@@ -1,3 +1,4 @@
+import { isReady } from '@ralph/protocol/contract/agent-end';
 import type { AnyEvent, EventOf } from '@ralph/protocol/contract/events';
 
 /** What became of one task in this run, as far as it is known. */
@@ -82,11 +83,6 @@ function unknown(event: AnyEvent, id: string): TaskResult {
     lastLines: [],
     logPath: undefined,
   };
-}
-
-/** Tells whether the work of an agent is to be integrated; whatever else has ended is told by `task.failed`. */
-export function isReady({ reason, exit_code: exitCode, commits }: EventOf<'agent.finished'>): boolean {
-  return reason === 'exited' && exitCode === 0 && commits > 0;
 }
 
 /** Returns the ids of the tasks with one result, in the order in which they were started. */

@@ -1,6 +1,6 @@
 import type { AnyEvent, EventOf, EventType } from '@ralph/protocol/contract/events';
 import { activityText } from '@ralph/protocol/agents/activity-text';
-import { isReady } from '../run/results.ts';
+import { isReady } from '@ralph/protocol/contract/agent-end';
 import { cellText } from './cell-text.ts';
 
 export type Phase = 'preparing' | 'agent' | 'ending' | 'rebase' | 'waiting' | 'gate' | 'conflict' | 'resolver' | 'push';

@@ -14,12 +14,14 @@ export class Doings {
   #lastTexts: string[] = [];
   #limit: string | undefined;
   #isBroken = false;
+  #isCounted = false;
   #tools = 0;
   #edits = 0;
 
   /** Another agent of the same task begins: what is counted goes on, what was said is the past. */
   begin(): void {
     this.#session = undefined;
+    this.#last = undefined;
     this.#text = '';
     this.#lastTexts = [];
     this.#limit = undefined;
@@ -64,18 +66,22 @@ export class Doings {
     return this.#limit;
   }
 
-  /** Whether an error or a limit is what it came to: it has done nothing after that, and not said that it is done. */
+  /**
+   * Whether an error or a limit is what it came to: it has done nothing after that, and not said that it is done. One that
+   * has named no session may have quoted somebody else's words.
+   */
   get isBroken(): boolean {
-    return this.#isBroken;
+    return this.#isBroken && this.#session !== undefined;
   }
 
   /** What was counted so far; nothing where it does not speak in a form that is known. */
   get counts(): ActivityCounts | undefined {
-    return this.#last === undefined ? undefined : { tools: this.#tools, edits: this.#edits };
+    return this.#isCounted ? { tools: this.#tools, edits: this.#edits } : undefined;
   }
 
   #note(doing: Doing): void {
     const before = this.#last;
+    this.#isCounted = true;
     if (doing.kind === 'tool') this.#tools += 1;
     if (doing.kind === 'edit') this.#edits += 1;
     this.#isBroken = doing.kind === 'limit' || doing.kind === 'error';

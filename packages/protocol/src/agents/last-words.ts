@@ -29,6 +29,12 @@ export function lastWords(
   return { lastLines: ordered.slice(-most), searched: [...lines, ...limit, ...said] };
 }
 
+/** Tells whether an output is that of an agent that speaks JSON, and not of one whose words have some in them. */
+export function isMostlyJson(output: string): boolean {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  return lines.filter(isJson).length * 2 > lines.length;
+}
+
 function isJson(line: string): boolean {
   return /^[[{]["{}[\]]/.test(line);
 }

@@ -94,7 +94,8 @@ function gateName({ gate }: { readonly gate?: string | undefined }): string {
 
 function endWords(event: Extract<AnyEvent, { type: 'agent.finished' }>): string {
   if (event.reason !== 'exited') return event.reason.replace('_', ' ');
-  return event.signal === null ? `status ${event.exit_code}` : event.signal;
+  const end = event.signal === null ? `status ${event.exit_code}` : event.signal;
+  return event.code === undefined ? end : `${end}, ${event.code}`;
 }
 
 function changeWords({ before, lifecycle, record }: Extract<AnyEvent, { type: 'record.changed' }>): string {

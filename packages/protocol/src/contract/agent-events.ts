@@ -49,6 +49,10 @@ export const AGENT_EVENTS = {
     log_path: z.string(),
     duration_ms: z.int().min(0).describe('milliseconds'),
     title: z.string().optional(),
+    code: z
+      .string()
+      .optional()
+      .describe('why its work is not to be integrated, where that does not show above: task.failed tells it next'),
     output_bytes: z.int().min(0).optional().describe('written by the agent, dropped output included'),
     last_lines: z.array(z.string()).optional().describe('the last 5 lines of output that say something'),
     command: z

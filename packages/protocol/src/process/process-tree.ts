@@ -85,7 +85,7 @@ export class ProcessTrees {
     const pid = child.pid;
     const identity = pid === undefined ? undefined : identityOf(pid);
     if (pid === undefined || identity === undefined)
-      throw asIoFailure(await ended.catch((error: unknown) => error), 'start a process');
+      throw asIoFailure(await ended.then(endedAtOnce, (error: unknown) => error), 'start a process');
     const watcher = this.#watcher;
     const path = options.folder === undefined ? undefined : realpathSync(options.folder);
     watcher.add(pid, identity.start_time, path);
@@ -191,6 +191,11 @@ export class ProcessTree {
     this.#isGone = !left;
     if (signs.cgroup !== undefined) removeGroup(signs.cgroup);
   }
+}
+
+/** Somebody has ended it before it could be looked at. */
+function endedAtOnce({ code, signal, failure }: CommandEnd): Error {
+  return failure ?? new Error(`it was ended at once (${signal ?? `status ${code}`})`);
 }
 
 function endOf(child: ChildProcess): Promise<CommandEnd> {

@@ -28,16 +28,19 @@ export const REFUSED = {
     '{"type":"result","subtype":"success","is_error":true,"api_error_status":400,"result":"API Error: 400 this model is not there","session_id":"8fe6","total_cost_usd":0,"usage":{"input_tokens":0,"output_tokens":0},"modelUsage":{}}',
   ],
   codex: [
+    '{"type":"thread.started","thread_id":"01a207b6"}',
     '{"type":"error","message":"this model is not there"}',
     '{"type":"turn.failed","error":{"message":"this model is not there"}}',
   ],
   gemini: [
+    '{"type":"init","session_id":"8a1c3f","model":"gemini-2.5-pro"}',
     '{"type":"result","status":"error","error":{"type":"unknown","message":"[API Error: this model is not there]"},"stats":{"input_tokens":0,"output_tokens":0,"models":{}}}',
   ],
   opencode: [
     '{"type":"error","sessionID":"ses_df83","error":{"name":"APIError","data":{"message":"this model is not there","statusCode":400}}}',
   ],
   pi: [
+    '{"type":"session","version":3,"id":"019a-pi","cwd":"/w"}',
     '{"type":"message_end","message":{"role":"assistant","content":[],"stopReason":"error","errorMessage":"400 this model is not there"}}',
     '{"type":"agent_end","messages":[{"role":"assistant","content":[],"stopReason":"error","errorMessage":"400 this model is not there"}]}',
   ],

@@ -82,6 +82,23 @@ describe('what an agent says of a provider that refuses it', () => {
   });
 });
 
+describe('an agent of plain text', () => {
+  it('has not come to an error because it quotes one', () => {
+    const { doings } = read(
+      lines(['I added this answer:', '{"type":"error","message":"quota exceeded"}', 'and a test']),
+    );
+    expect([doings.isBroken, doings.hasSpoken]).toEqual([false, true]);
+  });
+
+  it('says nothing of what another did before it', () => {
+    const { doings } = read(lines(RECORDED.claude));
+    expect(doings.last?.kind).toBe('done');
+    const { counts } = doings;
+    doings.begin();
+    expect([doings.last, doings.hasSpoken, doings.counts]).toEqual([undefined, false, counts]);
+  });
+});
+
 describe('what Claude Code says of a session that is not there', () => {
   it('is told in its own words', () => {
     const result = { type: 'result', subtype: 'error_during_execution', is_error: true };

@@ -1,4 +1,4 @@
-import type { EventOf } from '@ralph/protocol/contract/events';
+import { hasEndedWell } from '@ralph/protocol/contract/agent-end';
 import { PUBLISHED } from '@ralph/protocol/contract/lifecycle';
 import type { WorkerRecord } from '@ralph/protocol/contract/state-file';
 import { failureCount, failuresAfter, withoutFailures } from './failures.ts';
@@ -101,10 +101,6 @@ export function recordAfter(
         ...failuresAfter(event.code, event.attempt, record),
       };
   }
-}
-
-function hasEndedWell({ reason, exit_code: exitCode }: EventOf<'agent.finished'>): boolean {
-  return reason === 'exited' && exitCode === 0;
 }
 
 function newRecord({ task_id, at, attempt }: RecordEvent, targetBranch: string, held?: WorkerRecord): WorkerRecord {

@@ -1,13 +1,14 @@
 import type { ActivityCounts } from '@ralph/protocol/contract/activity';
+import { asIoFailure, isFailure, type Failure } from '@ralph/protocol/contract/failure';
 import type { Usage } from '@ralph/protocol/contract/usage';
 import type { ProcessTree, TreeEnd } from '@ralph/protocol/process/process-tree';
 import type { KeptLog } from '@ralph/protocol/process/kept-log';
-import { lastWords } from '@ralph/protocol/agents/last-words';
+import { isMostlyJson, lastWords } from '@ralph/protocol/agents/last-words';
 import { LAST_LINES, lastLines as endOf } from '@ralph/protocol/process/log-lines';
 import { Doings } from '@ralph/protocol/agents/doings';
 import { UsageTally } from '@ralph/protocol/usage/usage-tally';
 import { withoutSecret } from '@ralph/protocol/usage/without-secret';
-import { isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
+import { emptySeat, isToStop, leaveSeat, type Seat } from './claimed-seat.ts';
 import { handOn } from './handed-on.ts';
 import { ownTail, plainWords, writeHeading } from './phase-heading.ts';
 import { rateLimitIn, type RateLimit } from '../run/rate-limit.ts';
@@ -25,6 +26,8 @@ export interface AgentEnd extends TreeEnd {
   readonly isRequested: boolean;
   /** What it should have handed on to the next phase, and has not. */
   readonly missing: string | undefined;
+  /** Why the next part of its task could not be started. */
+  readonly cutShort: Failure | undefined;
   /** Whether it said that an error is what it came to: some end with status 0 all the same. */
   readonly isBroken: boolean;
   /** Written in all, dropped output included. */
@@ -86,10 +89,22 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
   try {
     let done: { step: Step; end: StepEnd } | undefined;
     let doer: { step: Step; end: StepEnd } | undefined;
+    let cutShort: Failure | undefined;
     for (const step of steps) {
+      const started = await startStep(attended, step);
+      if ('failure' in started) {
+        // What the parts before have made and used is told all the same.
+        if (done === undefined) throw started.failure;
+        cutShort = started.failure;
+        break;
+      }
+      const { tree } = started;
       isGone = false;
-      const tree = await startStep(attended, step);
-      const end = await runStep(attended, step, tree).finally(() => (isGone = tree.isGone));
+      const end = await runStep(attended, step, tree).finally(() => {
+        isGone = tree.isGone;
+        // Whoever asks for a stop between two parts waits for the next.
+        if (isGone) emptySeat(seatOf(context, run));
+      });
       done = { step, end };
       if (step.phase !== 'review') doer = done;
       if (!endedWell(end) || end.missing !== undefined) break;
@@ -99,19 +114,27 @@ async function runLogged(context: RunContext, run: AgentRun, log: KeptLog): Prom
     const { session } = doer.end;
     const sessionUsage = session === undefined ? undefined : tally.toldAgain(session);
     const of = { outputBytes: log.bytes, usage, counts: doings.counts };
-    return { ...done.end, ...of, doer: doer.step, session, sessionUsage };
+    return { ...done.end, ...of, cutShort, doer: doer.step, session, sessionUsage };
   } finally {
     if (isGone) leaveSeat(seatOf(context, run));
     ports?.release(isGone);
   }
 }
 
-async function startStep({ context, run, log, portBase, doings }: Attended, step: Step): Promise<ProcessTree> {
+type Started = { readonly tree: ProcessTree } | { readonly failure: Failure };
+
+async function startStep({ context, run, log, portBase, doings }: Attended, step: Step): Promise<Started> {
   doings.begin();
-  if (run.steps.length > 1) writeHeading(run.logPath, step, log);
-  const tree = await startAgent(context, run, step, portBase);
-  run.guard.holdAgent(() => tree.end('cancelled'));
-  return tree;
+  try {
+    if (run.steps.length > 1) writeHeading(run.logPath, step, log);
+    const tree = await startAgent(context, run, step, portBase);
+    run.guard.holdAgent(() => tree.end('cancelled'));
+    return { tree };
+  } catch (error) {
+    const failure = asIoFailure(error, 'start the agent');
+    if (isFailure(failure)) return { failure };
+    throw error;
+  }
 }
 
 async function runStep(attended: Attended, step: Step, tree: ProcessTree): Promise<StepEnd> {
@@ -144,7 +167,8 @@ function handedOn({ context, run, log, doings }: Attended, step: Step): string |
   const { phase } = step;
   if (run.steps.at(-1)?.phase === phase) return undefined;
   const { task, path, logPath } = run;
-  const said = doings.hasSpoken ? doings.text : plainWords(ownTail(log.tail(), step, run.steps));
+  const own = ownTail(log.tail(), step, run.steps);
+  const said = doings.hasSpoken && (own.cut || isMostlyJson(own.text)) ? doings.text : plainWords(own);
   return handOn({ taskId: task.id, path, logPath, phase, said, redact: context.secrets.redact });
 }
 

@@ -57,7 +57,8 @@ export async function startAgent(
     opened.push(stdin);
     const of = { taskId: task.id, title: task.title, attempt, path, branch: context.branch };
     const env = agentEnvironment({ ...of, portBase, step, steps: steps.length }, context.environment);
-    context.quota.pass(Date.now());
+    // What has begun goes on.
+    if (step === steps[0]) context.quota.pass(Date.now());
     if (context.signal.aborted) throw new Failure('cancelled', 'stopped before the agent was started');
     if (isToStop(seatOf(context, run))) throw new Failure('cancelled', 'stopped on request');
     const { sandbox, trees } = context;

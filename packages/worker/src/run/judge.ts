@@ -1,4 +1,4 @@
-import type { FailureCode } from '@ralph/protocol/contract/failure';
+import type { Failure, FailureCode } from '@ralph/protocol/contract/failure';
 import type { RateLimit } from './rate-limit.ts';
 import type { AgentEnd } from '../agent/run-agent.ts';
 
@@ -28,6 +28,7 @@ export type Verdict =
   | { readonly kind: 'limited'; readonly limit: RateLimit }
   | { readonly kind: 'failed'; readonly exitCode: number }
   | { readonly kind: 'broken' }
+  | { readonly kind: 'cut_short'; readonly failure: Failure }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'idle_timeout' }
@@ -53,6 +54,7 @@ export function judge(end: JudgedEnd, work: WorkLeft): Verdict {
       if (!endedWell(end) && end.limit !== undefined) return { kind: 'limited', limit: end.limit };
       if (end.exitCode !== 0) return { kind: 'failed', exitCode: end.exitCode };
       if (end.isBroken) return { kind: 'broken' };
+      if (end.cutShort !== undefined) return { kind: 'cut_short', failure: end.cutShort };
       if (end.missing !== undefined) return { kind: 'unfinished', what: end.missing };
       if (work.unfinished !== undefined) return { kind: 'unfinished', what: work.unfinished };
       if (work.secrets.length > 0) return { kind: 'secrets', files: work.secrets };
@@ -89,6 +91,8 @@ export function failureOf(verdict: Verdict, lastLine: string): AttemptFailure | 
       return { code: 'agent_failed', reason: `agent ended with status ${verdict.exitCode}${said}` };
     case 'broken':
       return { code: 'agent_failed', reason: `agent ended with status 0, but on an error of its own${said}` };
+    case 'cut_short':
+      return { code: verdict.failure.code, reason: verdict.failure.message };
     case 'signalled':
       return { code: 'agent_signalled', reason: `agent was ended by ${verdict.signal}${said}` };
     case 'timeout':

@@ -76,7 +76,7 @@ async function attemptTask(context: RunContext, attempt: Attempt, steps: readonl
       attempt.guard.handOn();
     }
     ended = undefined;
-    await sayFinished(context, attempt, end);
+    await sayFinished(context, attempt, end, failure?.code);
     if (failure === undefined) return 'ready';
     await closeFailedAttempt(context, attempt, { ...failure, lastLines: end.agent.lastLines, parked });
     if (failure.code === 'rate_limited') return 'limited';
@@ -84,7 +84,10 @@ async function attemptTask(context: RunContext, attempt: Attempt, steps: readonl
     if (attempt.guard.isHandedOn || (isFailure(error) && error.code === 'claim_held')) throw error;
     // Of what nobody has heard nothing needs to be told but that it was not begun.
     if (isFailure(error) && error.code === 'rate_limited' && !isTold) throw error;
-    if (ended !== undefined) await sayFinished(context, attempt, { ...ended, work: nothingFound(ended.baseCommit) });
+    if (ended !== undefined) {
+      const code = isFailure(error) ? error.code : 'internal';
+      await sayFinished(context, attempt, { ...ended, work: nothingFound(ended.baseCommit) }, code);
+    }
     await closeFailedAttempt(context, attempt, { error, parked, lastLines: ended?.agent.lastLines ?? [] });
   }
   return 'failed';

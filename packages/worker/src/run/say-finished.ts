@@ -1,5 +1,6 @@
 import { resumeWords } from '@ralph/protocol/agents/agent-call';
 import type { EventFields } from '@ralph/protocol/contract/events';
+import type { FailureCode } from '@ralph/protocol/contract/failure';
 import { agentOf } from '../agent/watch-agent.ts';
 import type { AgentEnd } from '../agent/run-agent.ts';
 import type { FoundWork } from '../work/work-left.ts';
@@ -18,8 +19,17 @@ export interface AttemptEnd extends AgentRunEnd {
   readonly work: FoundWork;
 }
 
-/** Tells by `agent.finished` how an agent has ended, what it used and what it left. */
-export async function sayFinished(context: RunContext, attempt: Attempt, end: AttemptEnd): Promise<void> {
+/**
+ * Tells by `agent.finished` how an agent has ended, what it used and what it left.
+ *
+ * @param code why its work is not to be integrated
+ */
+export async function sayFinished(
+  context: RunContext,
+  attempt: Attempt,
+  end: AttemptEnd,
+  code: FailureCode | undefined,
+): Promise<void> {
   const { agent } = end;
   await context.output.event('agent.finished', {
     task_id: attempt.task.id,
@@ -30,6 +40,7 @@ export async function sayFinished(context: RunContext, attempt: Attempt, end: At
     workspace_path: attempt.path,
     base_commit: end.baseCommit,
     ...workOf(context, attempt, end),
+    ...(code === undefined ? {} : { code }),
     output_bytes: agent.outputBytes,
     last_lines: [...agent.lastLines],
   });
