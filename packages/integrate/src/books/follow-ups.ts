@@ -7,8 +7,9 @@ import { firstIssue } from '@ralph/protocol/contract/first-issue';
 import { describeIssue } from '@ralph/protocol/contract/parse-line';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { parseJsonc, readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { linkOnTheWay } from '@ralph/protocol/process/workspace-file';
 import type { Candidate } from '../candidate/candidate.ts';
-import { linkOnTheWay, removeOwn } from '../workspace/own-file.ts';
+import { removeOwn } from '../workspace/own-file.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /**
@@ -31,7 +32,7 @@ export async function readFollowUps(
       hint: `${commandLine(['cat', path])}  # mend it or remove it, then land the work again`,
       details: { path },
     });
-  const link = linkOnTheWay(workspace, path);
+  const link = linkOnTheWay(workspace.path, path);
   if (link !== undefined) throw refuse(`${link} is a symlink`);
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;

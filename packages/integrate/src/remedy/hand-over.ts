@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Failure } from '@ralph/protocol/contract/failure';
-import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { FILE_LIMIT_BYTES } from '@ralph/protocol/process/read-open-file';
+import { linkOnTheWay, plainText } from '@ralph/protocol/process/workspace-file';
 import type { Job } from '../candidate/job.ts';
 import { handoffText, type GateFacts } from './handoff.ts';
 import { writeHandoff } from './remedy-files.ts';
@@ -48,9 +49,13 @@ export async function handOver(job: Job, handover: Handover): Promise<string> {
   return writeHandoff(workspace, candidate, attempt, text);
 }
 
-/** Returns what the agent of the task was asked; nothing when that is not there any more. */
-export function taskIntent({ workspace }: Job): string {
-  return readTextIfPresent(join(workspace.gitDir, 'ralph/prompt.md')) ?? '';
+/**
+ * Returns what the agent of the task was asked; nothing when that is not there any more. A link that it has put there would
+ * hand a file of the user's to the resolver.
+ */
+export function taskIntent({ workspace }: Pick<Job, 'workspace'>): string {
+  const path = join(workspace.gitDir, 'ralph/prompt.md');
+  return linkOnTheWay(workspace.path, path) === undefined ? (plainText(path, FILE_LIMIT_BYTES) ?? '') : '';
 }
 
 /** The subjects of the task's own commits say what was done. */

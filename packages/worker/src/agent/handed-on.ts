@@ -1,13 +1,11 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Phase } from '@ralph/protocol/contract/phases';
-import { readOpenFile } from '@ralph/protocol/process/read-open-file';
+import { linkOnTheWay, makeAnew, plainText } from '@ralph/protocol/process/workspace-file';
 import { planFile, summaryFile } from '../prompt/render-prompt.ts';
 
 /** What is longer is no plan. */
 const MOST_BYTES = 2 ** 20;
-
-const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 export interface HandingOn {
   readonly taskId: string;
@@ -32,7 +30,7 @@ export function handOn({ taskId, path, logPath, phase, said, redact }: HandingOn
   const name = phase === 'plan' ? planFile(taskId) : summaryFile(taskId);
   const file = join(path, name);
   if (linkOnTheWay(path, file) !== undefined) return `a symlink on the way to ${name}`;
-  const written = textIn(file);
+  const written = plainText(file, MOST_BYTES);
   const text = isFilled(written) ? written : said;
   // What was done shows in the work itself; without a plan there is nothing to go by.
   if (!isFilled(text)) return phase === 'plan' ? `no plan in ${name}` : undefined;
@@ -45,33 +43,7 @@ function isFilled(text: string | undefined): text is string {
   return text !== undefined && text.trim() !== '';
 }
 
-/** Nothing for what is no file of a size that one has. */
-function textIn(path: string): string | undefined {
-  let file: number;
-  try {
-    file = openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-  } catch {
-    return undefined;
-  }
-  try {
-    const stats = fstatSync(file);
-    return stats.isFile() && stats.size <= MOST_BYTES ? readOpenFile(file, stats.size).toString() : undefined;
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** A link in its place is replaced. */
 function writeAnew(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  rmSync(path, { recursive: true, force: true });
-  writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
-}
-
-/** An agent may have put one there, to lead us elsewhere. */
-function linkOnTheWay(root: string, path: string): string | undefined {
-  for (let step = dirname(path); step.length > root.length; step = dirname(step)) {
-    if (lstatSync(step, { throwIfNoEntry: false })?.isSymbolicLink() === true) return step;
-  }
-  return undefined;
+  closeSync(makeAnew(path, text, 0o600));
 }

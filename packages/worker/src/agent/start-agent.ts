@@ -1,9 +1,10 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { asIoFailure, Failure, isFailure, type FailureCode } from '@ralph/protocol/contract/failure';
 import type { Task } from '@ralph/protocol/contract/task';
 import type { ProcessTree } from '@ralph/protocol/process/process-tree';
+import { linkOnTheWay, makeAnew } from '@ralph/protocol/process/workspace-file';
 import { agentEnvironment } from './agent-environment.ts';
 import { isToStop, recordAgent, type Seat } from './claimed-seat.ts';
 import { KeptLog } from '@ralph/protocol/process/kept-log';
@@ -90,14 +91,25 @@ export function openLog(path: string, limitBytes: number): KeptLog {
   }
 }
 
-/** Agents that read a file of their own would take what is on stdin for a part of the prompt. */
+/**
+ * Agents that read a file of their own would take what is on stdin for a part of the prompt. An agent that was here before may
+ * have put a link or a pipe in the place of the file: it is made anew, and not opened a second time.
+ */
 function openPrompt(context: RunContext, { task, path: workspace, baseCommit, steps }: AgentRun, step: Step): number {
   const path = promptPath(workspace);
   const phases = steps.map(({ phase }) => phase);
   const facts = { task, phase: step.phase, phases, targetBranch: context.branch, baseCommit };
+  const link = linkOnTheWay(workspace, path);
+  if (link !== undefined) {
+    throw new Failure('agent_spawn_failed', `the prompt cannot be written: ${link} is a symlink`, {
+      hint: commandLine(['ls', '-l', link]),
+    });
+  }
   try {
-    writeFileSync(path, renderPrompt(context.templates[step.phase], facts));
-    return openSync(step.call.prompt === 'file' ? '/dev/null' : path, 'r');
+    const file = makeAnew(path, renderPrompt(context.templates[step.phase], facts), 0o666);
+    if (step.call.prompt !== 'file') return file;
+    closeSync(file);
+    return openSync('/dev/null', 'r');
   } catch (error) {
     throw notStarted(error, `write ${path}`, `${commandLine(['ls', '-ld', dirname(path)])}  # may you write it?`);
   }
