@@ -121,6 +121,7 @@ describe('an agent that is not there', () => {
   it.each([
     [{ runner: 'nobody' }, 'no agent is called "nobody"'],
     [{ runner: 'claude', model: '-x y' }, 'model: must be one word'],
+    [{ runner: 'claude', model: 'a\u0000b' }, 'model: must be one word'],
     [{ phases: 7 }, 'phases: '],
     ['claude', 'the agent that RQ-0001 asks for'],
   ])('a task that asks for what there is not fails by itself, the others go on: %j', async (agent, words) => {

@@ -19,7 +19,7 @@ export const LONGEST_TEXT = 2 ** 16;
 const TOOL = /^[\w.:/ -]{1,80}$/;
 
 /** As long as the reference lets it be (part A22): it becomes a word of a command line. */
-const SESSION = /^[^\s-]\S{0,511}$/;
+const SESSION = /^[^\s\p{C}-][^\s\p{C}]{0,511}$/u;
 
 /** With them providers answer that too much was asked of them, or that they have too much to do. */
 const LIMIT_STATUS: ReadonlySet<unknown> = new Set([429, 529]);

@@ -2,8 +2,13 @@ import * as z from 'zod';
 import { agentName, agentPresets } from './agent-preset.ts';
 import { commandArgv } from './command-argv.ts';
 
-/** Names of models and efforts become words of command lines, where one that begins with a dash would be an option. */
-export const modelName = z.string().regex(/^[^\s-]\S{0,199}$/, 'must be one word that does not begin with a dash');
+/**
+ * Names of models and efforts become words of command lines, where one that begins with a dash would be an option. They are
+ * shown, too: control characters and signs that nobody sees are not in them.
+ */
+export const modelName = z
+  .string()
+  .regex(/^[^\s\p{C}-][^\s\p{C}]{0,199}$/u, 'must be one word that does not begin with a dash');
 
 /** Which agent, and how it is called; what is not said is left to who says less. */
 const choice = {
