@@ -45,11 +45,11 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
   const folder = settings.value?.workspaceRoot ?? patient.workspaceRoot;
   const folderWords = folder === undefined ? [] : optionWords('--workspace-root', folder);
   const branchWords = patient.targetBranch === undefined ? [] : optionWords('--target-branch', patient.targetBranch);
-  const copied = settled.value('parallel.ignored_file_allowlist').flatMap((glob) => optionWords('--copy', glob));
-  const box = sandboxWords({}, settled);
-  const agents = agentPlan(settled);
-  const words = agentWords(agents);
-  const agent = [...words.options, ...(words.command.length === 0 ? [] : ['--', ...words.command])];
+  const { finding: trust, allowed, hidesAgents } = await examineTrust(root, settled);
+  const copied = allowed.value('parallel.ignored_file_allowlist').flatMap((glob) => optionWords('--copy', glob));
+  const box = sandboxWords({}, allowed);
+  const words = hidesAgents ? undefined : agentWords(agentPlan(allowed));
+  const agent = words === undefined ? [] : [...words.options, ...behindDashes(words.command)];
   const silent = () => {};
   const at = ['--repo', root];
   const [lock, ...reports] = await Promise.all([
@@ -67,7 +67,6 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
   const others = await Promise.all([
     examineMachine(),
     examineRecords(root),
-    examineTrust(root, settled),
     settings.value === undefined ? unchecked('notifications', 'config') : examineNotifications(root, settled),
   ]);
   const told = [lock, ...reports].flatMap(findingsOf);
@@ -77,6 +76,8 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
   return [
     ...others.flat(),
     settings.finding,
+    trust,
+    ...(hidesAgents ? [unchecked('agent', 'trust')] : []),
     ...told,
     examineStopRequest(
       root,
@@ -84,6 +85,10 @@ export async function examine(patient: Patient): Promise<readonly PreflightFindi
     ),
     examineFileSystems([dirname(join(root, RALPH_PATHS.queue)), ...roots]),
   ];
+}
+
+function behindDashes(command: readonly string[]): readonly string[] {
+  return command.length === 0 ? [] : ['--', ...command];
 }
 
 /** A sibling that could not look is a finding by itself. */
