@@ -95,6 +95,27 @@ describe('a template', () => {
     expect(renderPrompt('{{ task_id }}\r\n{{ title }}\r\n', factsOf({ id: 'RQ-1', title: 'T' }))).toBe('RQ-1\nT\n');
   });
 
+  it.each(['{{title}}', '{{ title }}', '{{   title  }}', '{{\ttitle }}'])(
+    'is filled in however wide its names are: %j',
+    (name) => {
+      expect(templateProblem(name)).toBeUndefined();
+      const rendered = renderPrompt(`${name}\nand ${name}\n`, factsOf({ id: 'RQ-1', title: 'T' }));
+      expect(rendered).toBe('T\nand T\n');
+    },
+  );
+
+  it.each(['{{handing_on}}', '{{  handing_on  }}'])('loses the line of a name that has nothing to say: %j', (name) => {
+    expect(renderPrompt(`a\n${name}\n\nb\n`, factsOf({ id: 'RQ-1', title: 'T' }))).toBe('a\nb\n');
+  });
+
+  it.each(['{{Title}}', '{{title-x}}', '{{}}', '{{ no such thing }}', `{{${'x'.repeat(81)}}}`])(
+    'is refused for what would stay as it is: %j',
+    (name) => {
+      expect(renderPrompt(name, factsOf({ id: 'RQ-1', title: 'T' }))).toBe(`${name}\n`);
+      expect(templateProblem(name)).toMatchObject({ line: 1 });
+    },
+  );
+
   it.each([
     ['a\n{{tsak}}\n', 2, 'did you mean {{task}}?'],
     ['{{whatever_else}}', 1, 'there are task,'],

@@ -1,5 +1,5 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
@@ -42,6 +42,31 @@ describe('templates of prompts', () => {
     });
     expect({ status, stdout }).toEqual({ status: 78, stdout: '' });
     expect(stderr).toContain('is a symlink');
+  });
+
+  it.each(['.ralph', '.ralph/prompts', '.ralph/prompts/task.md'])('nor where %s leads elsewhere', async (step) => {
+    const repo = temporaryRepository();
+    const elsewhere = join(repo.folder, 'elsewhere');
+    mkdirSync(join(elsewhere, '.ralph/prompts'), { recursive: true });
+    writeFileSync(join(elsewhere, '.ralph/prompts/task.md'), 'hush');
+    const link = join(repo.root, step);
+    rmSync(link, { recursive: true, force: true });
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(elsewhere, step), link);
+    const options = { cwd: repo.root, stdin: taskLines('A-1') };
+    const { status, stdout, stderr } = await runProgram('ralph-worker', ['prompt'], options);
+    expect({ status, stdout }).toEqual({ status: 78, stdout: '' });
+    expect(stderr).toContain(`${link} is a symlink`);
+  });
+
+  it('are the built-in ones where a user has linked a .ralph that has none', async () => {
+    const repo = temporaryRepository();
+    mkdirSync(join(repo.folder, 'shared'));
+    rmSync(join(repo.root, '.ralph'), { recursive: true, force: true });
+    symlinkSync(join(repo.folder, 'shared'), join(repo.root, '.ralph'));
+    const options = { cwd: repo.root, stdin: taskLines('RQ-0001') };
+    const { status, stdout } = await runProgram('ralph-worker', ['prompt'], options);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^Task RQ-0001\n/) });
   });
 
   it('are printed for one phase, or for all with headings, or as records', async () => {

@@ -1,10 +1,11 @@
 import { lstatSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { commandLine } from '@ralph/protocol/cli/shell-words';
 import { Failure } from '@ralph/protocol/contract/failure';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { PHASES, type Phase } from '@ralph/protocol/contract/phases';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
+import { linkOnTheWay } from '@ralph/protocol/process/workspace-file';
 import { BUILT_IN_TEMPLATES } from './built-in-templates.ts';
 import { templateProblem } from './render-prompt.ts';
 
@@ -18,7 +19,7 @@ export type Templates = Readonly<Record<Phase, string>>;
 export function readTemplates(root: string): Templates {
   const read = (phase: Phase) => {
     const path = join(root, RALPH_PATHS.prompts, `${phase}.md`);
-    requirePlain(path);
+    requirePlain(root, path);
     const own = readTextIfPresent(path);
     if (own === undefined) return BUILT_IN_TEMPLATES[phase];
     const problem = templateProblem(own);
@@ -30,11 +31,11 @@ export function readTemplates(root: string): Templates {
   return Object.fromEntries(PHASES.map((phase) => [phase, read(phase)])) as Record<Phase, string>;
 }
 
-/** A link that somebody has landed would hand on a file of the user's. */
-function requirePlain(path: string): void {
-  const link = [dirname(path), path].find(
-    (step) => lstatSync(step, { throwIfNoEntry: false })?.isSymbolicLink() === true,
-  );
+/** A link that somebody has landed, at any step, would hand on a file of the user's. */
+function requirePlain(root: string, path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const link = found.isSymbolicLink() ? path : linkOnTheWay(root, path);
   if (link === undefined) return;
   throw new Failure('config_invalid', `${link} is a symlink: templates are not read through one`, {
     hint: commandLine(['ls', '-l', link]),

@@ -21,10 +21,14 @@ export const TEMPLATE_NAMES = [
 
 type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
-const NAMED = /\{\{ ?([a-z_]+) ?\}\}/g;
+/** What is filled in and what is refused must be found by the same pattern: nothing may stay as it is. */
+const NAMED = /\{\{([^{}\n]*)\}\}/g;
 
 /** One that is alone on its line goes with it where there is nothing to say. */
-const ALONE = /^\{\{ ?([a-z_]+) ?\}\}\n(?:\n|$)?/gm;
+const ALONE = /^\{\{([^{}\n]*)\}\}\n(?:\n|$)?/gm;
+
+/** Of a name that is none. */
+const LONGEST_SHOWN = 80;
 
 export interface PromptFacts {
   readonly task: Task;
@@ -54,21 +58,22 @@ export function renderPrompt(template: string, facts: PromptFacts): string {
   const values = valuesOf(facts);
   const text = template
     .replaceAll('\r\n', '\n')
-    .replaceAll(ALONE, (line, name: string) => (valueOf(values, name) === '' ? '' : line))
-    .replaceAll(NAMED, (word, name: string) => valueOf(values, name) ?? word);
+    .replaceAll(ALONE, (line, word: string) => (valueOf(values, word) === '' ? '' : line))
+    .replaceAll(NAMED, (braced, word: string) => valueOf(values, word) ?? braced);
   return `${withoutControls(text).trimEnd()}\n`;
 }
 
 /** Returns what is wrong with a template, by line; nothing where it is well. */
 export function templateProblem(template: string): { readonly line: number; readonly text: string } | undefined {
-  for (const match of template.matchAll(/\{\{([^{}\n]{0,80})\}\}/g)) {
+  for (const match of template.matchAll(NAMED)) {
     const name = (match[1] ?? '').trim();
     if ((TEMPLATE_NAMES as readonly string[]).includes(name)) continue;
-    const near = nearestWord(name, TEMPLATE_NAMES);
+    const shown = name.slice(0, LONGEST_SHOWN);
+    const near = nearestWord(shown, TEMPLATE_NAMES);
     const meant = near === undefined ? `there are ${TEMPLATE_NAMES.join(', ')}` : `did you mean {{${near}}}?`;
     return {
       line: template.slice(0, match.index).split('\n').length,
-      text: `{{${name}}} stands for nothing: ${meant}`,
+      text: `{{${shown}}} stands for nothing: ${meant}`,
     };
   }
   return template.trim() === '' ? { line: 1, text: 'it is empty' } : undefined;
@@ -93,6 +98,7 @@ function valuesOf({ task, phase, phases, targetBranch, baseCommit }: PromptFacts
   };
 }
 
-function valueOf(values: Readonly<Record<string, string>>, name: string): string | undefined {
+function valueOf(values: Readonly<Record<string, string>>, word: string): string | undefined {
+  const name = word.trim();
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
