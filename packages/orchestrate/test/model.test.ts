@@ -185,6 +185,23 @@ describe('what is seen of a run', () => {
     expect(modelWithLine(model, 'RQ-0001', 'new\u001b[1m').rows.get('RQ-0001')?.lastLine).toBe('new [1m');
   });
 
+  it('forgets with each part of a task what the agent of the last one said, and whether that spoke', () => {
+    const spoken = modelOf(
+      [
+        eventOf('agent.started', { task_id: 'RQ-0001', log_path: '/l', phase: 'plan' }),
+        eventOf('agent.progress', { task_id: 'RQ-0001', activity: { kind: 'text', text: 'planned' } }),
+      ],
+      agentsAtWork(1),
+    );
+    expect(modelWithLine(spoken, 'RQ-0001', '{}').rows.get('RQ-0001')?.lastLine).toBe('planned');
+    const next = modelOf(
+      [eventOf('agent.started', { task_id: 'RQ-0001', log_path: '/l', phase: 'implement' })],
+      spoken,
+    );
+    expect(next.rows.get('RQ-0001')?.lastLine).toBe('');
+    expect(modelWithLine(next, 'RQ-0001', 'plain words').rows.get('RQ-0001')?.lastLine).toBe('plain words');
+  });
+
   it('begins anew with another run', () => {
     expect(modelOf([STARTED], agentsAtWork(3)).rows.size).toBe(0);
   });

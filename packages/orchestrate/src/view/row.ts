@@ -68,7 +68,9 @@ const STEPS: Steps = {
   'workspace.ready': (row) => ({ ...row, phase: 'preparing' }),
   'agent.started': (row, { title, workspace_path: workspacePath, log_path: logPath, agent, phase }) => {
     const who = { agent: cellText(agent?.name ?? ''), part: phase ?? '' };
-    return { ...row, ...who, phase: 'agent', title: titleOf(title, row), workspacePath, logPath };
+    // What another part of the task has said, and in which form, says nothing of this one.
+    const unheard = { lastLine: '', speaks: false };
+    return { ...row, ...who, ...unheard, phase: 'agent', title: titleOf(title, row), workspacePath, logPath };
   },
   'agent.progress': (row, { activity, last_line: line }) => {
     if (activity === undefined) return { ...row, lastLine: cellText(line) };
