@@ -64,7 +64,8 @@ describe('an agent that is known by its name', () => {
     expect(named.events('agent.finished').map(({ agent }) => agent)).toEqual([
       { name: 'claude' },
       { name: 'claude' },
-      { name: 'claude' },
+      // It was said of no other agent.
+      { name: 'claude', model: 'haiku' },
     ]);
   });
 

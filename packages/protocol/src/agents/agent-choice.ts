@@ -28,22 +28,29 @@ export function phasesFrom({ flags, task, config }: AgentSources): readonly Phas
 
 /**
  * Returns who does a phase of a task: the command line decides, then what the task says of the phase, what it says of
- * all, and the same of the configuration. Model and effort of who says less only count where the agent stays the same:
- * another agent has no use for their names.
+ * all, and the same of the configuration. Model and effort each come from the strongest of these that names them and
+ * speaks of that agent: it names it, or names none and the next weaker one that does names it too, or there is no such
+ * one. Another agent has no use for their names.
  */
 export function choiceFor(phase: Phase, { flags, task, config }: AgentSources): AgentChoice {
   const key = overrideKey(phase);
-  const ofPhase = (from: TaskAgent | AgentConfig | undefined): AgentChoice[] => {
+  const ofPhase = (from: TaskAgent | AgentConfig | undefined): AgentChoice => {
     const own = key === undefined ? undefined : from?.phase_overrides?.[key];
-    return own === undefined || own === null ? [] : [said(own.runner, own.model, own.reasoning_effort)];
+    return said(own?.runner, own?.model, own?.reasoning_effort);
   };
-  return [
-    said(config.runner, config.model, config.reasoning_effort),
-    ...ofPhase(config),
-    said(task?.runner, task?.model, task?.model_effort),
-    ...ofPhase(task),
+  const strongestFirst = [
     flags,
-  ].reduce(over, {});
+    ofPhase(task),
+    said(task?.runner, task?.model, task?.model_effort),
+    ofPhase(config),
+    said(config.runner, config.model, config.reasoning_effort),
+  ];
+  const runner = firstOf(strongestFirst, 'runner');
+  const speakOfIt = strongestFirst.filter((_, index) => {
+    const meant = firstOf(strongestFirst.slice(index), 'runner');
+    return meant === undefined || meant === runner;
+  });
+  return { runner, model: firstOf(speakOfIt, 'model'), effort: firstOf(speakOfIt, 'effort') };
 }
 
 type Maybe = string | null | undefined;
@@ -52,8 +59,6 @@ function said(runner: Maybe, model: Maybe, effort: Maybe): AgentChoice {
   return { runner: runner ?? undefined, model: model ?? undefined, effort: effort ?? undefined };
 }
 
-function over(below: AgentChoice, above: AgentChoice): AgentChoice {
-  const isOther = above.runner !== undefined && above.runner !== below.runner;
-  const base = isOther ? { runner: above.runner } : below;
-  return { ...base, model: above.model ?? base.model, effort: above.effort ?? base.effort };
+function firstOf(choices: readonly AgentChoice[], key: keyof AgentChoice): string | undefined {
+  return choices.find((choice) => choice[key] !== undefined)?.[key];
 }
