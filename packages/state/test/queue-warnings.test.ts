@@ -41,7 +41,9 @@ describe('findWarnings', () => {
         task('B', { agent: { runner: 'codex', model: 'm', phases: 3 } }),
       ],
       [],
-      ['A: agent: phases: Too big: expected number to be <=3: the task will fail when it is begun'],
+      [
+        'A: agent: phases: Too big: expected number to be <=3: the task will fail when it is begun, unless a command behind -- does it',
+      ],
     ],
     [
       'a dependency on a rejected task',

@@ -135,6 +135,20 @@ describe('an agent that is not there', () => {
   });
 });
 
+describe('a command behind --', () => {
+  it.each([['codex'], [{ runner: 'no such' }], [{ phases: 9 }], [{ phases: 2 }]])(
+    'does a task whatever that says of its agent: %j',
+    async (agent) => {
+      const repo = temporaryRepository();
+      const stdin = `${JSON.stringify({ id: 'RQ-0001', title: 'A', agent })}\n`;
+      const run = await runNamed(repo, { mine: SPY }, { args: ['--', 'mine'], stdin });
+      expect({ status: run.status, stderr: run.stderr }).toMatchObject({ status: 0 });
+      expect(run.events('agent.started')).toHaveLength(1);
+      expect(spied(repo, 'mine.RQ-0001.stdin')).toMatch(/^A\n\nTask: RQ-0001\n/);
+    },
+  );
+});
+
 describe('what an agent does', () => {
   const say = (value: unknown) => `cat <<'END'\n${JSON.stringify(value)}\nEND`;
   const init = { type: 'system', subtype: 'init', session_id: '0f-1' };

@@ -81,4 +81,19 @@ describe('templates of prompts', () => {
     expect(none.status).toBe(64);
     expect(none.stderr).toContain('RQ-0001 has no phase plan: its phases are task');
   });
+
+  it('are printed for the other tasks where one asks for an agent that cannot be', async () => {
+    const repo = temporaryRepository();
+    const bad = (id: string) => `${JSON.stringify({ id, title: 'A', agent: 'codex' })}\n`;
+    const options = { cwd: repo.root, stdin: `${bad('RQ-0001')}${bad('RQ-0002')}${taskLines('RQ-0003')}` };
+    const { status, stdout, stderr } = await runProgram('ralph-worker', ['prompt', '--format', 'ndjson'], options);
+    expect(JSON.parse(stdout)).toMatchObject({ task_id: 'RQ-0003', phase: 'task' });
+    expect(status).toBe(2);
+    expect(stderr).toContain('the agent that RQ-0001 asks for: ');
+    expect(stderr).toContain('"code":"agent_spawn_failed","message":"the agent that RQ-0002 asks for: ');
+    const command = await runProgram('ralph-worker', ['prompt', '--', 'true'], options);
+    expect({ status: command.status, stderr: command.stderr }).toEqual({ status: 0, stderr: '' });
+    const alone = await runProgram('ralph-worker', ['prompt'], { ...options, stdin: bad('RQ-0001') });
+    expect({ status: alone.status, stdout: alone.stdout }).toEqual({ status: 1, stdout: '' });
+  });
 });

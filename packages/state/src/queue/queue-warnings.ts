@@ -38,7 +38,7 @@ function openTaskWarnings(place: Placed, byId: ReadonlyMap<string, Placed>): Que
   const asked = place.task.agent ?? undefined;
   const agent = asked === undefined ? undefined : taskAgent.safeParse(asked);
   if (agent?.success === false) {
-    const message = `agent: ${describeIssue(agent.error)}: the task will fail when it is begun`;
+    const message = `agent: ${describeIssue(agent.error)}: the task will fail when it is begun, unless a command behind -- does it`;
     warnings.push(problemAt(place, 'agent_unreadable', message, ['agent']));
   }
   for (const [index, id] of dependencies.entries()) {

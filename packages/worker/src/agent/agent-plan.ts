@@ -22,26 +22,34 @@ export interface Step {
  *   `command_not_found`, `command_not_executable`
  */
 export function stepsFor(plan: AgentPlan, task?: Task): readonly Step[] {
-  const asked = task === undefined ? undefined : askedBy(task);
-  const sources = { flags: plan.flags, task: asked, config: plan.config };
+  const sources = sourcesOf(plan, task);
   return phasesFrom(sources).map((phase) => ({ phase, call: callFor(plan, sources, phase, task?.id) }));
 }
 
-/** Returns the same without looking whether those agents are there. */
+/**
+ * Returns the same without looking whether those agents are there.
+ *
+ * @throws Failure `agent_spawn_failed` when what the task asks for cannot be read
+ */
 export function choicesFor(
   plan: AgentPlan,
   task: Task,
 ): readonly { readonly phase: Phase; readonly choice: AgentChoice }[] {
-  const sources = { flags: plan.flags, task: askedBy(task), config: plan.config };
+  const sources = sourcesOf(plan, task);
   const named = plan.command === undefined;
   return phasesFrom(sources).map((phase) => ({ phase, choice: named ? choiceFor(phase, sources) : {} }));
 }
 
+/** A command behind `--` does every task whatever else was said: what a task says of its agent is not even read. */
+function sourcesOf({ command, flags, config }: AgentPlan, task: Task | undefined): AgentSources {
+  return { flags, config, task: command !== undefined || task === undefined ? undefined : askedBy(task) };
+}
+
 function callFor(plan: AgentPlan, sources: AgentSources, phase: Phase, taskId: string | undefined): AgentCall {
   const { config, approval, command } = plan;
+  if (command !== undefined) return plainCall(command);
   const choice = choiceFor(phase, sources);
   const name = choice.runner;
-  if (command !== undefined) return plainCall(command);
   if (name === undefined) return plainCall(config.command ?? nobody());
   const preset = presetOf(name, config);
   if (preset === undefined) throw notKnown(name, plan, taskId);
