@@ -95,6 +95,15 @@ describe('ralph-orchestrate run --agent', () => {
     expect(repository.gitOrigin('ls-tree', '--name-only', 'main')).not.toContain('half.txt');
   });
 
+  it('tells whoever mends a task of several phases what was asked of the one that did it', async () => {
+    const { repository, run } = desk({ claude: CLAUDE }, {});
+    const end = await run('run', '--agent', 'claude', '--phases', '3', '--ci', 'test -e mended.txt');
+    expect(end).toMatchObject({ status: 0 });
+    const told = readFileSync(join(repository.folder, 'claude.RQ-0001.prompt'), 'utf8');
+    expect(told).toMatch(/\nThe task was:\n\nTask RQ-0001\n[^]*It has been planned: read/);
+    expect(told).not.toContain('Review what was done');
+  });
+
   it('goes by the configuration where the command line is silent, and by each task before that', async () => {
     const { repository, run } = desk(
       { claude: CLAUDE, codex: OTHER },

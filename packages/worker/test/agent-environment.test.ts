@@ -18,6 +18,19 @@ describe('agentEnvironment', () => {
     });
   });
 
+  it('names another file for the prompt of a plan or a review, so that what was asked of who does it is kept', () => {
+    const call = { words: ['x'], prompt: 'stdin' } as const;
+    const files = (['task', 'plan', 'implement', 'review'] as const).map(
+      (phase) => agentEnvironment({ ...facts, step: { phase, call }, steps: 3 }, {})['RALPH_PROMPT_FILE'],
+    );
+    expect(files.map((file) => file?.replace('/w/RQ-1/.git/ralph/', ''))).toEqual([
+      'prompt.md',
+      'prompt.plan.md',
+      'prompt.md',
+      'prompt.review.md',
+    ]);
+  });
+
   it('holds of a title what an environment can: 4 kB, whole characters, no NUL', () => {
     const titleOf = (title: string) => agentEnvironment({ ...facts, title }, {})['RALPH_TASK_TITLE'];
     expect(titleOf('a\0b')).toBe('a b');

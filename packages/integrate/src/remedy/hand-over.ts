@@ -50,8 +50,8 @@ export async function handOver(job: Job, handover: Handover): Promise<string> {
 }
 
 /**
- * Returns what the agent of the task was asked; nothing when that is not there any more. A link that it has put there would
- * hand a file of the user's to the resolver.
+ * Returns what the agent that did the task was asked, not one that planned or reviewed it; nothing when that is not there
+ * any more. A link that it has put there would hand a file of the user's to the resolver.
  */
 export function taskIntent({ workspace }: Pick<Job, 'workspace'>): string {
   const path = join(workspace.gitDir, 'ralph/prompt.md');

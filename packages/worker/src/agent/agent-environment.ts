@@ -44,7 +44,7 @@ export function agentEnvironment(facts: AgentFacts, from: NodeJS.ProcessEnv = pr
     RALPH_TASK_TITLE: titleForEnvironment(facts.title),
     RALPH_WORKSPACE: facts.path,
     RALPH_TARGET_BRANCH: facts.branch,
-    RALPH_PROMPT_FILE: promptPath(facts.path),
+    RALPH_PROMPT_FILE: promptPath(facts.path, step?.phase),
     RALPH_ATTEMPT: String(facts.attempt),
     ...(steps === 1 || step === undefined
       ? {}

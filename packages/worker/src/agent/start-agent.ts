@@ -49,7 +49,7 @@ export async function startAgent(
 ): Promise<ProcessTree> {
   const { task, attempt, path, logPath, steps } = run;
   const { call } = step;
-  const command = call.prompt === 'file' ? withPromptFile(call.words, promptPath(path)) : call.words;
+  const command = call.prompt === 'file' ? withPromptFile(call.words, promptPath(path, step.phase)) : call.words;
   const opened: number[] = [];
   try {
     const log = openSync(logPath, 'a');
@@ -96,7 +96,7 @@ export function openLog(path: string, limitBytes: number): KeptLog {
  * have put a link or a pipe in the place of the file: it is made anew, and not opened a second time.
  */
 function openPrompt(context: RunContext, { task, path: workspace, baseCommit, steps }: AgentRun, step: Step): number {
-  const path = promptPath(workspace);
+  const path = promptPath(workspace, step.phase);
   const phases = steps.map(({ phase }) => phase);
   const facts = { task, phase: step.phase, phases, targetBranch: context.branch, baseCommit };
   const link = linkOnTheWay(workspace, path);

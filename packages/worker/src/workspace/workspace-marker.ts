@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { lightJson } from '@ralph/protocol/contract/light-json';
 import * as z from 'zod';
 import { commitId } from '@ralph/protocol/contract/envelope';
+import type { Phase } from '@ralph/protocol/contract/phases';
 import { usage } from '@ralph/protocol/contract/usage';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
 import { syncFolder } from '@ralph/protocol/process/sync-folder';
@@ -42,9 +43,13 @@ export type FinishedWork = z.infer<typeof finishedWork>;
 
 const MARKER = '.git/ralph/workspace.json';
 
-/** Returns the file that holds the agent's prompt. */
-export function promptPath(workspace: string): string {
-  return join(workspace, '.git/ralph/prompt.md');
+/**
+ * Returns the file that holds the agent's prompt. That of the phase in which the work is done stays as it was: whoever
+ * mends the work is told from it what the task was.
+ */
+export function promptPath(workspace: string, phase: Phase = 'task'): string {
+  const isDoing = phase === 'task' || phase === 'implement';
+  return join(workspace, `.git/ralph/${isDoing ? 'prompt' : `prompt.${phase}`}.md`);
 }
 
 /** Writes what a workspace says about itself, in one step. */
