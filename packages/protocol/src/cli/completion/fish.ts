@@ -11,6 +11,8 @@ export function fishScript({ program, prefix, commands }: CompletionModel): stri
 function __${prefix}
     set -l words (commandline -opc)
     set -l cur (commandline -ct)
+    # Fish runs a substitution to complete a command, and here it stands where one is.
+    string match -q -- '*(*' $cur; and return
     set -l at ''
     set -l expects ''
     set -l folder ''
