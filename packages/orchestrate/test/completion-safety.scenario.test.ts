@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { askingScript } from '@ralph/protocol/cli/completion/sources';
 import { SHELLS } from '@ralph/protocol/cli/completion/shells';
+import { testEnvironment } from '@ralph/protocol/testing/test-environment';
 import { temporaryRepository } from '@ralph/protocol/testing/temporary-repository';
 import { Completions } from './support/completions.ts';
 
@@ -26,4 +29,16 @@ describe.each(SHELLS)('completion in %s', (shell) => {
     expect(stderr).toBe('');
     expect(existsSync(join(root, 'ran'))).toBe(false);
   });
+});
+
+it('asks in the folder that is named, not in one that cd would find', () => {
+  const { folder, root } = temporaryRepository();
+  mkdirSync(join(folder, 'elsewhere'));
+  const env = { ...testEnvironment(), OLDPWD: root, CDPATH: folder };
+  const asked = (named: string, cwd: string) =>
+    spawnSync('sh', ['-c', askingScript(['branches']), 'sh', named], { cwd, env, encoding: 'utf8' }).stdout;
+  expect(asked('-', join(folder, 'elsewhere'))).toBe('');
+  expect(asked('repo', join(folder, 'elsewhere'))).toBe('');
+  expect(asked('repo', folder)).toBe('main\n');
+  expect(asked('', root)).toBe('main\n');
 });

@@ -33,7 +33,9 @@ export function askingScript(names: readonly SourceName[]): string {
     'exec </dev/null 2>/dev/null',
     // Node would read them at each start, which takes as long as all the rest.
     'unset NODE_EXTRA_CA_CERTS',
-    '[ -z "$1" ] || cd "$1" || exit 0',
+    // To cd a dash is the folder before, and a name without a slash may lie in a folder of CDPATH.
+    'case $1 in -*) set -- "./$1" ;; esac',
+    '[ -z "$1" ] || CDPATH= cd -- "$1" >/dev/null || exit 0',
     ...names.map((name) => asking(SOURCES[name])),
   ].join('; ');
 }
