@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SHELLS } from '@ralph/protocol/cli/completion/shells';
@@ -18,6 +18,7 @@ function knownRepository() {
   const third = { title: 'say "id":"RQ-9999" and \\"id\\":\\"RQ-9998\\"' };
   repository.queue([queueTask('RQ-0001'), queueTask('RQ-0002'), { ...third, ...queueTask('RQ-0003', third) }]);
   repository.git('branch', 'feature/login');
+  repository.git('branch', 'user@host/fix');
   repository.git('branch', 'x$(touch${IFS}taken)');
   repository.git('branch', 'x;touch${IFS}taken');
   return repository;
@@ -42,7 +43,7 @@ const OFFERED: readonly [string, readonly string[]][] = [
   ['ralph-orchestrate retry RQ-0001 RQ-0002', ['RQ-0002']],
   ['ralph-state task archive ', [...RECORDS, 'RQ-0003']],
   ['ralph-state task add --title x --depends-on=', [...RECORDS, 'RQ-0003']],
-  ['ralph-orchestrate run --target-branch ', ['feature/login', 'main']],
+  ['ralph-orchestrate run --target-branch ', ['feature/login', 'main', 'user@host/fix']],
   ['ralph-integrate one RQ-0001 --remote ', ['origin']],
   ['ralph-orchestrate config parallel.land', ['parallel.landing', 'parallel.landing_scopes']],
   ['ralph-state schema task-rec', ['task-record']],
@@ -91,8 +92,9 @@ it('completes in bash whatever is set there', (context) => {
     });
 });
 
-it('completes in bash on a terminal: an id, a file, a folder, and a value behind =', async (context) => {
+it('completes in bash on a terminal: an id, a file, a folder, and what is behind a character at which bash cuts', async (context) => {
   const { folder, root } = knownRepository();
+  for (const name of ['a:b']) symlinkSync(root, join(folder, name));
   const env = {
     PATH: `${programsOnPath(folder)}:${process.env['PATH']}`,
     HOME: folder,
@@ -110,6 +112,10 @@ it('completes in bash on a terminal: an id, a file, a folder, and a value behind
     ['ralph-orchestrate run --workspace-root .ral', '> ralph-orchestrate run --workspace-root .ralph/x'],
     ['ralph-orchestrate run --sandbox=b', '> ralph-orchestrate run --sandbox=bwrap x'],
     ['ralph-lock run -- ralph-orch', '> ralph-lock run -- ralph-orchestrate x'],
+    ['ralph-orchestrate run --target-branch user@h', '> ralph-orchestrate run --target-branch user@host/fix x'],
+    ['ralph-orchestrate run --target-branch=user@', '> ralph-orchestrate run --target-branch=user@host/fix x'],
+    ['ralph-state --repo ../a:b get RQ-0002', '> ralph-state --repo ../a:b get RQ-0002 x'],
+    ['ralph-state --repo ~/a:b get RQ-0002', '> ralph-state --repo ~/a:b get RQ-0002 x'],
   ] as const) {
     terminal.type(typed, 'Tab', 'x');
     await terminal.shows(shown);

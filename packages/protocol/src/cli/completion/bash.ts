@@ -14,25 +14,29 @@ export function bashScript(model: CompletionModel): string {
 
 _${prefix}() {
   local IFS=$' \\t\\n' word='' at='' expects='' folder='' used=' ' offer='' choices='' operands=0 i=0 n=0
-  local cur='' prefix='' words
+  local cur='' head='' kept='' line=\${COMP_LINE-} words
   words=()
   COMPREPLY=()
   while ((i <= COMP_CWORD)); do
     word=\${COMP_WORDS[i]}
-    if [[ $word == -- ]] && ((i < COMP_CWORD)); then
+    # What bash has cut at =, : or @ is one word again.
+    if ((n > 0)) && [[ -n $word && $line == "$word"* && ( $word == [=:@]* || \${words[n - 1]} == *[=:@] ) ]]; then
+      words[n - 1]=\${words[n - 1]}$word
+    elif [[ $word == -- ]] && ((i < COMP_CWORD)); then
       _${prefix}_behind $((i + 1))
       return 0
-    fi
-    # Where bash has cut --option=value into three words, they are one again.
-    if ((n > 1)) && [[ \${words[n - 1]} == --*= || ( $word == '='* && \${words[n - 1]} == --* ) ]]; then
-      words[n - 1]=\${words[n - 1]}$word
     else
       words[n]=$word
       n=$((n + 1))
     fi
+    line=\${line#*"$word"}
     i=$((i + 1))
   done
   cur=\${words[n - 1]}
+  # Bash replaces what is behind the last character at which it cuts, and an @ with it.
+  kept=$cur
+  while [[ -n $kept && ( $kept != *[=:@] || \${COMP_WORDBREAKS-} != *"\${kept:\${#kept}-1}"* ) ]]; do kept=\${kept%?}; done
+  kept=\${kept%@}
   i=1
   while ((i < n - 1)); do
     word=\${words[i]}
@@ -60,8 +64,7 @@ _${prefix}() {
   elif [[ $cur == --*=* ]]; then
     word=\${cur%%=*}
     _${prefix}_value "$at" "$word"
-    # Bash replaces what is behind the =, unless it was told not to part words there.
-    if [[ \${COMP_WORDBREAKS-} != *=* ]]; then prefix=$word=; fi
+    head=$word=
     cur=\${cur#*=}
     _${prefix}_offer
   else
@@ -79,7 +82,8 @@ _${prefix}() {
 }
 
 _${prefix}_add() {
-  if [[ $1 == "$cur"* ]]; then COMPREPLY[\${#COMPREPLY[@]}]=$prefix$1; fi
+  local reply=$head$1
+  if [[ $1 == "$cur"* ]]; then COMPREPLY[\${#COMPREPLY[@]}]=\${reply#"$kept"}; fi
 }
 
 _${prefix}_offer() {
