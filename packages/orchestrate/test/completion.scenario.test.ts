@@ -94,7 +94,7 @@ it('completes in bash whatever is set there', (context) => {
 
 it('completes in bash on a terminal: an id, a file, a folder, and what is behind a character at which bash cuts', async (context) => {
   const { folder, root } = knownRepository();
-  for (const name of ['a:b']) symlinkSync(root, join(folder, name));
+  for (const name of ['of two words', 'a:b', '$x']) symlinkSync(root, join(folder, name));
   const env = {
     PATH: `${programsOnPath(folder)}:${process.env['PATH']}`,
     HOME: folder,
@@ -115,7 +115,10 @@ it('completes in bash on a terminal: an id, a file, a folder, and what is behind
     ['ralph-orchestrate run --target-branch user@h', '> ralph-orchestrate run --target-branch user@host/fix x'],
     ['ralph-orchestrate run --target-branch=user@', '> ralph-orchestrate run --target-branch=user@host/fix x'],
     ['ralph-state --repo ../a:b get RQ-0002', '> ralph-state --repo ../a:b get RQ-0002 x'],
+    ["ralph-state --repo='../of two words' get RQ-0002", "> ralph-state --repo='../of two words' get RQ-0002 x"],
+    ['ralph-state --repo ../of\\ "two words" get RQ-0002', '> ralph-state --repo ../of\\ "two words" get RQ-0002 x'],
     ['ralph-state --repo ~/a:b get RQ-0002', '> ralph-state --repo ~/a:b get RQ-0002 x'],
+    ['ralph-state --repo ../$x get RQ-0002', '> ralph-state --repo ../$x get RQ-0002x'],
   ] as const) {
     terminal.type(typed, 'Tab', 'x');
     await terminal.shows(shown);

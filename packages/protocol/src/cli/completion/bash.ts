@@ -57,7 +57,9 @@ _${prefix}() {
     fi
     i=$((i + 1))
   done
-  if [[ $folder == '~/'* ]]; then folder=\${HOME-}/\${folder#*/}; fi
+  _${prefix}_plain "$folder"
+  if [[ $folder == '~/'* ]]; then word=\${HOME-}/\${word#*/}; fi
+  folder=$word
   if [[ -n $expects ]]; then
     _${prefix}_value "$at" "$expects"
     _${prefix}_offer
@@ -79,6 +81,22 @@ _${prefix}() {
     done
   fi
   return 0
+}
+
+# Takes quotes and backslashes off; what holds something to expand becomes the name of what is no folder.
+_${prefix}_plain() {
+  local rest=$1 quote='' one=''
+  word=''
+  if [[ $1 == *['$\`']* ]]; then rest=/dev/null; fi
+  while [[ -n $rest ]]; do
+    one=\${rest:0:1} rest=\${rest:1}
+    case $quote$one in
+      "'" | '"') quote=$one ;;
+      "''" | '""') quote='' ;;
+      \\\\ | '"\\') word=$word\${rest:0:1} rest=\${rest:1} ;;
+      *) word=$word$one ;;
+    esac
+  done
 }
 
 _${prefix}_add() {
