@@ -51,6 +51,10 @@ const OFFERED: readonly [string, readonly string[]][] = [
   ['ralph-orchestrate prompt show RQ-0003', ['RQ-0003']],
   ['ralph-lock run --conflict-exit-code ', []],
   ['ralph-state completion ', ['bash', 'fish', 'zsh']],
+  ['ralph-lock help ', ['completion', 'exit-codes', 'hold', 'read', 'run', 'status']],
+  ['ralph-state help task a', ['add', 'archive']],
+  ['ralph-state help get RQ', []],
+  ['ralph-state help get --fo', ['--format']],
 ];
 
 describe.each(SHELLS)('completion in %s', (shell) => {

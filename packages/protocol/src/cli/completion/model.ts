@@ -50,6 +50,8 @@ const BY_VALUE: Readonly<Record<string, Offer>> = {
 
 const NOTHING: Offer = { kind: 'nothing' };
 
+const EXIT_CODES = 'Print the table of exit statuses';
+
 /** Returns the command line of a program for its completion. Pure. */
 export function completionModel(program: ProgramSpec): CompletionModel {
   const first = [...new Set([...program.commands.map((spec) => spec.words[0] ?? ''), 'exit-codes'])];
@@ -65,8 +67,14 @@ export function completionModel(program: ProgramSpec): CompletionModel {
     commands: [
       { ...general('', ''), options: [...completedOptions(COMMON_OPTIONS), HELP, VERSION] },
       ...program.commands.map(completedCommand),
-      general('exit-codes', 'Print the table of exit statuses'),
-      general('help', 'Print the help of the program or of a command', { kind: 'words', words: first }),
+      general('exit-codes', EXIT_CODES),
+      general('help', 'Print the help of the program or of a command'),
+      ...first.map((word) => {
+        const begun = program.commands.filter(({ words }) => words[0] === word);
+        const next = begun.flatMap(({ words }) => words.slice(1, 2));
+        if (next.length > 0) return general(`help ${word}`, next.join(', '), { kind: 'words', words: next });
+        return general(`help ${word}`, brief(begun[0]?.summary ?? EXIT_CODES));
+      }),
     ],
   };
 }
