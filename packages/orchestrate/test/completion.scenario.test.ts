@@ -19,6 +19,7 @@ function knownRepository() {
   repository.queue([queueTask('RQ-0001'), queueTask('RQ-0002'), { ...third, ...queueTask('RQ-0003', third) }]);
   repository.git('branch', 'feature/login');
   repository.git('branch', 'user@host/fix');
+  repository.git('branch', 'a=b');
   repository.git('branch', 'x$(touch${IFS}taken)');
   repository.git('branch', 'x;touch${IFS}taken');
   return repository;
@@ -43,7 +44,7 @@ const OFFERED: readonly [string, readonly string[]][] = [
   ['ralph-orchestrate retry RQ-0001 RQ-0002', ['RQ-0002']],
   ['ralph-state task archive ', [...RECORDS, 'RQ-0003']],
   ['ralph-state task add --title x --depends-on=', [...RECORDS, 'RQ-0003']],
-  ['ralph-orchestrate run --target-branch ', ['feature/login', 'main', 'user@host/fix']],
+  ['ralph-orchestrate run --target-branch ', ['a=b', 'feature/login', 'main', 'user@host/fix']],
   ['ralph-integrate one RQ-0001 --remote ', ['origin']],
   ['ralph-orchestrate config parallel.land', ['parallel.landing', 'parallel.landing_scopes']],
   ['ralph-state schema task-rec', ['task-record']],

@@ -22,7 +22,7 @@ const SOURCES = {
 export type SourceName = keyof typeof SOURCES;
 
 /** A word that no shell reads anything into: names come from whoever may write to the repository. */
-const PLAIN = '^[A-Za-z0-9_][A-Za-z0-9_.@+\\/-]*$';
+const PLAIN = '^[A-Za-z0-9_][A-Za-z0-9_.@+=\\/-]*$';
 
 /**
  * Returns a script for sh that prints the words of some sources, one per line. Its first argument is the repository, or
