@@ -51,6 +51,7 @@ const OFFERED: readonly [string, readonly string[]][] = [
   ['ralph-orchestrate run --agent cl', ['claude']],
   ['ralph-orchestrate prompt show RQ-0003', ['RQ-0003']],
   ['ralph-lock run --conflict-exit-code ', []],
+  ['ralph-lock run --wait 5 --na', ['--name']],
   ['ralph-state completion ', ['bash', 'fish', 'zsh']],
   ['ralph-lock help ', ['completion', 'exit-codes', 'hold', 'read', 'run', 'status']],
   ['ralph-state help task a', ['add', 'archive']],

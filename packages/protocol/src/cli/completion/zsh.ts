@@ -30,7 +30,7 @@ _${prefix}() {
     elif [[ $word == -* ]]; then
       if [[ $word == --repo=* ]]; then folder=\${(Q)\${word#*=}}; fi
       if _${prefix}_takes "$word"; then expects=$word; fi
-    elif ((operands == 0)) && _${prefix}_begins "\${at:+$at }$word"; then
+${timedBranch(commands)}    elif ((operands == 0)) && _${prefix}_begins "\${at:+$at }$word"; then
       at=\${at:+$at }$word
       continue
     else
@@ -117,6 +117,14 @@ function optionSpec({ word, about, takes, many, value, offer }: CompletedOption,
     case 'a value behind =':
       return zshWord(`${head}=-${told}::${message}: `);
   }
+}
+
+/** A time may be a word of its own behind its option; `_arguments` would take it for an operand. */
+function timedBranch(commands: readonly CompletedCommand[]): string {
+  const timed = commands.flatMap(({ options }) => options.filter(({ takes }) => takes === 'a value behind ='));
+  if (timed.length === 0) return '';
+  const names = [...new Set(timed.map(({ word }) => word))].join('|');
+  return `    elif [[ $word == [0-9]* && $words[i-1] == (${names}) ]]; then\n      continue\n`;
 }
 
 function action(offer: Offer, prefix: string): string {
