@@ -1,7 +1,7 @@
 import { usualApproval, type AgentPlan } from '@ralph/protocol/agents/doer';
 import type { AgentConfig } from '@ralph/protocol/contract/agent-settings';
 import { optionWords } from '@ralph/protocol/cli/option-words';
-import { SOURCES, type Settled } from './layers.ts';
+import { Settled, SOURCES } from './layers.ts';
 import type { SettingKey } from './setting-keys.ts';
 
 /** What ralph-worker is told of agents: options, and a command behind `--`. */
@@ -51,12 +51,16 @@ export function agentWords({ command, flags, approval, config }: AgentPlan): Age
   return { options: [...given, '--approval', approval, ...rest], command: command ?? [] };
 }
 
-/** Returns what files and environment say of agents: of a runner and a command the one that was said later. */
-function configOf(settled: Settled): AgentConfig {
+/**
+ * Returns what files and environment say of agents: of a runner and a command the one that was said later. What a flag
+ * overrules is told, too: a model that was said of that agent is none for another.
+ */
+function configOf(all: Settled): AgentConfig {
+  const settled = new Settled(all.layers.filter(({ source }) => source !== 'flag'));
   const below = <K extends SettingKey>(key: K) => {
     const { source, value } = settled.get(key);
     const isNothing = value === null || (typeof value === 'object' && Object.keys(value).length === 0);
-    return source === 'flag' || source === 'default' || isNothing ? undefined : value;
+    return source === 'default' || isNothing ? undefined : value;
   };
   const rank = (key: SettingKey) => SOURCES.indexOf(settled.get(key).source);
   const command = below('agent.command');
@@ -66,8 +70,8 @@ function configOf(settled: Settled): AgentConfig {
     ? { command: command ?? undefined }
     : {
         runner: runner ?? undefined,
-        model: below('agent.model') ?? undefined,
-        reasoning_effort: below('agent.reasoning_effort') ?? undefined,
+        model: saidOfRunner(settled, 'agent.model'),
+        reasoning_effort: saidOfRunner(settled, 'agent.reasoning_effort'),
       };
   const config = {
     ...who,
@@ -77,4 +81,18 @@ function configOf(settled: Settled): AgentConfig {
   };
   // What was not said would be told as nothing.
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+}
+
+/** Returns what the last layer says that names it and stands on no other agent than the one that counts. */
+function saidOfRunner(settled: Settled, key: 'agent.model' | 'agent.reasoning_effort'): string | undefined {
+  const runner = settled.value('agent.runner');
+  for (let { layers } = settled; ;) {
+    const said = new Settled(layers);
+    const { source, value } = said.get(key);
+    if (value === null) return undefined;
+    const upTo = layers.filter((layer) => SOURCES.indexOf(layer.source) <= SOURCES.indexOf(source));
+    const meant = new Settled(upTo).value('agent.runner');
+    if (meant === null || meant === runner) return value;
+    layers = upTo.filter((layer) => layer.source !== source);
+  }
 }
