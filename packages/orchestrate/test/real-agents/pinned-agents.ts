@@ -20,7 +20,7 @@ export type RealAgent = keyof typeof PINNED;
 export const REAL_AGENTS = Object.keys(PINNED) as readonly RealAgent[];
 
 /** Beyond that the network is taken for too slow. */
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 90_000;
 
 const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/ralph-agents', import.meta.url));
 
@@ -50,8 +50,12 @@ async function install(name: RealAgent, cache: string, folder: string): Promise<
   mkdirSync(cache, { recursive: true });
   const draft = mkdtempSync(join(cache, '.draft-'));
   try {
-    const args = ['install', '--prefix', draft, '--no-fund', '--no-audit', '--loglevel=error', ...PINNED[name]];
+    // What is installed is as large as what is kept of it for another time.
+    const kept = join(draft, '.npm');
+    const quiet = ['--no-fund', '--no-audit', '--loglevel=error'];
+    const args = ['install', '--prefix', draft, '--cache', kept, ...quiet, ...PINNED[name]];
     await promisify(execFile)('npm', args, { cwd: draft, env: npmEnvironment(), timeout: LIMIT_MS });
+    rmSync(kept, { recursive: true, force: true });
     if (name === 'kimi') writeLauncher(draft);
     if (!existsSync(folder)) renameSync(draft, folder);
   } finally {
