@@ -9,7 +9,10 @@ export function readmeOf(name, page, toolbox) {
 
 ${summary[0].toUpperCase()}${summary.slice(1)}.
 
-    npm install --global ${name}
+It is in no registry. From the sources of the toolbox, in their folder:
+
+    npm ci && npm run pack
+    npm install --global ./packs/${name}-*.tgz
 
 ${part(name, page, 'DESCRIPTION')}
 
@@ -25,8 +28,14 @@ ${toolbox.node} or newer and git; on Linux also \`flock\` (util-linux) or \`perl
 It is one of five programs that are released together, under one version, and find each other where they are installed side by side
 or are on \`PATH\`:
 
-    npm install --global ${toolbox.names.join(' ')}
+    npm install --global ./packs/*.tgz
+
+That brings ${listed(toolbox.names)}.
 `;
+}
+
+function listed(names) {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** Returns the text of one part of a page, without links that lead nowhere from here. */

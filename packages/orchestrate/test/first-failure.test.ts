@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VERSION } from '@ralph/protocol/cli/version';
 import { Failure } from '@ralph/protocol/contract/failure';
 import {
   PREFLIGHT_CHECKS,
@@ -9,7 +10,7 @@ import { DOCTOR_ORDER, diagnosis, statusOf, verdictText } from '../src/doctor/di
 import { judgeNode } from '../src/doctor/machine.ts';
 import { judgeRecords } from '../src/doctor/records.ts';
 import { firstFailure } from '../src/start/first-failure.ts';
-import { judgePrograms } from '../src/start/programs.ts';
+import { judgeBuild, judgePrograms } from '../src/start/programs.ts';
 
 const error = (check: PreflightCheck, code: PreflightFinding['code'] = 'config_invalid'): PreflightFinding => ({
   check,
@@ -104,15 +105,42 @@ describe('the doctor says of', () => {
     expect(judgePrograms([{ name: 'ralph-lock', command: ['ralph-lock'], version }]).level).toBe(level);
   });
 
-  it('siblings that are nowhere: what to install', () => {
+  it('siblings that are nowhere: what brings all five', () => {
     const nowhere = (['ralph-state', 'ralph-worker'] as const).map((name) => {
       return { name, command: undefined, version: undefined };
     });
-    const told = judgePrograms([{ name: 'ralph-lock', command: ['ralph-lock'], version: undefined }, ...nowhere]);
-    expect(told.message).toBe('not found, or not to be started: ralph-lock, ralph-state, ralph-worker');
-    expect(told.hint).toMatch(
-      /^npm install -g ralph-state@\d\S* ralph-worker@\d\S*  # or name the folder that has them/,
+    const found = [{ name: 'ralph-lock', command: ['ralph-lock'], version: undefined } as const, ...nowhere];
+    const message = 'not found, or not to be started: ralph-lock, ralph-state, ralph-worker';
+    expect(judgePrograms(found, undefined)).toMatchObject({
+      message,
+      hint: expect.stringMatching(
+        /^npm run pack && npm install -g \.\/packs\/\*\.tgz  # in the sources .*\d; or name the folder that has them in R/,
+      ) as unknown,
+    });
+    expect(judgePrograms(found, '/my tools')).toMatchObject({
+      message,
+      hint: "cd '/my tools' && npm ci  # or name the folder that has them in RALPH_EXEC_PATH",
+    });
+  });
+
+  it('a sibling that does not start, or of another version: what can be typed, and mends it', () => {
+    const lock = { name: 'ralph-lock', command: ['node', '/my tools/ralph-lock.cjs'] } as const;
+    expect(judgePrograms([{ ...lock, version: undefined }], undefined).hint).toMatch(
+      /^node '\/my tools\/ralph-lock\.cjs' --version  #/,
     );
+    expect(judgePrograms([{ ...lock, version: '0.0.9' }], undefined).hint).toMatch(/^npm run pack && npm install -g /);
+    expect(judgePrograms([{ ...lock, version: '0.0.9' }], '/my tools').hint).toMatch(/^cd '\/my tools' && npm ci  #/);
+  });
+
+  it('sources of another version than what was built of them: to build them', () => {
+    expect(judgeBuild('99.0.0', '/tools')).toMatchObject([
+      { level: 'warning', message: expect.stringContaining('are 99.0.0') as unknown, hint: 'cd /tools && npm ci' },
+    ]);
+    expect([
+      ...judgeBuild(VERSION, '/tools'),
+      ...judgeBuild(undefined, '/tools'),
+      ...judgeBuild('9.9.9', undefined),
+    ]).toEqual([]);
   });
 
   it.each([

@@ -86,10 +86,11 @@ describe('an installed program', () => {
   it('starts nothing where siblings are missing, and says what to install', () => {
     const repo = oneTaskRepository(emptyFolder(), env);
     const program = join(alone, 'bin/ralph-orchestrate');
-    const hint = `npm install -g ralph-lock@${version} ralph-state@${version} ralph-worker@${version} ralph-integrate@${version}`;
+    const hint = `npm run pack && npm install -g ./packs/*.tgz  # in the sources of the toolbox, version ${version}; or`;
+    const all = 'not to be started: ralph-lock, ralph-state, ralph-worker, ralph-integrate\n';
     const run = runOneTask(program, repo, '/', env);
     expect(run).toMatchObject({ status: 127, landed: ['.gitignore'] });
-    expect(run.stderr).toContain(`  next: ${hint}  #`);
+    expect(run.stderr).toContain(`${all}  next: ${hint}`);
     const doctor = seen(program, ['doctor', '--repo', repo, '--format', 'table'], { cwd: '/', env });
     expect(doctor).toMatchObject({ status: 127 });
     expect(doctor.stdout).toContain(hint);
@@ -105,5 +106,6 @@ describe('an installed program', () => {
     const run = runOneTask(join(mixed, 'bin/ralph-orchestrate'), repo, '/', env);
     expect(run).toMatchObject({ status: 0, landed: ['.gitignore', 'made'] });
     expect(run.stderr).toContain(`warning: ralph-orchestrate is ${version}, but others are not: ralph-worker 0.0.1\n`);
+    expect(run.stderr).toContain('  next: npm run pack && npm install -g ./packs/*.tgz  #');
   });
 });

@@ -45,7 +45,13 @@ describe('a release', () => {
     const { root, git } = workspace();
     const before = new Map(versionFiles(root).map((path) => [path, readFileSync(join(root, path), 'utf8')]));
     const told = run(root, 'run.mjs', '777.8.9');
-    expect(told).toEqual({ status: 0, stdout: expect.stringContaining('released v777.8.9, here alone\n'), stderr: '' });
+    expect(told).toEqual({
+      status: 0,
+      stdout: expect.stringContaining(
+        'released v777.8.9, here alone\n  next: npm ci && git push origin HEAD v777.8.9 ',
+      ),
+      stderr: '',
+    });
     expect(new Set(versionsIn(root).map(({ version }) => version))).toEqual(new Set(['777.8.9']));
     expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toMatch(
       /^# Changelog\n\n## 777\.8\.9 - 20\d\d-\d\d-\d\d\n\n- A thing\.\n$/,

@@ -16,6 +16,7 @@ import { workThrough } from '../run/work-through.ts';
 import { logLimits } from '../settings/log-limits.ts';
 import { planRun } from '../settings/plan-run.ts';
 import { announceBlocked } from '../start/announce-blocked.ts';
+import { requirePrograms } from '../start/programs.ts';
 import { recoverAtStart } from '../start/recover-at-start.ts';
 import { StopFile } from '../stop/stop-file.ts';
 import { withWorkspaces } from '../tasks/kept-workspace.ts';
@@ -30,10 +31,12 @@ type RunCall = Call<typeof RUN_OPTIONS>;
 export async function run(call: RunCall): Promise<Result> {
   const { args, output, stop } = call;
   checkMetricsFile(args['metrics-file']);
+  const note = (line: string) => output.note(line);
+  // Before the first of them is asked anything: to tell of one that is missing is not to tell of all.
+  requirePrograms(note);
   const asked = await planRun(call);
   const given = args.tasks === undefined ? undefined : await readGivenTasks(args.tasks, () => call.input, stop.signal);
   if (given !== undefined) checkGivenTasks(given);
-  const note = (line: string) => output.note(line);
   const { plan, ground, lock, made } = await enterRun(call, asked, given === undefined);
   const { root } = plan;
   const env = setSecretsAside(process.env, plan.settled.value('notify'));

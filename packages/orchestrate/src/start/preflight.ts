@@ -3,7 +3,6 @@ import { Failure } from '@ralph/protocol/contract/failure';
 import type { RunPlan } from '../settings/plan-run.ts';
 import { inOwnWords } from '../settings/own-words.ts';
 import { firstFailure } from './first-failure.ts';
-import { requirePrograms } from './programs.ts';
 import { report } from './report.ts';
 
 const PREFLIGHT = ['preflight'];
@@ -26,11 +25,9 @@ export interface Ground {
  * Looks at everything a run needs before it changes anything: the siblings check what is theirs, side by side, and of
  * what they refuse the first in the order of the reference is the one that is told (part A3).
  *
- * @throws Failure as the check has it; `cancelled` on abort; that of a sibling that could not look; `command_not_found` for
- *   one that is nowhere
+ * @throws Failure as the check has it; `cancelled` on abort; that of a sibling that could not look
  */
 export async function preflight({ plan, fromQueue, signal, onNote }: PreflightRequest): Promise<Ground> {
-  requirePrograms(onNote);
   const { root: repo, targetBranch, agents, words, queueTrouble } = plan;
   const { workspaceRoot } = plan.settings;
   const branch = targetBranch === undefined ? [] : optionWords('--target-branch', targetBranch);

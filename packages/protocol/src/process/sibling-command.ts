@@ -1,9 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { VERSION } from '../cli/version.ts';
 import { Failure } from '../contract/failure.ts';
 import { programOnPath } from './find-executable.ts';
+import { checkoutOf, installHint } from './install-hint.ts';
 
 export type SiblingName = 'ralph-lock' | 'ralph-state' | 'ralph-worker' | 'ralph-integrate' | 'ralph-orchestrate';
 
@@ -36,16 +36,10 @@ export function siblingCommand(
   const found = beside !== undefined && existsSync(beside) ? beside : programOnPath(name);
   if (found === undefined) {
     throw new Failure('command_not_found', `${name} is neither installed beside this program nor on PATH`, {
-      hint: installHint([name]),
+      hint: installHint(1, checkoutOf(own.module)),
     });
   }
   return startOf(found, name);
-}
-
-/** Returns the next command for somebody who has not all programs: they are released together. */
-export function installHint(names: readonly SiblingName[]): string {
-  const packages = names.map((name) => `${name}@${VERSION}`).join(' ');
-  return `npm install -g ${packages}  # or name the folder that has ${names.length === 1 ? 'it' : 'them'} in RALPH_EXEC_PATH`;
 }
 
 /** What npm links is a script of ours, for which the Node that runs us serves: there may be none on PATH, or an old one. */

@@ -132,8 +132,21 @@ describe('siblingCommand', () => {
       code: 'command_not_found',
       exit: 127,
       message: 'ralph-state is neither installed beside this program nor on PATH',
-      parts: { hint: expect.stringMatching(/^npm install -g ralph-state@\d+\.\d+\.\d+  # or name/) as unknown },
+      parts: {
+        hint: expect.stringMatching(/^npm run pack && npm install -g .*; or name the folder that has it /) as unknown,
+      },
     });
+  });
+
+  it('says how to build it where we were built in a checkout ourselves', () => {
+    const folder = temporaryFolder();
+    onPath(join(folder, 'bin'));
+    place(join(folder, 'my tools/tools/build.mjs'));
+    const module = pathToFileURL(join(folder, 'my tools/packages/worker/dist/program.js')).href;
+    const hint = `cd '${join(folder, 'my tools')}' && npm ci  # or name the folder that has it in RALPH_EXEC_PATH`;
+    expect(() => siblingCommand('ralph-state', { module, program: undefined })).toThrow(
+      expect.objectContaining({ code: 'command_not_found', parts: { hint } }),
+    );
   });
 });
 
