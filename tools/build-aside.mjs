@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildProgram } from './build-program.mjs';
-import { manualPage } from './manual-page.mjs';
+import { writeManual } from './write-manual.mjs';
 import { rehearse } from './rehearsal.mjs';
 
 /**
@@ -23,20 +23,4 @@ export async function buildAside(esbuild, root, name) {
   renameSync(next, folder);
   rmSync(old, { recursive: true, force: true });
   return problem;
-}
-
-/** A package without a page of docs has none for man(1) either. */
-function writeManual(root, name, folder) {
-  const page = join(root, `docs/ralph-${name}.md`);
-  if (!existsSync(page)) return;
-  const { version } = JSON.parse(readFileSync(join(root, `packages/${name}/package.json`), 'utf8'));
-  const text = manualPage(readFileSync(page, 'utf8'), { version, date: dayOfBuild() });
-  writeFileSync(join(folder, `ralph-${name}.1`), text);
-}
-
-/** Whoever builds the same again and again sets the variable, as https://reproducible-builds.org tells. */
-function dayOfBuild() {
-  const seconds = process.env.SOURCE_DATE_EPOCH;
-  const day = seconds === undefined || seconds === '' ? new Date() : new Date(Number(seconds) * 1000);
-  return day.toISOString().slice(0, 10);
 }

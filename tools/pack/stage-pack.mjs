@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildProgram } from '../build-program.mjs';
+import { writeManual } from '../write-manual.mjs';
 import { PROGRAMS } from '../bundle-options.mjs';
 import { bundledLicenses } from './bundled-licenses.mjs';
 import { packedManifest, promisedFiles } from './packed-manifest.mjs';
@@ -18,6 +19,8 @@ export async function stagePack(esbuild, root, name, folder) {
   const manifest = manifestIn(`${root}packages/${name}`);
   const workspace = manifestIn(root);
   const metafile = await buildProgram(esbuild, root, name, join(folder, 'dist'));
+  // That in `dist` of the package is of what was built last, and may be of another version.
+  writeManual(root, name, join(folder, 'dist'));
   const beside = [...manifest.files.filter((one) => one !== 'dist'), ...promisedFiles(manifest)];
   for (const one of beside) take(`${root}packages/${name}/${one}`, join(folder, one));
   const page = readFileSync(`${root}docs/${manifest.name}.md`, 'utf8');

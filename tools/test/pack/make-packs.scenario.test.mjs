@@ -53,6 +53,7 @@ function workspace(files = {}) {
     },
     'packages/lock/bin/ralph-lock.cjs': "#!/usr/bin/env node\nrequire('../dist/start.cjs');\n",
     'packages/lock/man/ralph-lock.1': '.TH RALPH-LOCK 1\n',
+    'packages/lock/dist/ralph-lock.1': '.TH RALPH-LOCK 1 2026-01-01 "ralph 1.2.2"\n',
     'packages/lock/test/lock.test.ts': '',
     'packages/lock/src/bin.ts': "import { word } from 'word';\nconsole.log(word);\n",
     ...files,
@@ -72,7 +73,7 @@ describe('a pack', () => {
     expect(readdirSync(join(root, 'packs')).toSorted()).toEqual(['other-1.0.0.tgz', 'ralph-lock-1.2.3.tgz']);
     const names = execFileSync('tar', ['tf', path], { encoding: 'utf8' }).trim().split('\n');
     const files = ['CHANGELOG.md', 'LICENSE', 'LICENSES-OF-PACKAGES.txt', 'README.md', 'bin/ralph-lock.cjs'];
-    files.push('dist/program.js', 'dist/start.cjs', 'man/ralph-lock.1', 'package.json');
+    files.push('dist/program.js', 'dist/ralph-lock.1', 'dist/start.cjs', 'man/ralph-lock.1', 'package.json');
     expect(names.toSorted()).toEqual(files.map((name) => `package/${name}`));
     expect(JSON.parse(inPack(path, 'package/package.json'))).toEqual({
       name: 'ralph-lock',
@@ -92,6 +93,13 @@ describe('a pack', () => {
     expect(inPack(path, 'package/LICENSES-OF-PACKAGES.txt')).toMatch(
       /^ {2}word 3\.2\.1 \(ISC\)\n[\s\S]*Copyright of the word$/m,
     );
+  });
+
+  it('has the page for man(1) of its own version, whatever was built last, and of the day of its release', async () => {
+    const [{ path }] = await pack(
+      workspace({ 'CHANGELOG.md': '# Changelog\n\n## 1.2.3 - 2026-02-03\n\n- A thing.\n' }),
+    );
+    expect(inPack(path, 'package/dist/ralph-lock.1')).toMatch(/^\.TH RALPH\S*LOCK 1 2026-02-03 "ralph 1\.2\.3"/);
   });
 
   it('has the same bytes from another folder, made of files with other rights', async () => {
