@@ -59,8 +59,12 @@ function branchBehindMain(repo: TestRepository, branch: string): void {
 
 const subjects = (repo: TestRepository) => repo.gitOrigin('log', '--format=%s', 'main').split('\n');
 
-it('finds the four recipes of the page', () => {
+it('finds the four recipes of the page, each with a place for the version of the toolbox', () => {
   expect([...recipes.keys()]).toEqual([GITHUB_LAND, GITLAB_LAND, GITHUB_NIGHTLY, GITLAB_NIGHTLY]);
+  const pins = [...recipes.values()].map((text) =>
+    /ref: .*RALPH_TOOLBOX_REF|--branch "\$RALPH_TOOLBOX_REF"/.test(text),
+  );
+  expect(pins).toEqual([true, true, true, true]);
 });
 
 describe.each(land)('the recipe that lands one branch, on $forge', ({ run, text }) => {
@@ -91,6 +95,32 @@ describe.each(land)('the recipe that lands one branch, on $forge', ({ run, text 
     const end = run(forge, text, { machine, branch: 'ralph/RQ-0001', number: 4 });
     expect(end).toMatchObject({ status: 0 });
     expect(subjects(repo).slice(0, 3)).toEqual(['RQ-0001: move to done', 'good', 'bad']);
+  });
+
+  it('leaves a commit that arrives while the gate runs, and is green', () => {
+    const repo = origin();
+    branchBehindMain(repo, 'ralph/FIX-7');
+    repo.write('gate', `git -C '${repo.root}' push -q origin next:ralph/FIX-7\n`);
+    repo.git('commit', '-q', '-a', '-m', 'another gate');
+    repo.git('push', '-q', 'origin', 'main');
+    repo.git('checkout', '-q', '-b', 'next', 'ralph/FIX-7');
+    commit(repo, 'newer');
+    const forge = new Forge(repo, 'exit 1');
+    const end = run(forge, text, { machine: forge.newMachine(), branch: 'ralph/FIX-7', number: 12 });
+    expect({ status: end.status, said: end.stdout + end.stderr }).toMatchObject({ status: 0 });
+    expect(subjects(repo).slice(0, 2)).toEqual(['three', 'two']);
+    expect(repo.gitOrigin('log', '-1', '--format=%s', 'ralph/FIX-7')).toBe('newer');
+    expect(end.stdout).toContain('landed; the branch stays');
+  });
+
+  it('is green where the forge lets nobody delete the branch', () => {
+    const repo = origin();
+    branchBehindMain(repo, 'ralph/FIX-7');
+    repo.gitOrigin('config', 'receive.denyDeletes', 'true');
+    const forge = new Forge(repo, 'exit 1');
+    const end = run(forge, text, { machine: forge.newMachine(), branch: 'ralph/FIX-7', number: 12 });
+    expect(end).toMatchObject({ status: 0, isGreen: true });
+    expect(subjects(repo)[0]).toBe('three');
   });
 
   it('does nothing in a clone that is too shallow, and says what is missing', () => {
@@ -125,6 +155,21 @@ describe.each(nightly)('the nightly recipe, on $forge', ({ run, text }) => {
       expect.arrayContaining(['refs/ralph/salvage/RQ-0002/1', 'refs/ralph/attempts/RQ-0002/2']),
     );
     expect(second.stdout + second.stderr).not.toContain('s3cret');
+  });
+
+  it('works although main was rewritten, and sets aside what it kept of the old history', () => {
+    const repo = origin('RQ-0001');
+    const forge = new Forge(repo, 'echo work > made; test -f "$HOME/morning"');
+    const first = run(forge, text, { machine: forge.newMachine(), branch: 'main', number: 1 });
+    expect(first).toMatchObject({ status: 2 });
+    repo.git('commit', '-q', '--amend', '-m', 'rewritten');
+    repo.git('push', '-q', '--force', 'origin', 'main');
+    repo.write('../morning', '');
+    const second = run(forge, text, { machine: forge.newMachine(), branch: 'main', number: 2 });
+    expect({ status: second.status, said: second.stdout + second.stderr }).toMatchObject({ status: 0 });
+    expect(subjects(repo).slice(0, 3)).toEqual(['RQ-0001: move to done', 'RQ-0001: Task RQ-0001', 'rewritten']);
+    expect(second.stdout).toContain('is set aside: kept-until-2.bundle');
+    expect(forge.cachedBundles()).toContain('kept-until-2.bundle');
   });
 
   it('is not red when the provider has had enough', () => {

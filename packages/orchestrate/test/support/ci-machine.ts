@@ -46,6 +46,12 @@ export class Forge {
     };
   }
 
+  /** Returns the names of the bundles that the cache holds, wherever the job had them. */
+  cachedBundles(): string[] {
+    const files = readdirSync(join(this.origin.folder, 'cache'), { recursive: true, encoding: 'utf8' });
+    return files.filter((path) => path.endsWith('.bundle')).map((path) => basename(path));
+  }
+
   /** Puts files of a job into the cache of the forge, or out of it into another job. */
   cache(direction: 'save' | 'restore', folder: string, patterns: readonly string[]): void {
     const store = join(this.origin.folder, 'cache');
