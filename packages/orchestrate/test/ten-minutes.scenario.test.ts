@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -64,7 +64,18 @@ describe('ten minutes to the first landed task', () => {
 
   it('name the agent in one place', () => {
     const named = blocks.flatMap((block) => block.split('\n').filter((line) => line.includes('claude')));
-    expect(named).toEqual([expect.stringContaining('> ~/.config/ralph/config.jsonc')]);
+    expect(named).toEqual([expect.stringMatching(/> "\$config"$/)]);
+  });
+
+  it('leave the configuration of a user as it is, where his others are', () => {
+    const { folder, env } = home();
+    const own = { ...env, XDG_CONFIG_HOME: join(folder, 'my settings') };
+    const file = join(folder, 'my settings/ralph/config.jsonc');
+    expect(type(blocks[1] ?? '', folder, own)).toMatchObject({ status: 0 });
+    expect(readFileSync(file, 'utf8')).toBe('{ "agent": { "runner": "claude" } }\n');
+    writeFileSync(file, '{ "agent": { "runner": "codex" } }\n');
+    expect(type(blocks[1] ?? '', folder, own)).toMatchObject({ status: 0 });
+    expect(readFileSync(file, 'utf8')).toBe('{ "agent": { "runner": "codex" } }\n');
   });
 
   it('name nothing of .ralph that is not so: what is to be ignored is ignored, the rest is committed', () => {
