@@ -52,7 +52,7 @@ async function take(call: RunCall, plan: RunPlan, fromQueue: boolean): Promise<E
   const look = () => preflight({ plan, fromQueue, signal, onNote });
   const before = await look().catch(async (error: unknown) => {
     if (signal.aborted || !isFailure(error)) throw error;
-    if (busy.wait === undefined && !(await isKeptOut(root, error))) throw error;
+    if (busy.wait === undefined && !(await isBusy(root))) throw error;
     onNote(`looked at again once the lock is free: ${error.message}`);
   });
   const prompt = `ralph-orchestrate run ${agentText(agents)}`;
