@@ -95,6 +95,7 @@ export class Completions {
   mistakes(): string {
     return PROGRAMS.map((name) => {
       const { status, stderr } = spawnSync(this.#shell, ['-n', join(this.#env['SCRIPTS'] ?? '', name)], {
+        env: this.#env,
         encoding: 'utf8',
       });
       return status === 0 ? stderr : `${name}: ${stderr}`;
