@@ -4,8 +4,8 @@ import { recordsOnDisk, type RecordOnDisk } from '../support/state.ts';
 import { MAY_BLOCK } from './scripts.ts';
 import type { World } from './world.ts';
 
-/** What git shows of a task. */
-export type Fate = 'landed' | 'blocked' | 'open';
+/** What git shows of a task; one that waits cannot land before one that is blocked has. */
+export type Fate = 'landed' | 'blocked' | 'waiting' | 'open';
 
 /** Returns the ids that stand in a queue or done file: that of the target branch where git tracks it. */
 export function idsIn(world: World, name: 'queue' | 'done'): string[] {
@@ -20,10 +20,12 @@ export function fates(world: World): Map<string, Fate> {
   const files = new Set(world.gitOrigin('ls-tree', '-r', '--name-only', 'main').split('\n'));
   const records = recordsOf(world);
   const blocked = new Set(records.filter(({ lifecycle }) => lifecycle === 'blocked_push').map((one) => one.task_id));
+  const own = (id: string): Fate => (files.has(`work/${id}`) ? 'landed' : blocked.has(id) ? 'blocked' : 'open');
+  const needed = [...world.kinds].find(([, kind]) => kind === 'plain')?.[0] ?? '';
   return new Map(
-    [...world.kinds.keys()].map((id) => {
-      const fate = files.has(`work/${id}`) ? 'landed' : blocked.has(id) ? 'blocked' : 'open';
-      return [id, fate];
+    [...world.kinds].map(([id, kind]) => {
+      const fate = own(id);
+      return [id, kind === 'dependent' && fate === 'open' && own(needed) === 'blocked' ? 'waiting' : fate];
     }),
   );
 }
