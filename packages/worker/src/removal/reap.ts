@@ -8,16 +8,14 @@ import { sweepLeftIn } from '@ralph/protocol/process/next-file';
 import { tryClaim } from '@ralph/protocol/process/task-claim';
 import { draftsOf, removeDraft } from '../workspace/draft-folder.ts';
 import { dropBaseRef, listRefs } from '../refs/ralph-refs.ts';
-import { removeStored, storedSetups } from '../setup/setup-store.ts';
 import { reapAgents } from './reap-agents.ts';
+import { reapKept } from './reap-kept.ts';
 import type { Reaped } from './reaped.ts';
 import { removeWorkspace } from './remove-workspace.ts';
+import { isNone, messageOf, sweep } from './sweep.ts';
 import type { Site } from '../site/site.ts';
-import { removeStaleRefLocks } from './stale-locks.ts';
-import { abandonedKept, dropKept, dropWarm } from '../warm/warm-pool.ts';
 import { workspaceFolders } from './workspace-list.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
-import { kindAt, workspacePath } from '../site/workspace-path.ts';
 import { loopOf, sharedRoot } from '@ralph/protocol/process/repository';
 
 const LEFT_BEHIND = 'its workspace was left behind by a process that is gone';
@@ -45,7 +43,7 @@ export async function reap(site: Site, options: ReapOptions): Promise<Reaped[]> 
     const row = { task_id: draft.taskId, what: draft.path, reason: 'half a workspace' };
     reaped.push(...(await sweep(site, row, () => removeDraft(draft))));
   }
-  reaped.push(...(await reapKept(site, options)));
+  reaped.push(...(await reapKept(site, options.all)));
   for (const { ref } of await listRefs(site.repo.root, baseRefs(loopOf(site.repo.root)?.name))) {
     const taskId = taskOfRef(ref);
     if (taskId === undefined || !isSafeTaskId(taskId) || !isNone(site, taskId)()) continue;
@@ -59,31 +57,6 @@ export async function reap(site: Site, options: ReapOptions): Promise<Reaped[]> 
     reaped.push(...swept.filter(({ action }) => action === 'kept'));
   }
   return reaped;
-}
-
-/** What is kept for reuse goes when it is told to, halves of it always. */
-async function reapKept(site: Site, { all }: Pick<ReapOptions, 'all'>): Promise<Reaped[]> {
-  const rows: Reaped[] = [];
-  if (all) {
-    const reason = 'was kept for reuse';
-    for (const { taskId, path } of await dropWarm(site))
-      rows.push({ task_id: taskId, action: 'removed', what: path, reason });
-  }
-  for (const stored of storedSetups(site)) {
-    if (stored.isWhole && !all) continue;
-    const what = { task_id: stored.taskId, what: stored.path };
-    if (stored.isWhole) {
-      await removeStored(stored);
-      rows.push({ ...what, action: 'removed', reason: 'the stored result of a set-up' });
-    } else {
-      rows.push(...(await sweep(site, { ...what, reason: 'half of a stored set-up' }, () => removeStored(stored))));
-    }
-  }
-  for (const { taskId, path } of abandonedKept(site)) {
-    const row = { task_id: taskId, what: path, reason: 'belongs to a workspace that is gone' };
-    rows.push(...(await sweep(site, row, () => dropKept(site, taskId), isNone(site, taskId))));
-  }
-  return rows;
 }
 
 interface Candidate {
@@ -130,38 +103,6 @@ function whyWanted({ path, all }: Candidate): string | undefined {
     case undefined:
       return undefined;
   }
-}
-
-/** To be asked again under the claim: a workspace may have been made since the last look. */
-function isNone(site: Site, taskId: string): () => boolean {
-  return () => kindAt(workspacePath(site, taskId)) === 'absent';
-}
-
-/** Does something that is due, unless a living process has the task; the claim file is gone afterwards. */
-async function sweep(
-  site: Site,
-  row: Omit<Reaped, 'action'>,
-  act: () => Promise<void>,
-  isDue: () => boolean = () => true,
-): Promise<Reaped[]> {
-  try {
-    const claim = await tryClaim(site.repo.root, row.task_id, { waitMs: 0 });
-    if (claim === undefined) return [];
-    try {
-      if (!isDue()) return [];
-      await removeStaleRefLocks(site.repo, row.task_id);
-      await act();
-    } finally {
-      claim.release();
-    }
-    return [{ ...row, action: 'swept' }];
-  } catch (error) {
-    return [{ ...row, action: 'kept', reason: messageOf(error) }];
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function claimFolder({ repo }: Site): string {
