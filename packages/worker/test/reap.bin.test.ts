@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
@@ -7,6 +7,9 @@ import { runWorker, taskLines } from './worker-run.ts';
 
 const worker = async (repo: TestRepository, ...args: readonly string[]) =>
   records((await runProgram('ralph-worker', args, { cwd: repo.root })).stdout);
+
+/** Above what Linux gives to any process. */
+const NOBODY = 2 ** 22 + 1;
 
 const actions = (rows: readonly Record<string, unknown>[]) => rows.map((row) => [row['task_id'], row['action']]);
 
@@ -38,6 +41,30 @@ describe('ralph-worker reap', () => {
     ]);
     expect(repo.git('for-each-ref', '--format=%(refname)', 'refs/ralph/base')).toBe('refs/ralph/base/RQ-0001');
     expect(existsSync(join(repo.root, '.ralph/cache/parallel/claims/RQ-0005.lock'))).toBe(false);
+  });
+
+  it('sweeps the settings of workspaces that are gone, and halves of such, which may hold a password', async () => {
+    const repo = temporaryRepository();
+    await worker(repo, 'prepare', 'RQ-0001');
+    const half = (id: string) => `.ralph/cache/parallel/workspaces/.${id}.config.${NOBODY}.0123456789abcdef.next`;
+    repo.write(half('RQ-0001'), '');
+    repo.write(half('RQ-0002'), '');
+    repo.write('.ralph/cache/parallel/workspaces/RQ-0003.config', '');
+    const rows = await worker(repo, 'reap');
+    expect(actions(rows)).toEqual([
+      ['RQ-0001', 'kept'],
+      ['RQ-0003', 'swept'],
+    ]);
+    expect(readdirSync(join(repo.root, '.ralph/cache/parallel/workspaces'))).toEqual(['RQ-0001.config']);
+  });
+
+  it.each(['prepare', 'remove'])('%s takes along the half of settings that a killed process has left', async (word) => {
+    const repo = temporaryRepository();
+    const folder = join(repo.root, '.ralph/cache/parallel/workspaces');
+    if (word === 'remove') await worker(repo, 'prepare', 'RQ-0001');
+    repo.write(`.ralph/cache/parallel/workspaces/.RQ-0001.config.${NOBODY}.0123456789abcdef.next`, '');
+    await worker(repo, word, 'RQ-0001');
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   it('keeps what was prepared by hand and what waits for integration, unless told to take all', async () => {

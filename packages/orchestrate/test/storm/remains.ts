@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { waitUntil } from '@ralph/protocol/testing/wait-until';
 import { fates } from './landings.ts';
 import { leftFiles, namesIn } from './left-files.ts';
@@ -17,12 +18,15 @@ export async function wrongRemains(world: World): Promise<string[]> {
   return [...processes, ...leftFiles(world), ...places(world), ...kept(world), ...broken(world), ...checkout(world)];
 }
 
-/** Workspaces, and the refs that go with them, are there for blocked tasks and for nobody else. */
+/** Workspaces, and the refs and settings that go with them, are there for blocked tasks and for nobody else. */
 function places(world: World): string[] {
   const expected = [...fates(world)].flatMap(([id, fate]) => (fate === 'blocked' ? [id] : [])).toSorted();
   const there = namesIn(world.workspaces).filter((name) => !name.startsWith('.'));
   const hidden = namesIn(world.workspaces).filter(
     (name) => name.startsWith('.') && !expected.some((id) => name === `.ralph-kept.${id}`),
+  );
+  const settings = namesIn(join(world.root, RALPH_PATHS.workspaceConfigs)).filter(
+    (name) => !expected.some((id) => name === `${id}.config`),
   );
   const pins = refs(world, 'refs/ralph/base').map((ref) => ref.replace('refs/ralph/base/', ''));
   return [
@@ -30,6 +34,7 @@ function places(world: World): string[] {
       ? []
       : [`workspaces ${there.join(' ')}, but blocked are ${expected.join(' ')}`]),
     ...hidden.map((name) => `left: workspaces/${name}`),
+    ...settings.map((name) => `left: settings ${name}`),
     ...(pins.join() === expected.join() ? [] : [`base refs ${pins.join(' ')}, but blocked are ${expected.join(' ')}`]),
     ...refs(world, 'refs/ralph/train').map((ref) => `left: ${ref}`),
   ];

@@ -15,6 +15,7 @@ import { removeWorkspace } from './remove-workspace.ts';
 import { isNone, messageOf, sweep } from './sweep.ts';
 import type { Site } from '../site/site.ts';
 import { workspaceFolders } from './workspace-list.ts';
+import { dropConfig, keptConfigs, sweepHalfConfigs } from '../workspace/own-config.ts';
 import { readMarker } from '../workspace/workspace-marker.ts';
 import { loopOf, sharedRoot } from '@ralph/protocol/process/repository';
 
@@ -28,8 +29,8 @@ export interface ReapOptions {
 
 /**
  * Ends the agents of workers that are gone, and removes what such processes have left: workspaces whose agent is gone,
- * after what they hold has been kept; halves of workspaces and of what is kept for reuse; base refs and claim files that
- * stand for nothing. A workspace that is blocked, and one that cannot be kept, stays; so does one that was prepared by
+ * after what they hold has been kept; halves of workspaces and of what is kept for reuse; base refs, kept settings and
+ * claim files that stand for nothing. A workspace that is blocked, and one that cannot be kept, stays; so does one that was prepared by
  * hand or waits for integration, and what is kept for reuse, unless `all` is set. A problem
  * with one of them is told in its row.
  */
@@ -49,6 +50,13 @@ export async function reap(site: Site, options: ReapOptions): Promise<Reaped[]> 
     if (taskId === undefined || !isSafeTaskId(taskId) || !isNone(site, taskId)()) continue;
     const row = { task_id: taskId, what: ref, reason: 'the base of no workspace' };
     reaped.push(...(await sweep(site, row, () => dropBaseRef(site.repo.root, taskId), isNone(site, taskId))));
+  }
+  sweepHalfConfigs(site.repo.root);
+  for (const { taskId, path } of keptConfigs(site.repo.root)) {
+    if (!isNone(site, taskId)()) continue;
+    const row = { task_id: taskId, what: path, reason: 'the settings of no workspace' };
+    const drop = () => Promise.resolve(dropConfig(site.repo.root, taskId));
+    reaped.push(...(await sweep(site, row, drop, isNone(site, taskId))));
   }
   sweepLeftIn(claimFolder(site));
   for (const taskId of claimFiles(site)) {

@@ -5,7 +5,9 @@ import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { tryGit } from '@ralph/protocol/process/git';
 import { readTextIfPresent } from '@ralph/protocol/process/read-jsonc';
-import { nextFilePath } from '@ralph/protocol/process/next-file';
+import { isSafeTaskId } from '@ralph/protocol/contract/task-id';
+import { namesIn } from '@ralph/protocol/process/names-in';
+import { nextFilePath, sweepLeftIn, sweepNextFiles } from '@ralph/protocol/process/next-file';
 import { readOrigin } from '../site/origin.ts';
 import type { Site } from '../site/site.ts';
 import { readConfigList, type ConfigEntry } from './config-list.ts';
@@ -25,18 +27,39 @@ function keptPath(root: string, taskId: string): string {
   return join(root, RALPH_PATHS.workspaceConfigs, `${taskId}.config`);
 }
 
-/** Keeps the settings of a new workspace, before an agent can change them; a URL in them may hold a password. */
+/**
+ * Keeps the settings of a new workspace, before an agent can change them; a URL in them may hold a password. To be
+ * called by the holder of the task's claim: halves that killed processes have left for this task go.
+ */
 export function keepConfig(root: string, taskId: string, workspace: string): void {
   const kept = keptPath(root, taskId);
   mkdirSync(dirname(kept), { recursive: true });
+  sweepNextFiles(kept);
   const next = nextFilePath(kept);
   writeFileSync(next, readTextIfPresent(join(workspace, '.git/config')) ?? '', { mode: 0o600 });
   renameSync(next, kept);
 }
 
-/** Forgets the settings of a workspace that is gone. */
+/** Forgets the settings of a workspace that is gone, and halves of them. To be called by the holder of the task's claim. */
 export function dropConfig(root: string, taskId: string): void {
+  sweepNextFiles(keptPath(root, taskId));
   dropFile(keptPath(root, taskId));
+}
+
+/** Removes what processes that are gone have left of settings half written. Never throws; what cannot be removed stays. */
+export function sweepHalfConfigs(root: string): void {
+  sweepLeftIn(join(root, RALPH_PATHS.workspaceConfigs));
+}
+
+/** Returns the tasks whose settings are kept, with the files that hold them, in order of their names. */
+export function keptConfigs(root: string): { readonly taskId: string; readonly path: string }[] {
+  const folder = join(root, RALPH_PATHS.workspaceConfigs);
+  return namesIn(folder)
+    .toSorted()
+    .flatMap((name) => {
+      const taskId = name.endsWith('.config') ? name.slice(0, -'.config'.length) : '';
+      return isSafeTaskId(taskId) ? [{ taskId, path: join(folder, name) }] : [];
+    });
 }
 
 /**
