@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
@@ -108,6 +108,17 @@ describe('the file of --metrics-file', () => {
     expect(problems).toEqual([]);
     expect([samples.get('ralph_run_running'), samples.get('ralph_task_seconds_count')]).toEqual([0, 6]);
     expect(notes).toEqual([]);
+  });
+
+  it('takes along the halves that killed runs have left beside it, and no living one', async () => {
+    const folder = temporaryFolder();
+    const half = (pid: number) => `.ralph.prom.${pid}.0123456789abcdef.next`;
+    // The first number is above what Linux gives to any process.
+    for (const pid of [2 ** 22 + 1, process.pid]) writeFileSync(join(folder, half(pid)), '');
+    const { call } = callOf(join(folder, 'ralph.prom'));
+    keepMetrics(call, logIn(folder));
+    expect(await call.cleanup.unwind()).toEqual([]);
+    expect(readdirSync(folder).toSorted()).toEqual([half(process.pid), 'events.ndjson', 'ralph.prom']);
   });
 
   it('that cannot be written is told of once and ends nothing', async () => {

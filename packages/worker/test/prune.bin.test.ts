@@ -53,6 +53,14 @@ describe('ralph-worker prune', () => {
     expect(logsOf(repo)).toEqual(['B.1.log', 'events.1.ndjson', 'mine.txt', 'report-1.html']);
   });
 
+  it('takes along the half of its own note that a killed prune has left', async () => {
+    const repo = temporaryRepository();
+    // The number is above what Linux gives to any process.
+    repo.write(`.ralph/cache/parallel/.pruned.${2 ** 22 + 1}.0123456789abcdef.next`, '');
+    expect((await prune(repo)).status).toBe(0);
+    expect(readdirSync(join(repo.root, '.ralph/cache/parallel'))).not.toContainEqual(expect.stringContaining('.next'));
+  });
+
   it('takes the age that is asked for', async () => {
     const repo = temporaryRepository();
     log(repo, 'A.1.log', new Date(Date.now() - 3_600_000));

@@ -2,7 +2,7 @@ import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Call } from '@ralph/protocol/cli/program';
 import { Failure } from '@ralph/protocol/contract/failure';
-import { nextFilePath } from '@ralph/protocol/process/next-file';
+import { nextFilePath, sweepLeftBeside } from '@ralph/protocol/process/next-file';
 import { isTaken } from '../record/plain-place.ts';
 import type { EventLog } from '../run/event-log.ts';
 import { prometheusText } from './prometheus-text.ts';
@@ -58,6 +58,7 @@ class MetricsFile {
 
   constructor(path: string, onNote: (line: string) => void) {
     this.#path = path;
+    sweepLeftBeside(path);
     this.#onNote = onNote;
     this.#beat = setInterval(() => this.changed(), BEAT_MS).unref();
   }

@@ -48,21 +48,34 @@ export function sweepNextFiles(path: string): void {
 }
 
 /**
+ * Removes what killed writers left beside a file that is written without a lock: what names a process that is gone. Never
+ * throws; what cannot be removed stays.
+ */
+export function sweepLeftBeside(path: string): void {
+  try {
+    for (const left of leftNextFiles(path)) dropWhereGone(left);
+  } catch {
+    // No right to look or to write there.
+  }
+}
+
+/**
  * Removes what killed writers left in a folder whose files are written without a lock: what names a process that is gone.
  * Never throws; what cannot be removed stays.
  */
 export function sweepLeftIn(folder: string): void {
   try {
-    for (const name of readdirSync(folder)) {
-      const pid = NEXT_FILE.exec(name)?.[1];
-      if (pid === undefined || !name.startsWith('.')) continue;
-      const path = join(folder, name);
-      const stats = statSync(path, { throwIfNoEntry: false });
-      if (stats?.isFile() === true && isGone(Number(pid), Date.now() - stats.mtimeMs)) dropFile(path);
-    }
+    for (const name of readdirSync(folder)) if (name.startsWith('.')) dropWhereGone(join(folder, name));
   } catch {
     // No folder, or no right to look or to write there.
   }
+}
+
+function dropWhereGone(path: string): void {
+  const pid = NEXT_FILE.exec(path)?.[1];
+  if (pid === undefined) return;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() === true && isGone(Number(pid), Date.now() - stats.mtimeMs)) dropFile(path);
 }
 
 /** The number of a writer that is gone may be that of another process by now, which is younger than the file. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RALPH_PATHS } from '@ralph/protocol/contract/paths';
 import { dropFile } from '@ralph/protocol/process/drop-file';
 import { replaceFile } from '@ralph/protocol/process/durable-file';
+import { sweepLeftBeside } from '@ralph/protocol/process/next-file';
 import { namesIn } from '@ralph/protocol/process/names-in';
 import type { Repository } from '@ralph/protocol/process/repository';
 import { removeLeftObjects } from './left-objects.ts';
@@ -73,6 +74,8 @@ export async function prune(repo: Repository, { before, dryRun, signal }: PruneO
   await packRefs(root, signal);
   const packed = await packObjects(root, signal);
   // Whoever runs often goes by it.
-  await replaceFile(join(root, RALPH_PATHS.pruned), '');
+  const stamp = join(root, RALPH_PATHS.pruned);
+  sweepLeftBeside(stamp);
+  await replaceFile(stamp, '');
   return { ...found, refs: dropped, packed };
 }
