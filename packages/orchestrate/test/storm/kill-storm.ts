@@ -31,7 +31,8 @@ export async function killStorm(kills: number, first = 1): Promise<Storm> {
     while (only === undefined ? sum.kills < kills : next === Number(only)) {
       const number = next++;
       const end = await stormCase(seed, number, KILLS_A_CASE);
-      process.stdout.write(`case ${number}: ${end.kills} kills in ${end.runs} runs, ${end.wrong.length} wrong\n`);
+      const { ends, wrong } = end;
+      process.stdout.write(`case ${number}: ${end.kills} kills in ${end.runs} runs, ${ends}, ${wrong.length} wrong\n`);
       sum.wrong.push(...end.wrong);
       sum.cases += 1;
       sum.kills += end.kills;

@@ -73,7 +73,8 @@ export function wrongLandings(world: World, isToolKilled: boolean): string[] {
 
 /** Every tip that origin ever had must have passed the gate. */
 function redTips({ folder, origin, gitOrigin }: World): string[] {
-  const green = new Set(readFileSync(join(folder, 'green'), 'utf8').split('\n'));
+  const path = join(folder, 'green');
+  const green = new Set(existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []);
   const log = readFileSync(join(origin, 'logs/refs/heads/main'), 'utf8').trimEnd().split('\n').slice(1);
   const tips = log.map((line) => line.split(' ')[1] ?? '');
   return tips

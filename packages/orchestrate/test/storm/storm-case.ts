@@ -18,6 +18,8 @@ export interface CaseEnd {
   readonly kills: number;
   readonly runs: number;
   readonly hits: readonly string[];
+  /** How many tasks ended how. */
+  readonly ends: string;
 }
 
 /**
@@ -48,6 +50,8 @@ export async function stormCase(seed: number, number: number, kills: number): Pr
     ...wrongLandings(world, isToolKilled),
     ...(await wrongRemains(world)),
   );
+  const all = [...fates(world).values()];
+  const ends = [...new Set(all)].toSorted().map((fate) => `${all.filter((one) => one === fate).length} ${fate}`);
   if (wrong.length > 0) keepEvidence(world, `${seed}-${number}`, runs, wrong);
   rmSync(world.folder, { recursive: true, force: true, maxRetries: 5 });
   return {
@@ -55,6 +59,7 @@ export async function stormCase(seed: number, number: number, kills: number): Pr
     kills: hits().length,
     runs: runs.length,
     hits: hits(),
+    ends: ends.join(', '),
   };
 }
 
