@@ -101,6 +101,21 @@ describe('a repository with changes', () => {
     repository.write('.worktrees/second/x', 'x');
     expect(outcomeOf(await start(repository))).toBe(STARTED);
   });
+
+  it('but for the half of a file of ours that a killed writer has left, is worked in; that of the lock goes', async () => {
+    const repository = repositoryWithTask();
+    repository.write('.gitignore', '.ralph/cache/\n.ralph/logs/\n.ralph/*.lock\n');
+    repository.git('add', '-f', '.gitignore', '.ralph/queue.jsonc');
+    repository.git('commit', '-q', '-m', 'queue');
+    repository.git('push', '-q');
+    // The number is above what Linux gives to any process.
+    const half = (name: string) => `.ralph/.${name}.${2 ** 22 + 1}.0123456789abcdef.next`;
+    for (const name of ['loop.lock', 'queue.jsonc']) repository.write(half(name), '');
+    expect(repository.git('status', '--porcelain')).toContain('loop.lock');
+    const run = await start(repository);
+    expect([run.stderr.includes('dirty'), outcomeOf(run)]).toEqual([false, STARTED]);
+    expect(existsSync(join(repository.root, half('loop.lock')))).toBe(false);
+  });
 });
 
 describe('where work comes from and goes to', () => {

@@ -24,18 +24,26 @@ describe('dirtyFiles', () => {
     ['?? .ralph/lock/'],
     ['?? .ralph/loop.lock'],
     ['?? .ralph/trust.jsonc'],
+    ['?? .ralph/.loop.lock.12475.111c1c73d6efddab.next'],
+    ['?? .ralph/.queue.jsonc.7.111c1c73d6efddab.next.4711'],
     ['?? .worktrees/'],
     ['?? .worktrees/second/'],
   ])('M09: takes %j as no dirt', (entry) => {
     expect(dirtyFiles(status(entry))).toEqual({ tracked: [], untracked: [] });
   });
 
-  it.each([['?? .ralph/prompts/'], ['?? .ralphx/'], ['?? sub/.ralph/'], ['?? .ralph/cached'], ['?? .ralph/a/b.lock']])(
-    'takes %j as dirt',
-    (entry) => {
-      expect(dirtyFiles(status(entry)).untracked).toHaveLength(1);
-    },
-  );
+  it.each([
+    ['?? .ralph/prompts/'],
+    ['?? .ralphx/'],
+    ['?? sub/.ralph/'],
+    ['?? .ralph/cached'],
+    ['?? .ralph/a/b.lock'],
+    ['?? .ralph/a.next'],
+    ['?? .ralph/prompts/.a.7.111c1c73d6efddab.next'],
+    ['?? .a.7.111c1c73d6efddab.next'],
+  ])('takes %j as dirt', (entry) => {
+    expect(dirtyFiles(status(entry)).untracked).toHaveLength(1);
+  });
 });
 
 describe('dirtyFailure', () => {

@@ -59,6 +59,8 @@ export interface Blow {
 }
 
 const LONGEST_RUN_MS = 3500;
+/** So long, or longer, a run takes from its start to its first agent. */
+const LONGEST_START_MS = 500;
 const LONGEST_DELAY_MS = 60;
 
 /** A second blow comes while the first one is still being dealt with. */
@@ -80,7 +82,8 @@ function firstBlow(random: () => number): Blow {
   const event = isAimed ? pick(AIMS, random()) : undefined;
   const nth = 1 + Math.floor(random() * 3);
   const occurrence = event?.startsWith('run.') === true ? 1 : nth;
-  const delayMs = Math.round(random() * (isAimed ? LONGEST_DELAY_MS : LONGEST_RUN_MS));
+  const isEarly = random() < 0.4;
+  const delayMs = Math.round(random() * (isAimed ? LONGEST_DELAY_MS : isEarly ? LONGEST_START_MS : LONGEST_RUN_MS));
   return { target, moment: { event, occurrence, delayMs }, dice: [random(), random()] };
 }
 

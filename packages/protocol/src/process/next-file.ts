@@ -12,6 +12,11 @@ export function nextFilePath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${randomHex(8)}.next`);
 }
 
+/** Tells whether a name is one that `nextFilePath` gives: that of a file which is being written, or of what a killed writer left. */
+export function isNextName(name: string): boolean {
+  return name.startsWith('.') && NEXT_FILE.test(name);
+}
+
 /**
  * Returns the paths of what killed writers left beside a file; none where the folder is missing. Only under the lock that
  * writers of this file take is it sure that nobody's next file is among them.
@@ -65,7 +70,7 @@ export function sweepLeftBeside(path: string): void {
  */
 export function sweepLeftIn(folder: string): void {
   try {
-    for (const name of readdirSync(folder)) if (name.startsWith('.')) dropWhereGone(join(folder, name));
+    for (const name of readdirSync(folder)) if (isNextName(name)) dropWhereGone(join(folder, name));
   } catch {
     // No folder, or no right to look or to write there.
   }

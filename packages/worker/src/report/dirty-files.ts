@@ -1,4 +1,6 @@
+import { basename, dirname } from 'node:path/posix';
 import { RALPH_PATHS, RUNTIME_PATTERNS } from '@ralph/protocol/contract/paths';
+import { isNextName } from '@ralph/protocol/process/next-file';
 
 /** Paths with changes that nobody has committed, as git names them. */
 export interface DirtyFiles {
@@ -37,6 +39,8 @@ export function dirtyFiles(status: string): DirtyFiles {
 function isOurs(path: string): boolean {
   if (FILES.has(path) || OWN_LOCK.test(path)) return true;
   if (FOLDERS.some((folder) => path.startsWith(folder))) return true;
+  // Whoever was killed while it wrote one of those must not keep the next run from its start, which sweeps it.
+  if (dirname(path) === '.ralph' && isNextName(basename(path))) return true;
   // A parent that is collapsed into one entry.
   return path.endsWith('/') && [...FILES, ...FOLDERS].some((own) => own.startsWith(path));
 }
