@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manualPage } from './manual-page.mjs';
+import { latestRelease } from './release/latest-release.mjs';
 
 /** Writes the page for man(1) of one program into a folder; a package without a page of docs has none of these either. */
 export function writeManual(root, name, folder) {
@@ -13,10 +14,8 @@ export function writeManual(root, name, folder) {
 
 /** Of a release, whoever builds it gets the same page on any day. */
 function dayOfRelease(root, version) {
-  const changelog = join(root, 'CHANGELOG.md');
-  const [, latest, date] =
-    /^## (\S+)(?: - (\S+))?$/m.exec(existsSync(changelog) ? readFileSync(changelog, 'utf8') : '') ?? [];
-  return latest === version ? date : undefined;
+  const { title, date } = latestRelease(root);
+  return title === version ? date : undefined;
 }
 
 /** Whoever builds the same again and again sets the variable, as https://reproducible-builds.org tells. */

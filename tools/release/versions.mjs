@@ -1,6 +1,7 @@
 // Where the one version of the toolbox stands, and whether all places say the same.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { latestRelease } from './latest-release.mjs';
 
 const SOURCE = 'packages/protocol/src/cli/version.ts';
 const PROTOCOL = '@ralph/protocol';
@@ -49,9 +50,9 @@ export function versionProblems(root) {
   const [{ version }, ...others] = versionsIn(root);
   const odd = others.filter((other) => other.version !== version);
   const problems = odd.map((other) => `${other.place}: version ${other.version}, but package.json says ${version}`);
-  const titles = [...readFileSync(join(root, 'CHANGELOG.md'), 'utf8').matchAll(/^## (\S+)/gm)].map((match) => match[1]);
-  if (titles[0] !== 'Unreleased' && titles[0] !== version)
-    problems.push(`CHANGELOG.md: begins with ${titles[0] ?? 'nothing'}, neither with Unreleased nor with ${version}`);
+  const { title } = latestRelease(root);
+  if (title !== 'Unreleased' && title !== version)
+    problems.push(`CHANGELOG.md: begins with ${title ?? 'nothing'}, neither with Unreleased nor with ${version}`);
   return problems;
 }
 
