@@ -102,7 +102,7 @@ describe('the doctor says of', () => {
     ['0.0.9', 'warning'],
     [undefined, 'error'],
   ])('a sibling of version %s: %s', (version, level) => {
-    expect(judgePrograms([{ name: 'ralph-lock', command: ['ralph-lock'], version }]).level).toBe(level);
+    expect(judgePrograms([{ name: 'ralph-lock', command: ['ralph-lock'], version }], undefined).level).toBe(level);
   });
 
   it('siblings that are nowhere: what brings all five', () => {

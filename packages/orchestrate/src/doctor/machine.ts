@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import type { PreflightFinding } from '@ralph/protocol/contract/preflight-report';
 import { ownGroupFolder } from '@ralph/protocol/process/cgroup-place';
 import { bareEnvironment } from '@ralph/protocol/process/environment';
+import { checkoutOf } from '@ralph/protocol/process/install-hint';
 import type { SiblingName } from '@ralph/protocol/process/sibling-command';
 import { commandOf, judgePrograms, SIBLINGS, type Found } from '../start/programs.ts';
 
@@ -11,7 +12,8 @@ const OLDEST_NODE = [20, 19] as const;
 
 /** Looks at what the programs stand on: Node, each other, and what the system lets them see of processes. */
 export async function examineMachine(): Promise<readonly PreflightFinding[]> {
-  return [judgeNode(process.versions.node), judgePrograms(await Promise.all(SIBLINGS.map(versionOf))), machine()];
+  const programs = judgePrograms(await Promise.all(SIBLINGS.map(versionOf)), checkoutOf());
+  return [judgeNode(process.versions.node), programs, machine()];
 }
 
 /** Says whether a version of Node is one that the programs are made for. Pure. */

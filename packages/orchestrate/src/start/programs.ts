@@ -23,7 +23,7 @@ export interface Found {
  *
  * @param checkout where our own bundle was built; nothing where it was installed
  */
-export function judgePrograms(found: readonly Found[], checkout: string | undefined = checkoutOf()): PreflightFinding {
+export function judgePrograms(found: readonly Found[], checkout: string | undefined): PreflightFinding {
   const missing = found.filter(({ version }) => version === undefined);
   if (missing[0] !== undefined) {
     const nowhere = missing.filter(({ command }) => command === undefined);
