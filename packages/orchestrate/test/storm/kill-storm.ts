@@ -33,7 +33,7 @@ export async function killStorm(kills: number, first = 1): Promise<Storm> {
       const end = await stormCase(seed, number, KILLS_A_CASE);
       const { ends, wrong } = end;
       process.stdout.write(`case ${number}: ${end.kills} kills in ${end.runs} runs, ${ends}, ${wrong.length} wrong\n`);
-      sum.wrong.push(...end.wrong);
+      sum.wrong.push(...wrong);
       sum.cases += 1;
       sum.kills += end.kills;
       sum.runs += end.runs;

@@ -21,11 +21,10 @@ export function fates(world: World): Map<string, Fate> {
   const records = recordsOf(world);
   const blocked = new Set(records.filter(({ lifecycle }) => lifecycle === 'blocked_push').map((one) => one.task_id));
   const own = (id: string): Fate => (files.has(`work/${id}`) ? 'landed' : blocked.has(id) ? 'blocked' : 'open');
-  const needed = [...world.kinds].find(([, kind]) => kind === 'plain')?.[0] ?? '';
   return new Map(
     [...world.kinds].map(([id, kind]) => {
       const fate = own(id);
-      return [id, kind === 'dependent' && fate === 'open' && own(needed) === 'blocked' ? 'waiting' : fate];
+      return [id, kind === 'dependent' && fate === 'open' && own(world.needed) === 'blocked' ? 'waiting' : fate];
     }),
   );
 }

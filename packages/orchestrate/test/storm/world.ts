@@ -8,6 +8,8 @@ import { agentScript, gateScript, KINDS, type Kind } from './scripts.ts';
 /** A repository with a queue of twelve tasks, an agent and a gate. */
 export interface World extends TestRepository {
   readonly kinds: ReadonlyMap<string, Kind>;
+  /** The task that the dependent one waits for. */
+  readonly needed: string;
   /** Whether git tracks the queue. */
   readonly tracked: boolean;
   /** The commit that all begins with. */
@@ -21,9 +23,9 @@ export function newWorld(random: () => number): World {
   const order = KINDS.map((kind) => ({ kind, at: random() })).toSorted((a, b) => a.at - b.at);
   const kinds = new Map(order.map(({ kind }, index) => [`RQ-${String(index + 1).padStart(4, '0')}`, kind]));
   const tracked = random() < 0.6;
-  const plain = [...kinds].find(([, kind]) => kind === 'plain')?.[0] ?? '';
+  const needed = [...kinds].find(([, kind]) => kind === 'plain')?.[0] ?? '';
   const phases = random() < 0.25 ? '3' : '1';
-  const tasks = [...kinds].map(([id, kind]) => queueTask(id, kind === 'dependent' ? { depends_on: [plain] } : {}));
+  const tasks = [...kinds].map(([id, kind]) => queueTask(id, kind === 'dependent' ? { depends_on: [needed] } : {}));
   const ignored = tracked ? '' : '.ralph/queue.jsonc\n.ralph/done.jsonc\n';
   const repository = temporaryRepository({
     '.gitignore': `.ralph/cache/\n.ralph/logs/\n.ralph/*.lock\n${ignored}`,
@@ -40,6 +42,7 @@ export function newWorld(random: () => number): World {
   return {
     ...repository,
     kinds,
+    needed,
     tracked,
     start: repository.git('rev-parse', 'HEAD'),
     env: { ...testEnvironment(dirname(agent)), TMPDIR: temporary, RALPH_STORM: folder },
