@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { leftHalf } from '@ralph/protocol/testing/left-half';
 import { errorRecord, records, runProgram, type Transcript } from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
@@ -108,13 +109,12 @@ describe('a repository with changes', () => {
     repository.git('add', '-f', '.gitignore', '.ralph/queue.jsonc');
     repository.git('commit', '-q', '-m', 'queue');
     repository.git('push', '-q');
-    // The number is above what Linux gives to any process.
-    const half = (name: string) => `.ralph/.${name}.${2 ** 22 + 1}.0123456789abcdef.next`;
-    for (const name of ['loop.lock', 'queue.jsonc']) repository.write(half(name), '');
+    const [ofLock, ofQueue] = [leftHalf('.ralph/loop.lock'), leftHalf('.ralph/queue.jsonc')];
+    for (const path of [ofLock, ofQueue]) repository.write(path, '');
     expect(repository.git('status', '--porcelain')).toContain('loop.lock');
     const run = await start(repository);
     expect([run.stderr.includes('dirty'), outcomeOf(run)]).toEqual([false, STARTED]);
-    expect(existsSync(join(repository.root, half('loop.lock')))).toBe(false);
+    expect(existsSync(join(repository.root, ofLock))).toBe(false);
   });
 });
 

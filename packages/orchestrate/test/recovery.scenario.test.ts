@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { leftHalf } from '@ralph/protocol/testing/left-half';
 import { records, runProgram, startProgram, transcriptOf } from '@ralph/protocol/testing/run-built-program';
 import { scriptedCommand } from '@ralph/protocol/testing/scripted-agent';
 import { queueTask, temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
@@ -269,9 +269,8 @@ describe('ralph-orchestrate run after a crash', () => {
   it('removes the halves of files that killed writers have left, wherever they stand', async () => {
     const repository = temporaryRepository();
     repository.queue([]);
-    const { pid } = spawnSync('true');
-    const halves = ['cache/parallel/ci-passes', 'cache/parallel/published', 'cache', 'logs/parallel'].map(
-      (folder) => `.ralph/${folder}/.file.json.${pid}.${'0'.repeat(16)}.next`,
+    const halves = ['cache/parallel/ci-passes', 'cache/parallel/published', 'cache', 'logs/parallel'].map((folder) =>
+      leftHalf(`.ralph/${folder}/file.json`),
     );
     for (const path of halves) repository.write(path, 'half');
     const { status } = await runProgram('ralph-orchestrate', ['run', '--', 'true'], { cwd: repository.root });

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nextFilePath } from '@ralph/protocol/process/next-file';
+import { leftHalf } from '@ralph/protocol/testing/left-half';
 import { CleanupStack } from '@ralph/protocol/cli/cleanup-stack';
 import type { Output } from '@ralph/protocol/cli/output';
 import { temporaryFolder } from '@ralph/protocol/testing/temporary-folder';
@@ -112,13 +114,13 @@ describe('the file of --metrics-file', () => {
 
   it('takes along the halves that killed runs have left beside it, and no living one', async () => {
     const folder = temporaryFolder();
-    const half = (pid: number) => `.ralph.prom.${pid}.0123456789abcdef.next`;
-    // The first number is above what Linux gives to any process.
-    for (const pid of [2 ** 22 + 1, process.pid]) writeFileSync(join(folder, half(pid)), '');
-    const { call } = callOf(join(folder, 'ralph.prom'));
+    const file = join(folder, 'ralph.prom');
+    const ofOurs = nextFilePath(file);
+    for (const path of [leftHalf(file), ofOurs]) writeFileSync(path, '');
+    const { call } = callOf(file);
     keepMetrics(call, logIn(folder));
     expect(await call.cleanup.unwind()).toEqual([]);
-    expect(readdirSync(folder).toSorted()).toEqual([half(process.pid), 'events.ndjson', 'ralph.prom']);
+    expect(readdirSync(folder).toSorted()).toEqual([basename(ofOurs), 'events.ndjson', 'ralph.prom']);
   });
 
   it('that cannot be written is told of once and ends nothing', async () => {

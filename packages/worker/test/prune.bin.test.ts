@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { leftHalf } from '@ralph/protocol/testing/left-half';
 import { errorRecord, records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { runWorker, taskLines } from './worker-run.ts';
@@ -55,8 +56,7 @@ describe('ralph-worker prune', () => {
 
   it('takes along the half of its own note that a killed prune has left', async () => {
     const repo = temporaryRepository();
-    // The number is above what Linux gives to any process.
-    repo.write(`.ralph/cache/parallel/.pruned.${2 ** 22 + 1}.0123456789abcdef.next`, '');
+    repo.write(leftHalf('.ralph/cache/parallel/pruned'), '');
     expect((await prune(repo)).status).toBe(0);
     expect(readdirSync(join(repo.root, '.ralph/cache/parallel'))).not.toContainEqual(expect.stringContaining('.next'));
   });

@@ -1,15 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { leftHalf } from '@ralph/protocol/testing/left-half';
 import { records, runProgram } from '@ralph/protocol/testing/run-built-program';
 import { temporaryRepository, type TestRepository } from '@ralph/protocol/testing/temporary-repository';
 import { runWorker, taskLines } from './worker-run.ts';
 
 const worker = async (repo: TestRepository, ...args: readonly string[]) =>
   records((await runProgram('ralph-worker', args, { cwd: repo.root })).stdout);
-
-/** Above what Linux gives to any process. */
-const NOBODY = 2 ** 22 + 1;
 
 const actions = (rows: readonly Record<string, unknown>[]) => rows.map((row) => [row['task_id'], row['action']]);
 
@@ -46,9 +44,7 @@ describe('ralph-worker reap', () => {
   it('sweeps the settings of workspaces that are gone, and halves of such, which may hold a password', async () => {
     const repo = temporaryRepository();
     await worker(repo, 'prepare', 'RQ-0001');
-    const half = (id: string) => `.ralph/cache/parallel/workspaces/.${id}.config.${NOBODY}.0123456789abcdef.next`;
-    repo.write(half('RQ-0001'), '');
-    repo.write(half('RQ-0002'), '');
+    for (const id of ['RQ-0001', 'RQ-0002']) repo.write(leftHalf(`.ralph/cache/parallel/workspaces/${id}.config`), '');
     repo.write('.ralph/cache/parallel/workspaces/RQ-0003.config', '');
     const rows = await worker(repo, 'reap');
     expect(actions(rows)).toEqual([
@@ -62,7 +58,7 @@ describe('ralph-worker reap', () => {
     const repo = temporaryRepository();
     const folder = join(repo.root, '.ralph/cache/parallel/workspaces');
     if (word === 'remove') await worker(repo, 'prepare', 'RQ-0001');
-    repo.write(`.ralph/cache/parallel/workspaces/.RQ-0001.config.${NOBODY}.0123456789abcdef.next`, '');
+    repo.write(leftHalf('.ralph/cache/parallel/workspaces/RQ-0001.config'), '');
     await worker(repo, word, 'RQ-0001');
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });

@@ -14,7 +14,13 @@ export function nextFilePath(path: string): string {
 
 /** Tells whether a name is one that `nextFilePath` gives: that of a file which is being written, or of what a killed writer left. */
 export function isNextName(name: string): boolean {
-  return name.startsWith('.') && NEXT_FILE.test(name);
+  return writerOf(name) !== undefined;
+}
+
+/** Returns the number of the process that a name says it is written by. */
+function writerOf(name: string): number | undefined {
+  const pid = name.startsWith('.') ? NEXT_FILE.exec(name)?.[1] : undefined;
+  return pid === undefined ? undefined : Number(pid);
 }
 
 /**
@@ -70,17 +76,17 @@ export function sweepLeftBeside(path: string): void {
  */
 export function sweepLeftIn(folder: string): void {
   try {
-    for (const name of readdirSync(folder)) if (isNextName(name)) dropWhereGone(join(folder, name));
+    for (const name of readdirSync(folder)) dropWhereGone(join(folder, name));
   } catch {
     // No folder, or no right to look or to write there.
   }
 }
 
 function dropWhereGone(path: string): void {
-  const pid = NEXT_FILE.exec(path)?.[1];
+  const pid = writerOf(basename(path));
   if (pid === undefined) return;
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() === true && isGone(Number(pid), Date.now() - stats.mtimeMs)) dropFile(path);
+  if (stats?.isFile() === true && isGone(pid, Date.now() - stats.mtimeMs)) dropFile(path);
 }
 
 /** The number of a writer that is gone may be that of another process by now, which is younger than the file. */

@@ -39,7 +39,7 @@ export function dirtyFiles(status: string): DirtyFiles {
 function isOurs(path: string): boolean {
   if (FILES.has(path) || OWN_LOCK.test(path)) return true;
   if (FOLDERS.some((folder) => path.startsWith(folder))) return true;
-  // Whoever was killed while it wrote one of those must not keep the next run from its start, which sweeps it.
+  // Whoever was killed while it wrote one of those must keep no run from its start; the next writer of it sweeps.
   if (dirname(path) === '.ralph' && isNextName(basename(path))) return true;
   // A parent that is collapsed into one entry.
   return path.endsWith('/') && [...FILES, ...FOLDERS].some((own) => own.startsWith(path));
